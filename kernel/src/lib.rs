@@ -1,0 +1,4 @@
+//! Cor.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;

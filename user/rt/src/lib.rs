@@ -1,0 +1,2 @@
+//! Cor's gate for Rust programs.
+#![no_std]
