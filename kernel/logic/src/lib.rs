@@ -9,3 +9,4 @@ extern crate alloc;
 
 pub mod address;
 pub mod errno;
+pub mod symbols;
