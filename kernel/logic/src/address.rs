@@ -14,6 +14,15 @@ pub const USER_END: u64 = 0x0000_7fff_ffff_f000;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhysAddr(pub u64);
 
+/// A range of physical memory; start ≤ end.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PhysRange {
+    /// Its first byte.
+    pub start: PhysAddr,
+    /// The byte behind its last.
+    pub end: PhysAddr,
+}
+
 /// An address in a program's half of the virtual memory; nothing says that anything is mapped there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserAddr(u64);
@@ -22,6 +31,31 @@ impl PhysAddr {
     /// The number of the frame that the address lies in.
     pub const fn frame(self) -> u64 {
         self.0 / PAGE_SIZE as u64
+    }
+}
+
+impl PhysRange {
+    /// `length` bytes from `start` on, if addresses reach that far.
+    pub const fn new(start: PhysAddr, length: u64) -> Option<PhysRange> {
+        match start.0.checked_add(length) {
+            Some(end) => Some(PhysRange { start, end: PhysAddr(end) }),
+            None => None,
+        }
+    }
+
+    /// Its size in bytes.
+    pub const fn length(self) -> u64 {
+        self.end.0.saturating_sub(self.start.0)
+    }
+
+    /// Whether any byte is in both.
+    pub fn overlaps(self, other: PhysRange) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// The numbers of the frames that lie in it as a whole.
+    pub const fn frames(self) -> core::ops::Range<u64> {
+        self.start.0.div_ceil(PAGE_SIZE as u64)..self.end.frame()
     }
 }
 
@@ -129,6 +163,12 @@ impl PageRange {
 impl fmt::Debug for PhysAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#x}", self.0)
+    }
+}
+
+impl fmt::Debug for PhysRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x}..{:#x}", self.start.0, self.end.0)
     }
 }
 

@@ -4,8 +4,14 @@
 //! in a global; so all of it is tested on the host (`cargo test -p logic`).
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 extern crate alloc;
 
 pub mod address;
+pub mod buddy;
 pub mod errno;
+pub mod memory_map;
+
+#[cfg(test)]
+mod random;
