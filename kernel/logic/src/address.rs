@@ -153,6 +153,21 @@ impl PageRange {
         self.start <= address && address < self.end
     }
 
+    /// The pages below an address, and those from it on; the address lies in the range and starts a page.
+    pub fn split_at(self, address: u64) -> (PageRange, PageRange) {
+        assert!(
+            self.contains(address) && address.is_multiple_of(PAGE_SIZE as u64),
+            "{self:?} was split at {address:#x}, which starts none of its pages"
+        );
+        (PageRange { end: address, ..self }, PageRange { start: address, ..self })
+    }
+
+    /// From the start of this to the end of `last`, which begins no earlier.
+    pub fn through(self, last: PageRange) -> PageRange {
+        assert!(self.start <= last.start, "{last:?} does not follow {self:?}");
+        PageRange { start: self.start, end: self.end.max(last.end) }
+    }
+
     /// The pages that both have, if any.
     pub fn intersection(self, other: PageRange) -> Option<PageRange> {
         let (start, end) = (self.start.max(other.start), self.end.min(other.end));

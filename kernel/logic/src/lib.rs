@@ -12,6 +12,7 @@ pub mod address;
 pub mod buddy;
 pub mod errno;
 pub mod memory_map;
+pub mod regions;
 
 #[cfg(test)]
 mod random;
