@@ -9,9 +9,12 @@
 extern crate alloc;
 
 pub mod address;
+pub mod boot_info;
 pub mod buddy;
+pub mod command_line;
 pub mod errno;
 pub mod memory_map;
+pub mod pvh;
 pub mod regions;
 
 #[cfg(test)]
