@@ -12,10 +12,13 @@ pub mod address;
 pub mod boot_info;
 pub mod buddy;
 pub mod command_line;
+pub mod deadlines;
 pub mod errno;
 pub mod memory_map;
 pub mod pvh;
 pub mod regions;
+pub mod ring;
+pub mod run_queue;
 
 #[cfg(test)]
 mod random;
