@@ -25,3 +25,4 @@ pub mod run_queue;
 
 #[cfg(test)]
 mod random;
+pub mod symbols;
