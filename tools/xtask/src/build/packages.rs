@@ -35,10 +35,10 @@ pub fn build(project: &Project) -> Result<Vec<Program>> {
         packages.iter().filter(|package| package.target == target).flat_map(|package| ["-p", &package.name]).collect()
     };
     if !named("none").is_empty() {
-        command::run(kernel::kcargo(project).args(named("none")))?;
+        command::run(stripped(&mut kernel::kcargo(project)).args(named("none")))?;
     }
     if !named("host-static").is_empty() {
-        command::run(host_cargo(project).args(named("host-static")))?;
+        command::run(stripped(&mut host_cargo(project)).args(named("host-static")))?;
     }
     let mut programs = Vec::new();
     for package in packages {
@@ -102,6 +102,11 @@ fn program_name(package: &Value) -> Option<String> {
     let targets = package["targets"].as_array()?;
     let is_program = |target: &&Value| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == "bin"));
     Some(targets.iter().find(is_program)?["name"].as_str()?.to_string())
+}
+
+/// Leaves out what only a debugger reads, which is most of a Rust program's file: roots are to be small.
+fn stripped(cargo: &mut Command) -> &mut Command {
+    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
 }
 
 /// Plain cargo, for static Linux programs.

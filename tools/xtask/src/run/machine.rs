@@ -9,10 +9,13 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::{Pid, getppid};
 use std::env;
 use std::ffi::OsString;
+use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// The program that plays the machine.
 pub const QEMU: &str = "qemu-system-x86_64";
@@ -54,9 +57,19 @@ impl Machine {
         Ok(Machine(command.spawn().context("cannot start QEMU")?))
     }
 
-    /// What QEMU has to say for itself, to be read once.
-    pub fn messages(&mut self) -> Option<std::process::ChildStderr> {
-        self.0.stderr.take()
+    /// Collects what QEMU has to say, to be called once; if `verbose`, a person sees it at once.
+    pub fn messages(&mut self, verbose: bool) -> Option<JoinHandle<String>> {
+        let mut from = self.0.stderr.take()?;
+        Some(thread::spawn(move || {
+            let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
+            while let Ok(length @ 1..) = from.read(&mut buffer) {
+                if verbose {
+                    eprint!("{}", String::from_utf8_lossy(&buffer[..length]));
+                }
+                all.extend_from_slice(&buffer[..length]);
+            }
+            String::from_utf8_lossy(&all).trim_end().to_string()
+        }))
     }
 
     /// Ends it at once.
@@ -65,8 +78,15 @@ impl Machine {
         let _ = self.0.kill();
     }
 
-    /// Waits for its end.
+    /// Waits for its end, which it is about to come to; not for long.
     pub fn wait(&mut self) -> Result<ExitStatus> {
+        for _ in 0..100 {
+            if let Some(status) = self.0.try_wait().context("cannot wait for QEMU")? {
+                return Ok(status);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.kill();
         self.0.wait().context("cannot wait for QEMU")
     }
 }

@@ -4,11 +4,13 @@
 //! options.rs    what it can be told
 //! guest.rs      the first disk: the root, and /.cor behind it
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
+//! boot.rs       what the machine starts from and is told
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding)
 //! status.rs     second serial port, and what it means for the exit status
 //! ```
 
+mod boot;
 mod console;
 mod control;
 mod guest;
@@ -24,23 +26,21 @@ mod status;
 mod stream;
 mod terminal;
 
-use crate::build::iso;
+pub use boot::machine_line;
+
 use crate::command;
 use crate::project::Project;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use console::Mode;
 use control::Control;
 use machine::{Machine, QEMU, Wire};
-use options::{Boot, Options};
-use qemu::{Line, Start};
+use options::Options;
+use qemu::Line;
 use session::{Ending, Session};
 use status::{Status, exit};
-use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{ChildStderr, Command};
+use std::path::Path;
+use std::process::{Command, ExitStatus};
 use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
 use tempfile::TempDir;
 
 /// Runs a machine to its end; gives the exit status for `bin/run`. Whatever is not the program's status comes with a line on
@@ -54,147 +54,86 @@ pub fn run(project: &Project, options: &Options) -> i32 {
     status
 }
 
-fn try_run(project: &Project, options: &Options) -> Result<(i32, Option<String>)> {
+/// The exit status, and what is to be said about it.
+type Verdict = (i32, Option<String>);
+
+fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let folder = private_folder()?;
-    let (console, status) = (Wire::new()?, Wire::new()?);
-    let control = options.screen.as_ref().map(|_| Wire::new()).transpose()?;
     let mut line = machine_line(project, options, folder.path())?;
-    line.serial("console", &console.theirs);
-    line.serial("status", &status.theirs);
-    if let Some(control) = &control {
-        line.control(&control.theirs);
-    }
+    let wires = Wires::connect(options, &mut line)?;
     if options.verbose {
         eprintln!("{}", command::describe(Command::new(QEMU).args(line.words())));
     }
-
-    let (events, happened) = mpsc::channel();
-    signals::watch(events.clone());
     let mut machine = Machine::start(&line)?;
-    let messages = machine.messages().map(|from| collect(from, options.verbose));
-    let (console, status, control) = (console.keep(), status.keep(), control.map(Wire::keep));
-    let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
-    let terminal = if mode == Mode::Interactive { terminal::Raw::enter() } else { None };
-    session::watch_status(status, events.clone());
-    let progress = console::connect(mode, console, &events)?;
-    let scratch = folder.path().join("screen.ppm");
-    let control = match (control, &options.screen) {
-        (Some(wire), Some(picture)) => Some(Control::connect(wire, picture, scratch, &events)?),
-        _ => None,
-    };
-    drop(events);
-
-    let mut session = Session::new(happened, progress, options.timeout, control);
+    let messages = machine.messages(options.verbose);
+    let terminal = if options.has_program() { None } else { terminal::Raw::enter() };
+    let mut session = begin(wires, options, folder.path())?;
     let ending = session.wait();
-    machine.kill();
-    session.drain();
+    if !session.machine_is_gone() {
+        machine.kill();
+        session.drain();
+    }
     let ended = machine.wait()?;
     drop(terminal);
     let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    Ok(match ending {
-        Ending::Machine => of_machine(&session.lines, &messages, ended),
-        Ending::Timeout => (exit::TIMEOUT, Some(format!("timed out after {} s", options.timeout.unwrap_or_default()))),
-        Ending::Signal(signal) => (exit::SIGNAL + signal as i32, Some(format!("ended by {signal}"))),
-        Ending::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => (exit::SIGNAL + 13, None),
-        Ending::Output(error) => (exit::MACHINE, Some(format!("cannot write the output: {error}"))),
-        Ending::Left => (0, None),
-    })
+    Ok(verdict(ending, &session.lines, &messages, ended))
 }
 
 /// A folder of this run's own; it goes with it.
-fn private_folder() -> Result<TempDir> {
+pub fn private_folder() -> Result<TempDir> {
     tempfile::Builder::new().prefix("cor-run-").tempdir().context("cannot make a temporary folder")
 }
 
-/// The command line but for the wires. Files that it needs are made in the run's folder.
-pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
-    let mut line = Line::machine(options);
-    line.start(&start(project, options, folder)?)?;
-    let root = folder.join("root.img");
-    guest::write_root_disk(project, options, &root)?;
-    line.disk(&root, false)?;
-    for disk in &options.disk {
-        line.disk(disk, options.snapshot)?;
-    }
-    if options.net || !options.forward.is_empty() {
-        line.network(&options.forward);
-    }
-    Ok(line)
+/// The wires between the machine and us.
+struct Wires {
+    console: Wire,
+    status: Wire,
+    control: Option<Wire>,
 }
 
-/// What the machine starts from.
-fn start(project: &Project, options: &Options, folder: &Path) -> Result<Start> {
-    if let Some(kernel) = &options.kernel {
-        return linux::start(project, options, kernel, folder);
-    }
-    let arguments = kernel_arguments(options);
-    if options.boot == Boot::Direct {
-        return Ok(Start::Kernel(built(project, "cor.elf")?, None, arguments.join(" ")));
-    }
-    let image = folder.join("cor.iso");
-    fs::write(&image, iso::with_arguments(project, &arguments)?).context("cannot write the boot image")?;
-    let uefi = if options.boot == Boot::Uefi { Some(qemu::uefi(folder)?) } else { None };
-    Ok(Start::Cd(image, uefi))
-}
-
-/// What Cor is told on its command line; `--append` comes last, so that it wins.
-fn kernel_arguments(options: &Options) -> Vec<String> {
-    let mut arguments = vec!["init=/.cor/init"];
-    if options.has_program() {
-        arguments.push("console=stream");
-    }
-    if options.quiet {
-        arguments.push("quiet");
-    }
-    let own = options.append.split_whitespace();
-    let replaced =
-        |word: &&str| word.contains('=') && own.clone().any(|new| new.split('=').next() == word.split('=').next());
-    arguments.retain(|word| !replaced(word));
-    arguments.into_iter().chain(own).map(String::from).collect()
-}
-
-/// A file that `make` builds.
-fn built(project: &Project, name: &str) -> Result<PathBuf> {
-    let path = project.image(name);
-    ensure!(path.is_file(), "{} is missing (run make first)", path.display());
-    Ok(path)
-}
-
-/// Collects what QEMU says; if `verbose`, a person sees it at once.
-fn collect(mut from: ChildStderr, verbose: bool) -> JoinHandle<String> {
-    thread::spawn(move || {
-        let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
-        while let Ok(length @ 1..) = from.read(&mut buffer) {
-            if verbose {
-                eprint!("{}", String::from_utf8_lossy(&buffer[..length]));
-            }
-            all.extend_from_slice(&buffer[..length]);
+impl Wires {
+    /// Makes them, and tells QEMU.
+    fn connect(options: &Options, line: &mut Line) -> Result<Wires> {
+        let control = options.screen.as_ref().map(|_| Wire::new()).transpose()?;
+        let wires = Wires { console: Wire::new()?, status: Wire::new()?, control };
+        line.serial("console", &wires.console.theirs);
+        line.serial("status", &wires.status.theirs);
+        if let Some(control) = &wires.control {
+            line.control(&control.theirs);
         }
-        String::from_utf8_lossy(&all).trim_end().to_string()
-    })
+        Ok(wires)
+    }
 }
 
-/// The exit status of a machine that ended, and what is to be said about it.
-fn of_machine(lines: &str, messages: &str, ended: std::process::ExitStatus) -> (i32, Option<String>) {
-    match Status::of_lines(lines) {
-        Some(status) => (status.exit_status(), status.message()),
-        None if messages.is_empty() => {
+/// Begins to listen to a machine that has been started.
+fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
+    let (events, happened) = mpsc::channel();
+    signals::watch(events.clone());
+    session::watch_status(wires.status.keep(), events.clone());
+    let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
+    let progress = console::connect(mode, wires.console.keep(), &events)?;
+    let control = match (wires.control, &options.screen) {
+        (Some(wire), Some(picture)) => {
+            Some(Control::connect(wire.keep(), picture, folder.join("screen.ppm"), &events)?)
+        }
+        _ => None,
+    };
+    Ok(Session::new(happened, progress, options.timeout, control))
+}
+
+/// What a run amounts to. A status that the machine told counts even if it then had to be ended.
+fn verdict(ending: Ending, lines: &str, messages: &str, ended: ExitStatus) -> Verdict {
+    let broken_pipe = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    match (ending, Status::of_lines(lines)) {
+        (Ending::Signal(signal), _) => (exit::SIGNAL + signal as i32, Some(format!("ended by {signal}"))),
+        (Ending::Output(error), _) if broken_pipe(&error) => (exit::SIGNAL + 13, None),
+        (Ending::Output(error), _) => (exit::MACHINE, Some(format!("cannot write the output: {error}"))),
+        (Ending::Left, _) => (0, None),
+        (_, Some(status)) => (status.exit_status(), status.message()),
+        (Ending::Timeout(after), None) => (exit::TIMEOUT, Some(format!("timed out after {after} s"))),
+        (Ending::Machine, None) if messages.is_empty() => {
             (exit::MACHINE, Some(format!("the machine ended without telling its status (QEMU: {ended})")))
         }
-        None => (exit::MACHINE, Some(format!("the machine failed: {messages}"))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_kernel_is_told_what_the_run_needs() {
-        let mut options = Options { program: vec!["/bin/x".into()], quiet: true, ..Options::default() };
-        assert_eq!(kernel_arguments(&options).join(" "), "init=/.cor/init console=stream quiet");
-        options.append = "init=/sbin/init  loud".into();
-        assert_eq!(kernel_arguments(&options).join(" "), "console=stream quiet init=/sbin/init loud");
-        assert_eq!(kernel_arguments(&Options::default()).join(" "), "init=/.cor/init");
+        (Ending::Machine, None) => (exit::MACHINE, Some(format!("the machine failed: {messages}"))),
     }
 }

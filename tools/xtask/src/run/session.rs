@@ -39,8 +39,8 @@ pub enum Event {
 pub enum Ending {
     /// The machine ended, or told its status and then stayed silent.
     Machine,
-    /// The time was up.
-    Timeout,
+    /// The time was up, after so many seconds.
+    Timeout(f64),
     /// We got a signal.
     Signal(Signal),
     /// Our output cannot be written.
@@ -53,6 +53,7 @@ pub enum Ending {
 pub struct Session {
     events: Receiver<Event>,
     progress: Arc<Progress>,
+    timeout: Option<f64>,
     deadline: Option<Instant>,
     control: Option<Control>,
     /// The status lines so far.
@@ -69,7 +70,7 @@ impl Session {
         control: Option<Control>,
     ) -> Session {
         let deadline = timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
-        Session { events, progress, deadline, control, lines: String::new(), ports_open: 2 }
+        Session { events, progress, timeout, deadline, control, lines: String::new(), ports_open: 2 }
     }
 
     /// Waits for the end. Where a picture of the screen is wanted it is taken before the machine is gone.
@@ -79,7 +80,7 @@ impl Session {
             let now = Instant::now();
             if self.deadline.is_some_and(|deadline| deadline <= now) {
                 self.take_picture();
-                return Ending::Timeout;
+                return Ending::Timeout(self.timeout.unwrap_or_default());
             }
             if !self.lines.is_empty() && silent.lasts(&self.progress) >= GRACE {
                 self.take_picture();
@@ -97,6 +98,11 @@ impl Session {
                 Err(RecvTimeoutError::Disconnected) => return Ending::Machine,
             }
         }
+    }
+
+    /// Whether QEMU has ended by itself: it has closed all ports.
+    pub fn machine_is_gone(&self) -> bool {
+        self.ports_open == 0
     }
 
     /// After QEMU was ended: waits for what is still on the wires.

@@ -34,7 +34,8 @@ pub enum Status {
 impl Status {
     /// What a line of the status port says; `None` if it is not one that we know.
     pub fn parse(line: &str) -> Option<Status> {
-        let (word, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
+        let line = behind_escapes(line).trim();
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let text = || rest.to_string();
         match word {
             "exit" => rest.parse().ok().filter(|status| (0..256).contains(status)).map(Status::Exit),
@@ -82,6 +83,13 @@ impl Status {
     }
 }
 
+/// A line without the terminal's escape sequences before it: UEFI takes every serial port for a terminal, until the kernel starts.
+fn behind_escapes(line: &str) -> &str {
+    let Some((_, last)) = line.rsplit_once('\x1b') else { return line };
+    let end = last.strip_prefix('[').and_then(|last| last.find(|c: char| ('@'..='~').contains(&c)));
+    end.and_then(|end| last.get(end + 2..)).unwrap_or(last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +99,7 @@ mod tests {
         for (line, status) in [
             ("exit 0", 0),
             ("exit 139\r", 139),
+            ("\x1b[2J\x1b[01;01Hloading\x1b[37m\x1b[40mexit 7", 7),
             ("notfound /bin/x: no such file", 127),
             ("cannot /bin/x: not a program", 126),
             ("panic at a.rs:1", 125),
