@@ -1,3 +1,10 @@
 //! The machine: all that is unsafe or knows x86, behind a safe API.
 #![no_std]
 extern crate alloc;
+pub mod early_console;
+pub mod lock;
+pub mod pic;
+pub mod pit;
+pub mod port;
+pub mod serial;
+pub mod text_memory;
