@@ -8,4 +8,6 @@
 extern crate alloc;
 
 pub mod address;
+pub mod calibration;
+pub mod cmos_date;
 pub mod errno;
