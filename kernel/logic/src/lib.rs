@@ -8,6 +8,7 @@
 extern crate alloc;
 
 pub mod address;
+pub mod aml_sleep;
 pub mod calibration;
 pub mod cmos_date;
 pub mod errno;
