@@ -11,8 +11,11 @@ extern crate alloc;
 extern crate std;
 
 pub mod address;
+pub mod aml_sleep;
 pub mod boot_info;
 pub mod buddy;
+pub mod calibration;
+pub mod cmos_date;
 pub mod command_line;
 pub mod deadlines;
 pub mod elf;
@@ -22,7 +25,7 @@ pub mod pvh;
 pub mod regions;
 pub mod ring;
 pub mod run_queue;
+pub mod symbols;
 
 #[cfg(test)]
 mod random;
-pub mod symbols;
