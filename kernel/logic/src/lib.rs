@@ -27,6 +27,7 @@ pub mod signal;
 pub mod stack_image;
 pub mod stream;
 pub mod strings;
+pub mod time;
 pub mod wait_status;
 
 #[cfg(test)]
