@@ -4,11 +4,28 @@
 //! in a global; so all of it is tested on the host (`cargo test -p logic`).
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod address;
 pub mod aml_sleep;
+pub mod boot_info;
+pub mod buddy;
 pub mod calibration;
 pub mod cmos_date;
+pub mod command_line;
+pub mod deadlines;
+pub mod elf;
 pub mod errno;
+pub mod memory_map;
+pub mod pvh;
+pub mod regions;
+pub mod ring;
+pub mod run_queue;
+pub mod symbols;
+
+#[cfg(test)]
+mod random;
