@@ -44,13 +44,16 @@ impl Cursor {
                 self.column = self.column.wrapping_add(blanks);
                 if has(Output::XTABS) { (0..blanks).for_each(|_| put(b' ')) } else { put(b'\t') }
             }
+            b'\x08' => {
+                self.column = self.column.saturating_sub(1);
+                put(byte);
+            }
             _ => {
-                if byte == b'\x08' {
-                    self.column = self.column.saturating_sub(1);
-                } else if !is_control(byte) && !settings.is_continuation(byte) {
+                let byte = if has(Output::OLCUC) && is_lower(byte) { byte - 0x20 } else { byte };
+                if !is_control(byte) && !settings.is_continuation(byte) {
                     self.column = self.column.wrapping_add(1);
                 }
-                put(if has(Output::OLCUC) && is_lower(byte) { byte - 0x20 } else { byte });
+                put(byte);
             }
         }
     }
