@@ -25,6 +25,7 @@ pub mod pvh;
 pub mod regions;
 pub mod ring;
 pub mod run_queue;
+pub mod screen;
 pub mod symbols;
 
 #[cfg(test)]
