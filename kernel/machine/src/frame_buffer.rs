@@ -20,7 +20,7 @@ impl FrameBuffer {
     /// The screen that the loader told of, once. `ENODEV` if there is none of pixels, `ENOMEM` if it cannot be mapped.
     pub fn open() -> Result<FrameBuffer> {
         static TAKEN: AtomicBool = AtomicBool::new(false);
-        let told = crate::boot::info().framebuffer.ok_or(Errno::ENODEV)?;
+        let told = crate::boot::info().and_then(|info| info.framebuffer).ok_or(Errno::ENODEV)?;
         let Framebuffer { address, pitch, width, height, bits, format: Format::Colours { red, green, blue } } = told else {
             return Err(Errno::ENODEV);
         };
