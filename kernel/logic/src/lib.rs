@@ -27,6 +27,7 @@ pub mod pvh;
 pub mod regions;
 pub mod ring;
 pub mod run_queue;
+pub mod screen;
 pub mod signal;
 pub mod stack_image;
 pub mod stream;
