@@ -11,18 +11,30 @@ extern crate alloc;
 extern crate std;
 
 pub mod address;
+pub mod aml_sleep;
 pub mod boot_info;
 pub mod buddy;
+pub mod calibration;
+pub mod cmos_date;
 pub mod command_line;
 pub mod deadlines;
 pub mod elf;
 pub mod errno;
+pub mod line;
 pub mod memory_map;
+pub mod path;
 pub mod pvh;
 pub mod regions;
 pub mod ring;
 pub mod run_queue;
+pub mod screen;
+pub mod signal;
+pub mod stack_image;
+pub mod stream;
+pub mod strings;
+pub mod symbols;
+pub mod time;
+pub mod wait_status;
 
 #[cfg(test)]
 mod random;
-pub mod symbols;
