@@ -6,7 +6,6 @@
 
 extern crate alloc;
 
-mod program;
 mod start;
 
 use alloc::ffi::CString;
@@ -18,8 +17,8 @@ use core::ffi::CStr;
 use cor_rt::gate::{self, Pid, Status};
 use cor_rt::{Arguments, Errno, File, println};
 
-use program::Program;
-use start::{Failure, printable, start};
+use program::{Program, printable};
+use start::{Failure, start};
 
 cor_rt::main!(main);
 
@@ -31,7 +30,7 @@ const CANNOT: Status = Status::exited(126);
 const FAILED: Status = Status::exited(125);
 
 fn main(arguments: &Arguments) -> i32 {
-    let status = match File::read(c"/.cor/program") {
+    let status = match File::read(program::FILE) {
         Ok(file) => run_told(&file),
         Err(Errno::ENOENT) => run_default(arguments),
         Err(errno) => fail(&format!("failed /.cor/program: {errno}"), FAILED),
@@ -80,7 +79,7 @@ fn run_default(arguments: &Arguments) -> Status {
 
 /// What an environment should have and the kernel did not give.
 fn missing_variables(arguments: &Arguments) -> Vec<CString> {
-    let path = format!("PATH={}", start::PATH);
+    let path = format!("PATH={}", program::PATH);
     let missing = |entry: &&str| {
         let name = entry.split_inclusive('=').next().unwrap_or(entry).as_bytes();
         !arguments.environment().any(|given| given.to_bytes().starts_with(name))
@@ -101,7 +100,7 @@ fn wait_for(child: Pid) -> Status {
 
 /// Tells the machine's owner why a program did not start.
 fn explain(program: &Program<'_>, failure: &Failure) -> Status {
-    let name = program.arguments.first().map(|name| printable(name)).unwrap_or_default();
+    let name = printable(program.name());
     match failure {
         Failure::NotFound(errno) => fail(&format!("notfound {name}: {errno}"), NOT_FOUND),
         Failure::Cannot(errno) => fail(&format!("cannot {name}: {errno}"), CANNOT),
