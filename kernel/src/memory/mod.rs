@@ -4,13 +4,27 @@
 //! `machine::user_space` (page tables) and `task` (the sleeping lock of an address space).
 
 mod address_space;
+mod fault;
+mod fork;
+mod heap;
+mod mapping;
 mod pager;
+mod region;
+mod remap;
+mod shared;
 mod sink;
 mod source;
+mod stack;
+mod text;
 mod transfer;
 
-pub use address_space::AddressSpace;
+pub use address_space::{AddressSpace, LOWEST, Limits};
+pub use fault::Fault;
+pub use mapping::Place;
 pub use pager::Pager;
+pub use region::{Content, Region, Role};
+pub use remap::Target;
 pub use sink::Sink;
 pub use source::Source;
+pub use text::Text;
 pub use transfer::UserRange;
