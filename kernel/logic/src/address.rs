@@ -3,6 +3,19 @@
 use crate::errno::{Errno, Result};
 use core::fmt;
 
+bitflags::bitflags! {
+    /// What may be done with memory; the numbers are those of `PROT_READ` and on.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub struct Access: u8 {
+        /// It may be read.
+        const READ = 1;
+        /// It may be written.
+        const WRITE = 2;
+        /// It may be executed.
+        const EXECUTE = 4;
+    }
+}
+
 /// Bytes in a page and in a frame.
 pub const PAGE_SIZE: usize = 4096;
 
@@ -98,7 +111,7 @@ pub const fn round_up(bytes: u64) -> Option<u64> {
 }
 
 /// A range of a program's pages: start and end are multiples of the page size, and start ≤ end ≤ `USER_END`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct PageRange {
     start: u64,
     end: u64,
@@ -115,6 +128,15 @@ impl PageRange {
         match start.checked_add(length) {
             Some(end) if end <= USER_END => Ok(PageRange { start, end }),
             _ => Err(Errno::ENOMEM),
+        }
+    }
+
+    /// The pages that `length` bytes from `address` on lie in; `ENOMEM` if they do not lie in a program's half.
+    pub const fn around(address: u64, length: u64) -> Result<PageRange> {
+        let offset = address % PAGE_SIZE as u64;
+        match length.checked_add(offset) {
+            Some(length) => PageRange::new(address - offset, length),
+            None => Err(Errno::ENOMEM),
         }
     }
 
@@ -162,10 +184,9 @@ impl PageRange {
         (PageRange { end: address, ..self }, PageRange { start: address, ..self })
     }
 
-    /// From the start of this to the end of `last`, which begins no earlier.
-    pub fn through(self, last: PageRange) -> PageRange {
-        assert!(self.start <= last.start, "{last:?} does not follow {self:?}");
-        PageRange { start: self.start, end: self.end.max(last.end) }
+    /// All pages from the first to the last of both.
+    pub fn hull(self, other: PageRange) -> PageRange {
+        PageRange { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// The pages that both have, if any.

@@ -7,15 +7,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod address;
 pub mod boot_info;
 pub mod buddy;
 pub mod command_line;
+pub mod deadlines;
+pub mod elf;
 pub mod errno;
 pub mod memory_map;
 pub mod pvh;
 pub mod regions;
+pub mod ring;
+pub mod run_queue;
 
 #[cfg(test)]
 mod random;
+pub mod symbols;

@@ -200,7 +200,7 @@ impl<V: Merge> Regions<V> {
             if first.end() == second.start() && value.continues(first.length(), next) {
                 self.map.remove(&second.start());
                 if let Some((region, _)) = self.map.get_mut(&first.start()) {
-                    *region = region.through(second);
+                    *region = region.hull(second);
                 }
                 at = first.start();
             } else {

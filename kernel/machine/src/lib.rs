@@ -1,3 +1,25 @@
-//! The machine: all that is unsafe or knows x86, behind a safe API.
+//! The machine: all that is unsafe, all that knows x86, all assembly, behind a safe API.
+//!
+//! It never knows a process, a file or a system call's number, and never decides who runs. Whatever hands a physical
+//! address to hardware lives here. The kernel proper, the crate `cor`, forbids `unsafe` and stands on this.
 #![no_std]
+
 extern crate alloc;
+
+pub mod boot;
+mod bytes;
+pub mod copy;
+pub mod cpu;
+pub mod fiber;
+pub mod frame;
+mod gdt;
+pub mod heap;
+pub mod irq;
+pub mod kernel_space;
+pub mod list;
+pub mod lock;
+pub mod panic;
+mod trap;
+pub mod user;
+pub mod user_space;
+mod vector;
