@@ -18,10 +18,17 @@ pub mod deadlines;
 pub mod elf;
 pub mod errno;
 pub mod memory_map;
+pub mod path;
 pub mod pvh;
 pub mod regions;
 pub mod ring;
 pub mod run_queue;
+pub mod signal;
+pub mod stack_image;
+pub mod stream;
+pub mod strings;
+pub mod time;
+pub mod wait_status;
 
 #[cfg(test)]
 mod random;
