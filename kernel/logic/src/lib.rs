@@ -11,8 +11,11 @@ extern crate alloc;
 extern crate std;
 
 pub mod address;
+pub mod aml_sleep;
 pub mod boot_info;
 pub mod buddy;
+pub mod calibration;
+pub mod cmos_date;
 pub mod command_line;
 pub mod deadlines;
 pub mod elf;
@@ -27,9 +30,9 @@ pub mod signal;
 pub mod stack_image;
 pub mod stream;
 pub mod strings;
+pub mod symbols;
 pub mod time;
 pub mod wait_status;
 
 #[cfg(test)]
 mod random;
-pub mod symbols;
