@@ -6,5 +6,8 @@
 extern crate alloc;
 
 pub mod init;
+pub mod tty;
+pub mod block;
+pub mod memory;
 pub mod task;
 pub mod log;
