@@ -256,6 +256,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_full_map_could_not_take_does_not_become_usable() {
+        let mut map = MemoryMap::new();
+        for page in 0..CAPACITY as u64 {
+            map.add(page * 2 * 4096, 4096, Kind::Reserved);
+        }
+        assert!(!map.overflowed());
+        map.add(1001 * 4096, 4096, Kind::Bad);
+        map.add(0, 2000 * 4096, Kind::Usable);
+        assert!(map.overflowed());
+        assert_eq!(map.total_usable(), 0);
+    }
+
+    #[test]
     fn a_full_map_never_makes_forbidden_memory_usable() {
         let mut random = Random(3);
         let mut map = MemoryMap::new();
@@ -269,6 +282,7 @@ mod tests {
             }
         }
         assert!(map.overflowed());
+        map.add(0, 200_000 * 4096, Kind::Usable);
         assert!(forbidden.iter().all(|&range| !map.touches_usable(range)));
     }
 }
