@@ -265,7 +265,7 @@ mod tests {
         map.add(1001 * 4096, 4096, Kind::Bad);
         // Now there is room again, but nobody knows any more what page 1001 was.
         map.add(0, 100 * 4096, Kind::Reserved);
-        map.add(0, 2000 * 4096, Kind::Usable);
+        map.add(600 * 4096, 2000 * 4096, Kind::Usable);
         assert!(map.overflowed());
         assert_eq!(map.total_usable(), 0);
     }
