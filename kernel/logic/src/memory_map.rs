@@ -150,9 +150,14 @@ impl MemoryMap {
             let next = self.areas.get(i).map_or(PhysAddr(u64::MAX), |area| area.range.start);
             let gap = PhysRange { start: at, end: next.min(range.end) };
             if gap.length() > 0 {
-                match self.areas.try_insert(i, Area { range: gap, kind }) {
-                    Ok(()) => i += 1,
-                    Err(_) => self.overflowed = true,
+                // Needs no room where it continues the area before.
+                let before = i.checked_sub(1).and_then(|before| self.areas.get_mut(before));
+                match before.filter(|before| before.kind == kind && before.range.end == at) {
+                    Some(before) => before.range.end = gap.end,
+                    None => match self.areas.try_insert(i, Area { range: gap, kind }) {
+                        Ok(()) => i += 1,
+                        Err(_) => self.overflowed = true,
+                    },
                 }
             }
             at = at.max(self.areas.get(i).map_or(range.end, |area| area.range.end));
