@@ -6,6 +6,7 @@
 extern crate alloc;
 
 pub mod init;
+pub mod driver;
 pub mod tty;
 pub mod block;
 pub mod memory;
