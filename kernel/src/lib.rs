@@ -6,5 +6,9 @@
 extern crate alloc;
 
 pub mod init;
+pub mod driver;
+pub mod tty;
+pub mod block;
+pub mod memory;
 pub mod task;
 pub mod log;

@@ -27,6 +27,17 @@ pub enum Component<'a> {
     Name(&'a [u8]),
 }
 
+impl<'a> Component<'a> {
+    /// As it stands in the path.
+    pub fn bytes(self) -> &'a [u8] {
+        match self {
+            Component::Current => b".",
+            Component::Parent => b"..",
+            Component::Name(name) => name,
+        }
+    }
+}
+
 /// The components of a path, each an error if its name is too long: Linux tells so only when it comes to that name.
 #[derive(Clone, Copy, Debug)]
 pub struct Components<'a> {
@@ -74,6 +85,11 @@ impl<'a> Path<'a> {
 }
 
 impl<'a> Components<'a> {
+    /// Goes on with what [`rest`](Components::rest) told, or with that behind a symbolic link's path.
+    pub fn resume(rest: &'a [u8]) -> Components<'a> {
+        Components { rest }
+    }
+
     /// Whether none are left.
     pub fn is_empty(&self) -> bool {
         self.rest.iter().all(|&byte| byte == b'/')
