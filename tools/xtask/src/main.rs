@@ -37,7 +37,7 @@ enum Do {
         stages: Vec<test::Stage>,
     },
     /// Boot a machine (bin/run)
-    Run(run::options::Options),
+    Run(Box<run::options::Options>),
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack

@@ -1,51 +1,77 @@
 //! The programs of user/tests: each must pass on this Linux host first, then on Cor.
 //!
-//! A test passes by exit status 0; 77 says that it does not apply where it runs. On Cor `/bin/run-tests` runs all that are under
-//! /tests in one boot and prints a line for each: `ok CHAPTER/NAME`, `not ok CHAPTER/NAME status N` or `skip CHAPTER/NAME reason`.
+//! A test passes by exit status 0; 77 says that it does not apply where it runs. `/bin/run-tests` runs all that are under /tests and
+//! prints a line for each: `ok CHAPTER/NAME`, `not ok CHAPTER/NAME status N` or `skip CHAPTER/NAME reason`. On Cor that is one boot.
+//! On the host it is the same program in a copy of the root folder, with namespaces of its own, so that both see the same files.
 
 use super::stage::{Printed, Report, run_logged};
 use crate::files;
 use crate::project::Project;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use nix::unistd::Uid;
 use std::collections::HashMap;
 use std::env;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
 
-/// How long a test may take on the host.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// The exit status of a test that does not apply.
-const SKIP: i32 = 77;
+/// Goes into the root folder $1, with /dev and /proc, and runs the tests there.
+const NATIVE: &str = r#"
+    cd "$1" && mkdir -p dev proc tmp && mount --rbind /dev dev && mount -t proc proc proc || exit 125
+    chroot=$(PATH=$PATH:/usr/sbin command -v chroot)
+    env -i HOME=/ PATH=/bin:/sbin:/usr/bin:/usr/sbin "$chroot" . /bin/run-tests
+"#;
+/// How long all tests may take on the host, in seconds.
+const PATIENCE: &str = "120";
 
 /// Runs all tests on both.
 pub fn run(project: &Project) -> Result<Report> {
-    let root = project.image("root/tests");
-    let tests = files::files_under(&root)?;
-    if tests.is_empty() {
+    let names = names(&project.image("root/tests"))?;
+    if names.is_empty() {
         return Ok(Report::default());
     }
-    let natively = run_natively(&root, &tests)?;
-    let printed = boot(project)?;
-    let on_cor = parse(&printed.text);
+    ensure!(project.image("root/bin/run-tests").exists(), "there are {} tests, but no /bin/run-tests", names.len());
+    let native = run_natively(project)?;
+    let booted = boot(project)?;
+    let (on_linux, on_cor) = (parse(&native.text), parse(&booted.text));
     let mut report = Report::default();
-    for (name, native) in natively {
-        match (native, on_cor.get(&name)) {
-            (Err(failure), _) => report.failures.push(format!("{name} fails on Linux: {failure}")),
-            (Ok(()), Some(Outcome::Passed)) => report.passed += 1,
-            (Ok(()), Some(Outcome::Skipped)) => report.skipped += 1,
-            (Ok(()), Some(Outcome::Failed(why))) => report.failures.push(format!("{name} fails on Cor: {why}")),
-            (Ok(()), None) => report.failures.push(format!("{name} did not run on Cor")),
+    for name in &names {
+        match judge(on_linux.get(name), on_cor.get(name)) {
+            Some(verdict) => report.note(verdict.map_err(|failure| format!("{name} {failure}"))),
+            None => report.skipped += 1,
         }
     }
-    if !printed.success && report.failures.is_empty() {
-        report.failures.push(format!("run-tests failed:\n{}", printed.tail()));
-    } else if !report.failures.is_empty() {
-        report.failures.push(format!("the end of target/tests/programs.log:\n{}", printed.tail()));
+    for (printed, told) in [(&native, &on_linux), (&booted, &on_cor)] {
+        if told.len() < names.len() {
+            report.failures.push(format!("not all tests ran; the last that was printed is\n{}", printed.tail()));
+        }
     }
     Ok(report)
+}
+
+/// The names of the tests: all programs two folders down, as `CHAPTER/NAME`.
+fn names(root: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for file in files::files_under(root)? {
+        let inside = file.strip_prefix(root)?;
+        let is_program = file.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0);
+        if is_program && inside.components().count() == 2 {
+            names.push(inside.display().to_string());
+        }
+    }
+    Ok(names)
+}
+
+/// What a test's outcomes on Linux and on Cor amount to; `None` if it was skipped.
+fn judge(linux: Option<&Outcome>, cor: Option<&Outcome>) -> Option<Result<(), String>> {
+    Some(match (linux, cor) {
+        (Some(Outcome::Failed(why)), _) => Err(format!("fails on Linux: {why}")),
+        (None, _) => Err("did not run on Linux".to_string()),
+        (_, Some(Outcome::Failed(why))) => Err(format!("fails on Cor: {why}")),
+        (_, None) => Err("did not run on Cor".to_string()),
+        (_, Some(Outcome::Passed)) => Ok(()),
+        (_, Some(Outcome::Skipped)) => return None,
+    })
 }
 
 /// How a test went on Cor.
@@ -56,57 +82,19 @@ enum Outcome {
     Skipped,
 }
 
-/// Runs the tests here, on all processors; gives their names and results, sorted.
-fn run_natively(root: &Path, tests: &[PathBuf]) -> Result<Vec<(String, Result<(), String>)>> {
+/// Runs all tests on this host.
+fn run_natively(project: &Project) -> Result<Printed> {
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let (left, results) = (Mutex::new(tests.to_vec()), Mutex::new(Vec::new()));
-    let next = || left.lock().ok().and_then(|mut left| left.pop());
-    let worker = || {
-        while let Some(test) = next() {
-            let name = test.strip_prefix(root).unwrap_or(&test).display().to_string();
-            let result = run_one(&test, scratch.path());
-            if let Ok(mut results) = results.lock() {
-                results.push((name, result));
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(worker);
-        }
-    });
-    let mut results = results.into_inner().unwrap_or_default();
-    results.sort();
-    Ok(results)
-}
-
-/// Runs one test in a folder of its own.
-fn run_one(test: &Path, scratch: &Path) -> Result<(), String> {
-    let folder = tempfile::tempdir_in(scratch).map_err(|error| error.to_string())?;
-    let mut command = Command::new(test);
-    command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| error.to_string())?;
-    match wait(&mut child) {
-        Some(status) if status.success() || status.code() == Some(SKIP) => Ok(()),
-        Some(status) => Err(status.to_string()),
-        None => Err(format!("it took longer than {} s", PATIENCE.as_secs())),
+    let root = scratch.path().join("root");
+    let mut copy = Command::new("cp");
+    crate::command::capture(copy.arg("-a").arg(project.image("root")).arg(&root))?;
+    let mut command = Command::new("timeout");
+    command.args([PATIENCE, "unshare", "--mount", "--pid", "--fork", "--kill-child"]);
+    if !Uid::current().is_root() {
+        command.args(["--user", "--map-root-user"]);
     }
-}
-
-/// Waits for a process, and ends it when it takes too long.
-fn wait(child: &mut Child) -> Option<std::process::ExitStatus> {
-    let deadline = Instant::now() + PATIENCE;
-    while Instant::now() < deadline {
-        match child.try_wait() {
-            Ok(None) => thread::sleep(Duration::from_millis(5)),
-            Ok(status) => return status,
-            Err(_) => return None,
-        }
-    }
-    // It may have ended just now; then there is nothing to end.
-    let _ = child.kill();
-    let _ = child.wait();
-    None
+    command.args(["sh", "-c", NATIVE, "sh"]).arg(&root);
+    run_logged(project, "programs-on-linux", &mut command)
 }
 
 /// Runs all tests on Cor, in one boot.
@@ -152,11 +140,18 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_judged_by_their_exit_status() {
-        let folder = tempfile::tempdir().unwrap();
-        let judge = |name: &str| run_one(Path::new(name), folder.path());
-        assert!(judge("/bin/true").is_ok());
-        assert!(judge("/bin/false").is_err());
-        assert!(judge("/bin/missing").is_err());
+    fn a_test_must_pass_on_both() {
+        let (passed, failed, skipped) = (Outcome::Passed, Outcome::Failed("status 1".into()), Outcome::Skipped);
+        assert_eq!(judge(Some(&passed), Some(&passed)), Some(Ok(())));
+        assert_eq!(judge(Some(&skipped), Some(&passed)), Some(Ok(())));
+        assert_eq!(judge(Some(&passed), Some(&skipped)), None);
+        for (linux, cor) in [
+            (Some(&failed), Some(&passed)),
+            (Some(&passed), Some(&failed)),
+            (None, Some(&passed)),
+            (Some(&passed), None),
+        ] {
+            assert!(matches!(judge(linux, cor), Some(Err(_))));
+        }
     }
 }
