@@ -36,4 +36,8 @@ header_end:
     .asciz "Xen"
     .long pvh_start
 
+    /* Room for the table of symbols, so that the segment is there; tools/xtask puts the table in its place. */
+    .section .symbols, "a", @progbits
+    .skip 4096
+
     .section .note.GNU-stack, "", @progbits

@@ -60,7 +60,7 @@ fn port(register: acpi::address::GenericAddress) -> Option<u16> {
 fn dsdt(tables: &Tables) -> Option<&'static [u8]> {
     let table = tables.dsdt().ok()?;
     let length = table.length as usize;
-    let bytes = kernel_space::map_device(PhysAddr(table.address as u64), length).ok()?;
+    let bytes = kernel_space::map_firmware(PhysAddr(table.address as u64), length).ok()?;
     // SAFETY: the table's sum was right over its whole length, it is mapped for good, and nobody writes it.
     Some(unsafe { slice::from_raw_parts(bytes.as_ptr(), length) })
 }
@@ -71,7 +71,7 @@ impl AcpiHandler for Map {
         #[repr(align(4096))]
         struct Zeroes([u8; PAGE_SIZE]);
         static NOTHING: Zeroes = Zeroes([0; PAGE_SIZE]);
-        let start = kernel_space::map_device(PhysAddr(physical_address as u64), size).unwrap_or_else(|_| {
+        let start = kernel_space::map_firmware(PhysAddr(physical_address as u64), size).unwrap_or_else(|_| {
             assert!(size <= PAGE_SIZE, "no memory is left to map a table of ACPI");
             NonNull::from(&NOTHING.0).cast()
         });

@@ -58,6 +58,11 @@ pub fn write_status(line: &str) {
     send(COM2, b"\n");
 }
 
+/// Writes a piece of such a line.
+pub(crate) fn write_status_part(piece: &[u8]) {
+    send(COM2, piece);
+}
+
 /// Sends what the console driver still holds; called first in a panic.
 pub fn flush_driver() {
     if let Some(drivers) = TAKEOVER.get() {

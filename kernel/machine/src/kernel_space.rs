@@ -109,6 +109,13 @@ pub(crate) fn is_text(address: u64) -> bool {
     (&raw const __text_start as u64..&raw const __text_end as u64).contains(&address)
 }
 
+/// Whether an address may lie on a kernel stack, and so be read: the boot stack, a task's, or one of a CPU's own.
+pub(crate) fn may_be_stack(address: u64) -> bool {
+    let of_task = (STACKS..NEXT_STACK.load(Ordering::Relaxed)).contains(&address) && explain(address).is_empty();
+    let elsewhere = to_physical(address).is_ok() && is_mapped(address);
+    of_task || elsewhere
+}
+
 /// What a bad address in the kernel probably means.
 pub(crate) fn explain(address: u64) -> &'static str {
     match address {
@@ -139,7 +146,8 @@ pub(crate) fn start(ram: impl Iterator<Item = Range<u64>>, symbols_length: u64, 
     let root = new_table();
     for slot in [STACKS, WINDOWS] {
         // SAFETY: the table was just made.
-        unsafe { table_at(root) }[entry_index(slot, 4)].store(new_table().0 | PRESENT | WRITABLE, Ordering::Relaxed);
+        let top = unsafe { table_at(root) };
+        top[entry_index(slot, 4)].store(new_table().0 | PRESENT | WRITABLE, Ordering::Relaxed);
     }
     let image = image(symbols_length);
     let mut done = 0;
@@ -199,7 +207,8 @@ fn map(root: PhysAddr, address: u64, entry: u64, level: u32, new_table: &mut imp
         table = PhysAddr(slot.load(Ordering::Relaxed) & ADDRESS);
     }
     // SAFETY: as above.
-    unsafe { table_at(table) }[entry_index(address, level)].store(entry | PRESENT | GLOBAL, Ordering::Release);
+    let table = unsafe { table_at(table) };
+    table[entry_index(address, level)].store(entry | PRESENT | GLOBAL, Ordering::Release);
 }
 
 /// Maps one small page after boot. Tables come from the frame allocator and are never given back.
@@ -342,14 +351,17 @@ impl Drop for Window {
     }
 }
 
-/// Whether a small page of the kernel's is mapped.
+/// Whether an address of the kernel's is mapped.
 fn is_mapped(address: u64) -> bool {
-    let mut table = *TABLES.lock();
+    let mut table = root();
     for level in (1..=4).rev() {
         // SAFETY: kernel tables stay.
         let entry = unsafe { table_at(table) }[entry_index(address, level)].load(Ordering::Relaxed);
         if entry & PRESENT == 0 {
             return false;
+        }
+        if level > 1 && entry & LARGE != 0 {
+            return true;
         }
         table = PhysAddr(entry & ADDRESS);
     }

@@ -306,10 +306,10 @@ extern "C" fn trap_inside_gate(vector: u64, rip: u64) {
 }
 
 fn fixup(instruction: u64) -> Option<u64> {
+    let start = &raw const __exception_table_start;
+    let entries = (&raw const __exception_table_end as usize - start as usize) / size_of::<Fixup>();
     // SAFETY: the linker script's symbols enclose what assembly put there.
-    let table = unsafe {
-        core::slice::from_ptr_range(&raw const __exception_table_start..&raw const __exception_table_end)
-    };
+    let table = unsafe { core::slice::from_raw_parts(start, entries) };
     table.iter().find(|fixup| fixup.instruction == instruction).map(|fixup| fixup.target)
 }
 
@@ -340,7 +340,7 @@ pub(crate) fn fault_address() -> u64 {
 }
 
 /// What the SDM calls an exception.
-pub fn name(vector: u8) -> &'static str {
+pub(crate) fn name(vector: u8) -> &'static str {
     const NAMES: [&str; 32] = [
         "divide error",
         "debug exception",

@@ -62,12 +62,6 @@ impl AddressSpace {
         &self.machine
     }
 
-    /// Takes everything out, at the end of a program. What is mapped twice stays with the others.
-    pub fn clear(&self, ctx: &TaskContext) {
-        let mut map = self.lock(ctx);
-        map.remove(&self.machine, PageRange::whole());
-    }
-
     /// Sets the place below which free pages are looked for, and where the heap begins: what exec(2) decides.
     pub fn arrange(&self, ctx: &TaskContext, ceiling: u64, heap: u64) {
         let mut map = self.lock(ctx);

@@ -3,6 +3,7 @@
 //! The map's lock is held while pages are put in. A pager that must read something is asked with the lock released; then
 //! everything is looked at anew, since another thread may have unmapped the place meanwhile.
 
+use super::mapping::LOOKED_AT;
 use super::{AddressSpace, Content, Pager, Region};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
@@ -109,8 +110,7 @@ impl AddressSpace {
         if !write {
             return self.put(touch, frame, touch.region.read_access());
         }
-        // The page table and this function hold the frame; anyone else is another user.
-        let frame = if frame.count() > 2 { copy(&frame)? } else { frame };
+        let frame = if frame.count() > LOOKED_AT { copy(&frame)? } else { frame };
         self.put(touch, frame, touch.region.effective_access())
     }
 

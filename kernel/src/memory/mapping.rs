@@ -21,6 +21,9 @@ pub enum Place {
     Free(u64),
 }
 
+/// How many own a frame that only one page table maps, while somebody looks at it.
+pub(super) const LOOKED_AT: usize = 2;
+
 impl AddressSpace {
     /// Maps `length` bytes, more than none, and says where. `EINVAL` for a fixed place that is not a page's start; `EPERM` below
     /// the lowest address; `ENOMEM` without room.
@@ -61,8 +64,8 @@ impl AddressSpace {
             before += if region.counts() { piece.pages() } else { 0 };
             region.access = access;
             after += if region.counts() { piece.pages() } else { 0 };
-            // Whether a page may be written is found at the first write: it may be one that others use too.
-            batch.protect(piece, region.read_access());
+            // A page that others use too is found out, and copied, at the first write.
+            batch.protect(piece, region.effective_access(), |frame| !region.shared && frame.count() == LOOKED_AT);
         });
         map.counted = map.counted - before + after;
         map.regions.merge(range);

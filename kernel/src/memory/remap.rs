@@ -4,7 +4,7 @@ use super::Region;
 use super::address_space::{AddressSpace, Map};
 use super::mapping::Place;
 use crate::task::TaskContext;
-use logic::address::{PAGE_SIZE, PageRange, UserAddr};
+use logic::address::{PageRange, UserAddr};
 use logic::errno::{Errno, Result};
 use logic::regions::Split;
 use machine::user_space::UserSpace;
@@ -77,19 +77,16 @@ impl Map {
     }
 }
 
-/// Maps what is present in the old place in the new one too, as far as it reaches.
+/// Moves what is present to the new place, as far as that reaches; all of it or nothing.
 fn move_pages(machine: &UserSpace, old: PageRange, new: PageRange) -> Result<()> {
+    let kept = PageRange::new(old.start(), old.length().min(new.length()))?;
     let mut batch = machine.batch();
-    for offset in (0..old.length().min(new.length())).step_by(PAGE_SIZE) {
-        if let Some((frame, access)) = machine.lookup(UserAddr::new(old.start() + offset)?) {
-            let page = UserAddr::new(new.start() + offset)?;
-            if let Err(error) = batch.map(page, frame, access) {
-                batch.unmap(new);
-                return Err(error);
-            }
-        }
+    let moved = batch.relocate(kept, new.start());
+    if moved.is_err() {
+        // The tables of the old place are there, so the way back needs no memory.
+        batch.relocate(new, old.start())?;
     }
-    Ok(())
+    moved
 }
 
 impl Region {
