@@ -5,9 +5,10 @@
 
 extern crate alloc;
 
-pub mod init;
-pub mod tty;
 pub mod block;
+pub mod fs;
+pub mod init;
+pub mod log;
 pub mod memory;
 pub mod task;
-pub mod log;
+pub mod tty;

@@ -23,6 +23,7 @@ pub mod errno;
 pub mod line;
 pub mod memory_map;
 pub mod name_table;
+pub mod newc;
 pub mod path;
 pub mod pvh;
 pub mod regions;

@@ -25,6 +25,7 @@ pub mod page_cache;
 mod path_text;
 pub mod poll;
 mod rename;
+pub mod root;
 mod seek;
 mod special;
 pub mod time;

@@ -51,17 +51,18 @@ impl Node {
         Arc::new(Node { system: system.clone(), number, kind: new.kind, state, attributes, body })
     }
 
-    /// Gives a regular file that is being made its content: whole pages, of which the last is cut at `size`.
-    pub fn adopt(&self, size: u64, pages: impl Iterator<Item = Frame>) -> Result<()> {
-        let Body::Regular(cache) = &self.body else { return Err(Errno::EINVAL) };
-        let mut count = 0;
-        for page in pages {
-            cache.adopt(count, page)?;
-            count += 1;
-            self.system.limits.add(1);
-        }
+    /// Gives a regular file that is being made a page of its content.
+    pub fn adopt_page(&self, number: u64, page: Frame) -> Result<()> {
+        self.cache()?.adopt(number, page)?;
+        self.system.limits.add(1);
+        Ok(())
+    }
+
+    /// Sets the size of a regular file that is being made; what its last page holds behind that becomes zero.
+    pub fn adopt_size(&self, size: u64) -> Result<()> {
+        let cache = self.cache()?;
         let end = (size % PAGE_SIZE as u64) as usize;
-        if let Some(last) = count.checked_sub(1).and_then(|last| cache.pages().get(last)).filter(|_| end > 0) {
+        if let Some(last) = cache.pages().get(size / PAGE_SIZE as u64).filter(|_| end > 0) {
             last.zero(end, PAGE_SIZE - end);
         }
         cache.adopt_size(size);

@@ -61,7 +61,7 @@ impl Backing for Memory {
 }
 
 impl Node {
-    fn cache(&self) -> Result<&Arc<PageCache<Memory>>> {
+    pub(super) fn cache(&self) -> Result<&Arc<PageCache<Memory>>> {
         match &self.body {
             Body::Regular(cache) => Ok(cache),
             _ => Err(Errno::EINVAL),
