@@ -5,10 +5,11 @@
 
 extern crate alloc;
 
-pub mod block;
-pub mod fs;
 pub mod init;
-pub mod log;
+pub mod driver;
+pub mod tty;
+pub mod fs;
+pub mod block;
 pub mod memory;
 pub mod task;
-pub mod tty;
+pub mod log;

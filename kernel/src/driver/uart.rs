@@ -71,13 +71,15 @@ impl SerialLine {
     }
 
     /// Sends all of it, by polling where the ring is full: for the kernel's own words, from anywhere.
-    pub fn send_all(&self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
+    pub fn send_all(&self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
             let mut state = self.state.lock();
-            let taken = state.outgoing.push(bytes);
+            let taken = state.outgoing.push(rest);
             state.pump();
-            bytes = &bytes[taken..];
+            rest = &rest[taken..];
         }
+        (self.tap)(bytes);
     }
 
     /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched off.
