@@ -110,7 +110,7 @@ boot_stack_top:
     .balign 4096
     .globl kernel_boot_stack
 kernel_boot_stack:
-    .skip 32768
+    .skip 65536
 kernel_boot_stack_top:
 
     .section .note.GNU-stack, "", @progbits

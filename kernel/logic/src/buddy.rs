@@ -331,6 +331,19 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "not one that is in use")]
+    fn freeing_twice_is_noticed_after_joining() {
+        let mut table = [Entry::UNMANAGED; 8];
+        let mut buddy = Buddy::new(&mut table, 64);
+        buddy.add(64..72);
+        let mut halves = [buddy.allocate(2), buddy.allocate(2)].map(Option::unwrap_or_default);
+        halves.sort_unstable();
+        buddy.free(halves[0], 2);
+        buddy.free(halves[1], 2);
+        buddy.free(halves[1], 2);
+    }
+
+    #[test]
+    #[should_panic(expected = "not one that is in use")]
     fn a_foreign_frame_is_noticed() {
         let mut table = [Entry::UNMANAGED; 32];
         small(&mut table).free(5, 0);

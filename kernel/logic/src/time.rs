@@ -122,7 +122,7 @@ impl TimeSpec {
     }
 
     /// The sum; `EOVERFLOW` if it cannot be told.
-    pub fn add(self, other: TimeSpec) -> Result<TimeSpec> {
+    pub fn checked_add(self, other: TimeSpec) -> Result<TimeSpec> {
         let nanoseconds = self.nanoseconds + other.nanoseconds;
         let carry = i64::from(u64::from(nanoseconds) >= SECOND);
         let seconds = self.seconds.checked_add(other.seconds).and_then(|sum| sum.checked_add(carry));
@@ -131,7 +131,7 @@ impl TimeSpec {
     }
 
     /// What is left when `other` is taken away; `EOVERFLOW` if it cannot be told.
-    pub fn subtract(self, other: TimeSpec) -> Result<TimeSpec> {
+    pub fn checked_sub(self, other: TimeSpec) -> Result<TimeSpec> {
         let borrow = i64::from(self.nanoseconds < other.nanoseconds);
         let seconds = self.seconds.checked_sub(other.seconds).and_then(|rest| rest.checked_sub(borrow));
         let nanoseconds = self.nanoseconds + if borrow == 1 { SECOND as u32 } else { 0 } - other.nanoseconds;
@@ -244,7 +244,7 @@ mod tests {
         let whole = |time: TimeSpec| i128::from(time.seconds) * i128::from(SECOND) + i128::from(time.nanoseconds);
         for _ in 0..5000 {
             let (one, two) = (time(), time());
-            let (sum, rest) = (one.add(two).unwrap(), one.subtract(two).unwrap());
+            let (sum, rest) = (one.checked_add(two).unwrap(), one.checked_sub(two).unwrap());
             assert_eq!((whole(sum), whole(rest)), (whole(one) + whole(two), whole(one) - whole(two)));
             assert!(u64::from(sum.nanoseconds) < SECOND && u64::from(rest.nanoseconds) < SECOND);
             assert_eq!(one < two, whole(one) < whole(two));
@@ -254,8 +254,11 @@ mod tests {
     #[test]
     fn times_at_the_limits() {
         let most = TimeSpec::new(i64::MAX, 999_999_999).unwrap();
-        assert_eq!(most.add(TimeSpec::from_nanoseconds(1)), Err(Errno::EOVERFLOW));
-        assert_eq!(TimeSpec::new(i64::MIN, 0).unwrap().subtract(TimeSpec::from_nanoseconds(1)), Err(Errno::EOVERFLOW));
+        assert_eq!(most.checked_add(TimeSpec::from_nanoseconds(1)), Err(Errno::EOVERFLOW));
+        assert_eq!(
+            TimeSpec::new(i64::MIN, 0).unwrap().checked_sub(TimeSpec::from_nanoseconds(1)),
+            Err(Errno::EOVERFLOW)
+        );
         assert_eq!(most.to_nanoseconds(), Ok(i64::MAX as u64));
         assert_eq!(TimeSpec::new(-1, 5).unwrap().to_nanoseconds(), Err(Errno::EINVAL));
         assert_eq!(TimeSpec::new(0, -1), Err(Errno::EINVAL));

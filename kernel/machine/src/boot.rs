@@ -128,6 +128,11 @@ fn prepare_devices(info: &BootInfo) {
     power::prepare(info.acpi_root);
 }
 
+/// What the loader told, once it has been read.
+pub(crate) fn info() -> Option<&'static BootInfo> {
+    INFO.get()
+}
+
 /// The frames of a boot module, owned by the caller from now on; what lies behind its end in the last one is zeroed. A
 /// module that does not begin on a page is copied. Each module may be taken once; `EBUSY` the second time.
 pub fn take_module(module: &Module) -> Result<Vec<Frame>> {

@@ -43,6 +43,8 @@ pub(crate) struct Cpu {
     pub task_state: TaskState,
     /// The fiber that runs here.
     pub fiber: Cell<*const Fiber>,
+    /// The fiber that was left for good, and the one it was left for: kept until the latter has arrived.
+    pub left: Cell<Option<[Arc<Fiber>; 2]>>,
     /// The space in CR3, kept alive as long as it is there.
     pub space: Cell<Option<Arc<UserSpace>>>,
     /// Whose vector state and segment bases are in the registers.
@@ -79,6 +81,7 @@ impl Cpu {
             lock_name: Cell::new(""),
             task_state: TaskState::new(),
             fiber: Cell::new(ptr::null()),
+            left: Cell::new(None),
             space: Cell::new(None),
             owner: Cell::new(ptr::null_mut()),
             vector_dirty: Cell::new(false),

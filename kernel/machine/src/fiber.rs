@@ -19,8 +19,11 @@ use core::{
 };
 use logic::errno::Result;
 
-/// What a fiber runs; it does not return.
+/// What a fiber runs.
 pub type Start = Box<dyn FnOnce() + Send>;
+
+/// What a fiber does when that has returned: it goes away by [`leave`].
+pub type End = fn() -> !;
 
 /// A kernel stack and where it stopped.
 pub struct Fiber {
@@ -29,7 +32,7 @@ pub struct Fiber {
     saved: Cell<u64>,
     /// Whether it runs on some CPU; goes down only when the CPU has left its stack.
     running: AtomicBool,
-    start: Cell<Option<Start>>,
+    start: Cell<Option<(Start, End)>>,
     /// The space whose program it runs, if any: in CR3 whenever the fiber runs.
     space: Cell<Option<Arc<UserSpace>>>,
 }
@@ -73,8 +76,9 @@ impl Drop for Stack {
 }
 
 impl Fiber {
-    /// A fiber that will run `start`, with interrupts on, when somebody switches to it. `ENOMEM` without memory.
-    pub fn new(start: Start) -> Result<Fiber> {
+    /// A fiber that will run `start` and then `end`, with interrupts on, when somebody switches to it. `ENOMEM` without
+    /// memory.
+    pub fn new(start: Start, end: End) -> Result<Arc<Fiber>> {
         let stack = Stack::new()?;
         const SAVED_REGISTERS: u64 = 6;
         let top = (stack.top - 16) as *mut u64;
@@ -85,24 +89,26 @@ impl Fiber {
             // SAFETY: likewise; the frame pointer among them is zero, so a backtrace ends here.
             unsafe { top.sub(register as usize).write(0) };
         }
-        Ok(Fiber {
+        Ok(Arc::new(Fiber {
             stack: Some(stack),
             saved,
             running: AtomicBool::new(false),
-            start: Cell::new(Some(start)),
+            start: Cell::new(Some((start, end))),
             space: Cell::new(None),
-        })
+        }))
     }
 
     /// The fiber that this CPU is on since boot.
-    pub fn boot() -> Fiber {
-        Fiber {
+    pub fn boot() -> Arc<Fiber> {
+        let fiber = Arc::new(Fiber {
             stack: None,
             saved: Cell::new(0),
             running: AtomicBool::new(true),
             start: Cell::new(None),
             space: Cell::new(None),
-        }
+        });
+        cpu::held(|cpu| cpu.fiber.set(Arc::as_ptr(&fiber)));
+        fiber
     }
 
     /// Whether some CPU runs it.
@@ -156,7 +162,25 @@ impl Drop for Hold {
 
 /// Leaves `from`, which runs on this CPU, and goes on with `to`; returns when somebody switches back, perhaps on another
 /// CPU. The hold is the only one: no spin lock is held.
-pub fn switch(_hold: &Hold, from: &Fiber, to: &Fiber) {
+pub fn switch(_hold: &Hold, from: &Arc<Fiber>, to: &Arc<Fiber>) {
+    go(from, to);
+    drop(cpu::current().left.take());
+}
+
+/// Leaves `from`, which runs on this CPU, for good, and goes on with `to`. Nothing may be left on the old stack that wants
+/// to be dropped.
+pub fn leave(hold: Hold, from: Arc<Fiber>, to: Arc<Fiber>) -> ! {
+    core::mem::forget(hold); // the next fiber lets go of its own
+    let (old, new) = (Arc::as_ptr(&from), Arc::as_ptr(&to));
+    // Both are kept until the next fiber has arrived: this stack goes with the old one, and so cannot hold them.
+    cpu::current().left.set(Some([from, to]));
+    // SAFETY: just put where they stay alive until after the switch.
+    let (old, new) = unsafe { (&*old, &*new) };
+    go(old, new);
+    fatal(format_args!("a fiber that was left for good goes on"))
+}
+
+fn go(from: &Fiber, to: &Fiber) {
     let cpu = cpu::current();
     if cpu.holds.get() != 1 {
         fatal(format_args!("a switch with the spin lock \"{}\" held", cpu.lock_name.get()));
@@ -203,16 +227,16 @@ unsafe extern "C" fn switch_stacks(saved: *mut u64, to: u64, running: *mut bool)
 
 /// Where a new fiber comes out of its first switch.
 extern "C" fn fiber_entry() {
-    let start = {
-        let fiber = cpu::current().fiber.get();
-        // SAFETY: the switch that came here set it, and the fiber lives as long as it runs.
-        unsafe { &*fiber }.start.take()
-    };
+    let cpu = cpu::current();
+    drop(cpu.left.take());
+    // SAFETY: the switch that came here set it, and the fiber lives as long as it runs.
+    let start = unsafe { &*cpu.fiber.get() }.start.take();
     cpu::release();
-    if let Some(start) = start {
+    if let Some((start, end)) = start {
         start();
+        end();
     }
-    fatal(format_args!("a fiber came to its end"));
+    fatal(format_args!("a fiber starts twice"));
 }
 
 /// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.

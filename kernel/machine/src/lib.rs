@@ -16,6 +16,7 @@ pub mod cpu;
 pub mod early_console;
 pub mod fiber;
 pub mod frame;
+pub mod frame_buffer;
 mod gdt;
 pub mod heap;
 pub mod irq;

@@ -105,3 +105,29 @@ pub fn assert_none_held() {
         ));
     }
 }
+
+/// A flag around a value, without waiting and without holding interrupts: what a lock that sleeps is made of.
+pub struct Latch<T> {
+    value: SpinMutex<T>,
+}
+
+/// The right to touch the value.
+pub type LatchGuard<'a, T> = SpinMutexGuard<'a, T>;
+
+impl<T> Latch<T> {
+    /// An open latch.
+    pub const fn new(value: T) -> Latch<T> {
+        Latch { value: SpinMutex::new(value) }
+    }
+
+    /// Closes it, if it is open, until the guard is dropped.
+    #[inline(always)]
+    pub fn try_lock(&self) -> Option<LatchGuard<'_, T>> {
+        self.value.try_lock()
+    }
+
+    /// The value, which nobody else can reach.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+}

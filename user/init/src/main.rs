@@ -1,8 +1,115 @@
-#![cfg_attr(target_os = "none", no_std, no_main)]
-#[cfg(target_os = "none")]
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo) -> ! {
-    loop {}
+//! The first program. With `/.cor/program` it runs that one and prints nothing of its own, for then the console carries
+//! the program's bytes; without, it greets and runs a shell, or the tour where there is none. It reaps what is orphaned
+//! meanwhile, and powers off with the program's status.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+mod start;
+
+use alloc::ffi::CString;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ffi::CStr;
+
+use cor_rt::gate::{self, Pid, Status};
+use cor_rt::{Arguments, Errno, File, println};
+
+use program::{Program, printable};
+use start::{Failure, start};
+
+cor_rt::main!(main);
+
+/// The exit statuses by which shells say that a program was not found, or cannot be run.
+const NOT_FOUND: Status = Status::exited(127);
+const CANNOT: Status = Status::exited(126);
+
+/// What init says of itself when it cannot do its work.
+const FAILED: Status = Status::exited(125);
+
+fn main(arguments: &Arguments) -> i32 {
+    let status = match File::read(program::FILE) {
+        Ok(file) => run_told(&file),
+        Err(Errno::ENOENT) => run_default(arguments),
+        Err(errno) => fail(&format!("failed /.cor/program: {errno}"), FAILED),
+    };
+    let errno = gate::power_off(status);
+    println!("init: cannot power off: {errno}");
+    loop {
+        if gate::wait(None).is_err() {
+            gate::yield_now();
+        }
+    }
 }
-#[cfg(not(target_os = "none"))]
-fn main() {}
+
+/// Runs the program that the file names, without a word.
+fn run_told(file: &[u8]) -> Status {
+    let Some(program) = Program::parse(file) else {
+        return fail("failed /.cor/program is not in order", FAILED);
+    };
+    match start(&program) {
+        Ok(child) => wait_for(child),
+        Err(failure) => explain(&program, &failure),
+    }
+}
+
+/// Greets and runs what there is for a person: a shell, else the tour.
+fn run_default(arguments: &Arguments) -> Status {
+    println!("Welcome to Cor. This is init, process 1.");
+    let missing = missing_variables(arguments);
+    let mut environment: Vec<&CStr> = missing.iter().map(CString::as_c_str).collect();
+    environment.extend(arguments.environment().map(|given| -> &CStr { given }));
+    for (what, path) in [("The shell", c"/bin/sh"), ("The tour", c"/bin/tour")] {
+        let program = Program { cwd: c"/", arguments: vec![path], environment: environment.clone() };
+        match start(&program) {
+            Ok(child) => {
+                let status = wait_for(child);
+                println!("{what} has ended with {status}. Powering off.");
+                return status;
+            }
+            Err(Failure::NotFound(_)) => {}
+            Err(failure) => return explain(&program, &failure),
+        }
+    }
+    println!("init: there is neither /bin/sh nor /bin/tour.");
+    fail("notfound /bin/sh: there is nothing to run", NOT_FOUND)
+}
+
+/// What an environment should have and the kernel did not give.
+fn missing_variables(arguments: &Arguments) -> Vec<CString> {
+    let path = format!("PATH={}", program::PATH);
+    let missing = |entry: &&str| {
+        let name = entry.split_inclusive('=').next().unwrap_or(entry).as_bytes();
+        !arguments.environment().any(|given| given.to_bytes().starts_with(name))
+    };
+    [path.as_str(), "HOME=/", "TERM=linux"].iter().copied().filter(missing).flat_map(CString::new).collect()
+}
+
+/// Waits until this child has ended, and reaps whatever else ends.
+fn wait_for(child: Pid) -> Status {
+    loop {
+        match gate::wait(None) {
+            Ok((pid, status)) if pid == child => return status,
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(errno) => return fail(&format!("failed init lost its program: {errno}"), FAILED),
+        }
+    }
+}
+
+/// Tells the machine's owner why a program did not start.
+fn explain(program: &Program<'_>, failure: &Failure) -> Status {
+    let name = printable(program.name());
+    match failure {
+        Failure::NotFound(errno) => fail(&format!("notfound {name}: {errno}"), NOT_FOUND),
+        Failure::Cannot(errno) => fail(&format!("cannot {name}: {errno}"), CANNOT),
+        Failure::Folder(errno) => fail(&format!("cannot {}: {errno}", printable(program.cwd)), CANNOT),
+    }
+}
+
+/// Reports a line, and gives the status that says the same.
+fn fail(line: &str, status: Status) -> Status {
+    let _ = gate::report(line.as_bytes());
+    status
+}

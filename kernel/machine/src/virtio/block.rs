@@ -69,7 +69,17 @@ pub struct Refused {
     pub why: Errno,
 }
 
+impl Token {
+    /// A number below `Block::DEPTH` that no other transfer has meanwhile.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 impl Block {
+    /// How many transfers it works on at once at most.
+    pub const DEPTH: usize = slots::COUNT;
+
     /// Starts a disk. `EIO` if it does not behave, `ENOMEM` if there is no memory for its queue.
     pub fn open(device: &pci::Device) -> Result<Block> {
         let mut transport = super::connect(device)?;
