@@ -8,6 +8,7 @@ extern crate alloc;
 pub mod init;
 pub mod driver;
 pub mod tty;
+pub mod fs;
 pub mod block;
 pub mod memory;
 pub mod task;
