@@ -124,6 +124,7 @@ impl Uart {
         heard == 0x90
     }
 
+    /// Sets the line up, with no interrupts and without asking the other side to send.
     fn set_up(&mut self) {
         self.finish_sending();
         self.ports.write8(register::INTERRUPT_ENABLE, 0);
@@ -133,7 +134,7 @@ impl Uart {
         self.ports.write8(register::INTERRUPT_ENABLE, high);
         self.ports.write8(register::LINE_CONTROL, EIGHT_BITS);
         self.ports.write8(register::FIFO_CONTROL, FIFO_ON);
-        self.set_modem(ModemControl::all());
+        self.set_modem(ModemControl::TERMINAL_READY | ModemControl::INTERRUPT_GATE);
     }
 
     /// Waits until what the early console wrote has left, or gives up: a change of the line's settings would garble it.

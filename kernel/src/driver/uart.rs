@@ -53,7 +53,7 @@ impl SerialLine {
     /// Starts to drive the chip. Nothing is received before there is a receiver. `tap` sees all that is sent.
     pub fn open(uart: Uart, tap: fn(&[u8])) -> Result<Arc<SerialLine>> {
         let number = uart.interrupt_line();
-        let mut state = State {
+        let state = State {
             burst: uart.burst(),
             uart,
             outgoing: Ring::try_new(RING)?,
@@ -62,7 +62,6 @@ impl SerialLine {
             delivering: false,
             resumed: false,
         };
-        state.set_receiving(false);
         let state = SpinLock::new("serial port", state);
         let line = Arc::new(SerialLine { state, receiver: Once::new(), room: WaitQueue::new(), tap });
         let interrupted = line.clone();
@@ -117,12 +116,20 @@ impl SerialLine {
     /// Hands what has been received to the receiver, until there is nothing more or it has no room.
     fn deliver(&self) {
         let Some(receiver) = self.receiver.get() else { return };
-        while let Some(bytes) = self.state.lock().begin_delivery() {
+        while let Some(bytes) = self.begin_delivery() {
             let taken = receiver.receive(&bytes);
-            if !self.state.lock().end_delivery(taken) {
+            if !self.end_delivery(taken) {
                 return;
             }
         }
+    }
+
+    fn begin_delivery(&self) -> Option<ArrayVec<u8, GULP>> {
+        self.state.lock().begin_delivery()
+    }
+
+    fn end_delivery(&self, taken: usize) -> bool {
+        self.state.lock().end_delivery(taken)
     }
 }
 
@@ -177,6 +184,9 @@ impl State {
 
     /// Lets bytes in or keeps them out. An emulator keeps them back when the chip's FIFO is full; a real sender heeds the signal.
     fn set_receiving(&mut self, on: bool) {
+        if self.interrupts.contains(Interrupts::RECEIVE) == on {
+            return;
+        }
         let signals = ModemControl::TERMINAL_READY | ModemControl::INTERRUPT_GATE;
         self.uart.set_modem(if on { signals | ModemControl::REQUEST_TO_SEND } else { signals });
         self.set_interrupt(Interrupts::RECEIVE, on);

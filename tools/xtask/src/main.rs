@@ -8,6 +8,7 @@ mod cpio;
 mod files;
 mod project;
 mod run;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, error::ErrorKind};
@@ -30,8 +31,13 @@ struct Cli {
 enum Do {
     /// Build the kernel, the boot image and the root
     Build,
+    /// Run the tests: all, or these
+    Test {
+        /// What to test
+        stages: Vec<test::Stage>,
+    },
     /// Boot a machine (bin/run)
-    Run(run::options::Options),
+    Run(Box<run::options::Options>),
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -98,6 +104,7 @@ fn dispatch() -> i32 {
 fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
+        Do::Test { stages } => test::test(project, &stages),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),

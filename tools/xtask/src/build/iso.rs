@@ -6,6 +6,7 @@
 use crate::project::Project;
 use crate::{command, files};
 use anyhow::{Context, Result, ensure};
+use std::env;
 use std::fs;
 use std::process::Command;
 
@@ -24,13 +25,21 @@ pub fn build(project: &Project) -> Result<()> {
     let configuration = configuration(&fs::read_to_string(&template)?, &[])?;
     files::replace(&folder.join("boot/grub/grub.cfg"), configuration.as_bytes())?;
     files::install(&kernel, &folder.join("boot/cor.elf"))?;
-    command::capture(Command::new("grub-file").arg("--is-x86-multiboot2").arg(&kernel))
+    command::capture(grub("file").arg("--is-x86-multiboot2").arg(&kernel))
         .context("the kernel's Multiboot2 header is missing or not in the first 32 KiB")?;
     let new = project.image("cor.iso.new");
-    let mut mkrescue = Command::new("grub-mkrescue");
+    let mut mkrescue = grub("mkrescue");
     mkrescue.args(["--locales=", "--themes=", "--fonts=", "-o"]).arg(&new).arg(&folder);
     command::capture(&mut mkrescue)?;
     fs::rename(&new, &image).context("cannot put cor.iso in its place")
+}
+
+/// One of GRUB's commands; some distributions call the program grub2.
+fn grub(command: &str) -> Command {
+    let paths = env::var_os("PATH").unwrap_or_default();
+    let new = format!("grub2-{command}");
+    let has_new = env::split_paths(&paths).any(|folder| folder.join(&new).is_file());
+    Command::new(if has_new { new } else { format!("grub-{command}") })
 }
 
 /// The image with these arguments for the kernel.

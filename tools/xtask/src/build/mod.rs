@@ -14,7 +14,7 @@ mod c;
 mod elf;
 pub mod iso;
 mod kernel;
-mod packages;
+pub mod packages;
 mod root;
 mod symbols;
 
