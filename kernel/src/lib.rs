@@ -5,13 +5,13 @@
 
 extern crate alloc;
 
-pub mod block;
-pub mod driver;
-pub mod fs;
 pub mod init;
-pub mod log;
-pub mod memory;
-pub mod process;
 pub mod syscall;
-pub mod task;
+pub mod driver;
 pub mod tty;
+pub mod process;
+pub mod fs;
+pub mod block;
+pub mod memory;
+pub mod task;
+pub mod log;
