@@ -3,6 +3,19 @@
 use crate::errno::{Errno, Result};
 use core::fmt;
 
+bitflags::bitflags! {
+    /// What may be done with memory; the numbers are those of `PROT_READ` and on.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub struct Access: u8 {
+        /// It may be read.
+        const READ = 1;
+        /// It may be written.
+        const WRITE = 2;
+        /// It may be executed.
+        const EXECUTE = 4;
+    }
+}
+
 /// Bytes in a page and in a frame.
 pub const PAGE_SIZE: usize = 4096;
 
@@ -14,6 +27,15 @@ pub const USER_END: u64 = 0x0000_7fff_ffff_f000;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhysAddr(pub u64);
 
+/// A range of physical memory; start ≤ end.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PhysRange {
+    /// Its first byte.
+    pub start: PhysAddr,
+    /// The byte behind its last.
+    pub end: PhysAddr,
+}
+
 /// An address in a program's half of the virtual memory; nothing says that anything is mapped there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserAddr(u64);
@@ -22,6 +44,31 @@ impl PhysAddr {
     /// The number of the frame that the address lies in.
     pub const fn frame(self) -> u64 {
         self.0 / PAGE_SIZE as u64
+    }
+}
+
+impl PhysRange {
+    /// `length` bytes from `start` on, if addresses reach that far.
+    pub const fn new(start: PhysAddr, length: u64) -> Option<PhysRange> {
+        match start.0.checked_add(length) {
+            Some(end) => Some(PhysRange { start, end: PhysAddr(end) }),
+            None => None,
+        }
+    }
+
+    /// Its size in bytes.
+    pub const fn length(self) -> u64 {
+        self.end.0.saturating_sub(self.start.0)
+    }
+
+    /// Whether any byte is in both.
+    pub fn overlaps(self, other: PhysRange) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// The numbers of the frames that lie in it as a whole.
+    pub const fn frames(self) -> core::ops::Range<u64> {
+        self.start.0.div_ceil(PAGE_SIZE as u64)..self.end.frame()
     }
 }
 
@@ -64,7 +111,7 @@ pub const fn round_up(bytes: u64) -> Option<u64> {
 }
 
 /// A range of a program's pages: start and end are multiples of the page size, and start ≤ end ≤ `USER_END`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct PageRange {
     start: u64,
     end: u64,
@@ -81,6 +128,15 @@ impl PageRange {
         match start.checked_add(length) {
             Some(end) if end <= USER_END => Ok(PageRange { start, end }),
             _ => Err(Errno::ENOMEM),
+        }
+    }
+
+    /// The pages that `length` bytes from `address` on lie in; `ENOMEM` if they do not lie in a program's half.
+    pub const fn around(address: u64, length: u64) -> Result<PageRange> {
+        let offset = address % PAGE_SIZE as u64;
+        match length.checked_add(offset) {
+            Some(length) => PageRange::new(address - offset, length),
+            None => Err(Errno::ENOMEM),
         }
     }
 
@@ -119,6 +175,20 @@ impl PageRange {
         self.start <= address && address < self.end
     }
 
+    /// The pages below an address, and those from it on; the address lies in the range and starts a page.
+    pub fn split_at(self, address: u64) -> (PageRange, PageRange) {
+        assert!(
+            self.contains(address) && address.is_multiple_of(PAGE_SIZE as u64),
+            "{self:?} was split at {address:#x}, which starts none of its pages"
+        );
+        (PageRange { end: address, ..self }, PageRange { start: address, ..self })
+    }
+
+    /// All pages from the first to the last of both.
+    pub fn hull(self, other: PageRange) -> PageRange {
+        PageRange { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
     /// The pages that both have, if any.
     pub fn intersection(self, other: PageRange) -> Option<PageRange> {
         let (start, end) = (self.start.max(other.start), self.end.min(other.end));
@@ -129,6 +199,12 @@ impl PageRange {
 impl fmt::Debug for PhysAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#x}", self.0)
+    }
+}
+
+impl fmt::Debug for PhysRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x}..{:#x}", self.start.0, self.end.0)
     }
 }
 

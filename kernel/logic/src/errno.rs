@@ -7,7 +7,7 @@ use linux_raw_sys::errno;
 pub struct Errno(u16);
 
 /// What almost everything in the kernel returns.
-pub type Result<T> = core::result::Result<T, Errno>;
+pub type Result<T, E = Errno> = core::result::Result<T, E>;
 
 impl Errno {
     /// The positive number that Linux gives this error.

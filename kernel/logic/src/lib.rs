@@ -4,8 +4,40 @@
 //! in a global; so all of it is tested on the host (`cargo test -p logic`).
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod address;
+pub mod aml_sleep;
+pub mod boot_info;
+pub mod buddy;
+pub mod calibration;
+pub mod cmos_date;
+pub mod command_line;
+pub mod deadlines;
+pub mod elf;
 pub mod errno;
+pub mod line;
+pub mod memory_map;
+pub mod name_table;
+pub mod newc;
+pub mod path;
+pub mod pvh;
+pub mod regions;
+pub mod ring;
+pub mod run_queue;
+pub mod screen;
+pub mod signal;
+pub mod sparse;
+pub mod stack_image;
+pub mod stream;
+pub mod strings;
+pub mod symbols;
+pub mod time;
+pub mod wait_status;
+
+#[cfg(test)]
+mod random;

@@ -1,1 +1,119 @@
-fn main() {}
+//! `xtask`: the host's side of Cor. `make` and the commands in `bin/` lead here.
+
+#![allow(unreachable_pub, reason = "nothing outside reaches into a program")]
+
+mod build;
+mod command;
+mod cpio;
+mod files;
+mod project;
+mod run;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, error::ErrorKind};
+use project::Project;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::process::exit;
+
+/// The host's side of Cor
+#[derive(Parser)]
+#[command(name = "xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Do,
+}
+
+#[derive(Subcommand)]
+enum Do {
+    /// Build the kernel, the boot image and the root
+    Build,
+    /// Run the tests: all, or these
+    Test {
+        /// What to test
+        stages: Vec<test::Stage>,
+    },
+    /// Boot a machine (bin/run)
+    Run(Box<run::options::Options>),
+    /// Pack a folder into a newc archive
+    Pack {
+        /// What to pack
+        folder: PathBuf,
+        /// The archive to make
+        file: PathBuf,
+    },
+    /// List what is in a newc archive
+    List {
+        /// The archive
+        file: PathBuf,
+    },
+    /// Become QEMU (for bin/run itself)
+    #[command(hide = true)]
+    Machine {
+        /// The process to die with
+        parent: i32,
+        /// QEMU's arguments
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+/// `bin/run`: boots Cor, or a Linux kernel, in QEMU
+///
+/// With PROGRAM it runs that program under init and ends with its exit status (128+N for signal N). Other statuses: 124 the
+/// timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was not found, 130
+/// Ctrl-C. Each of them comes with a line on standard error.
+#[derive(Parser)]
+#[command(name = "bin/run", bin_name = "bin/run")]
+struct Run {
+    #[command(flatten)]
+    options: run::options::Options,
+}
+
+fn main() {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let code = if words.get(1).is_some_and(|word| word == "run") { run_machine(&words[1..]) } else { dispatch() };
+    exit(code);
+}
+
+/// `bin/run`, for whom every failure of its own has status 125.
+fn run_machine(words: &[OsString]) -> i32 {
+    let failed = |error: &dyn std::fmt::Display| {
+        eprintln!("bin/run: {error:#}");
+        125
+    };
+    match (Run::try_parse_from(words), Project::find()) {
+        (Err(error), _) if error.kind() == ErrorKind::DisplayHelp => error.print().map_or(1, |()| 0),
+        (Err(error), _) => failed(&error.to_string().trim_start_matches("error: ")),
+        (_, Err(error)) => failed(&error),
+        (Ok(run), Ok(project)) => run::run(&project, &run.options),
+    }
+}
+
+fn dispatch() -> i32 {
+    let result = Project::find().and_then(|project| execute(&project, Cli::parse().command));
+    if let Err(error) = &result {
+        eprintln!("xtask: {error:#}");
+    }
+    i32::from(result.is_err())
+}
+
+fn execute(project: &Project, command: Do) -> Result<()> {
+    match command {
+        Do::Build => build::build(project),
+        Do::Test { stages } => test::test(project, &stages),
+        Do::Run(options) => exit(run::run(project, &options)),
+        Do::Pack { folder, file } => pack(&folder, &file),
+        Do::List { file } => cpio::list::list(&file),
+        Do::Machine { parent, arguments } => run::machine::become_machine(parent, &arguments),
+    }
+}
+
+fn pack(folder: &Path, file: &Path) -> Result<()> {
+    let to = File::create(file).map_err(|error| anyhow::anyhow!("cannot write {}: {error}", file.display()))?;
+    cpio::folder::pack(folder, BufWriter::with_capacity(1 << 20, to), &|_| true)?;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+# Cor's one entry. The work is done by tools/xtask; cargo and it know what is out of date.
+#
+#   make         build everything that a boot needs (target/images)
+#   make run     build, and sit at Cor's console (Ctrl-A x leaves)
+#   make test    all tests, from cheap to dear
+#   make check   only format, lints and layers
+#   make image   build, and say where the boot image is
+#   make clean   remove all that was made
+
+XTASK := target/debug/xtask
+
+.PHONY: build run test check image clean setup xtask
+
+build: xtask
+	@$(XTASK) build
+
+run: build
+	@bin/run
+
+test: xtask
+	@$(XTASK) test
+
+check: xtask
+	@$(XTASK) test checks
+
+image: build
+	@ls -l target/images/cor.iso target/images/cor.elf
+
+clean:
+	@cargo clean --quiet
+
+xtask: setup
+	@[ -x $(XTASK) ] || echo "building the host tools (once)"
+	@cargo build --quiet --package xtask
+
+setup:
+	@bin/setup

@@ -1,0 +1,298 @@
+//! Fibers: kernel stacks, and switching from one to another.
+//!
+//! A fiber says nothing about who runs when; that is the business of `cor::task`, which owns one for each task.
+
+use crate::{
+    cpu::{self, Cpu},
+    kernel_space::{self, STACK_SIZE},
+    lock::SpinLock,
+    panic::fatal,
+    user,
+    user_space::UserSpace,
+};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::{
+    arch::naked_asm,
+    cell::Cell,
+    ptr,
+    sync::atomic::{AtomicBool, Ordering},
+};
+use logic::errno::Result;
+
+/// What a fiber runs.
+pub type Start = Box<dyn FnOnce() + Send>;
+
+/// What a fiber does when that has returned: it goes away by [`leave`].
+pub type End = fn() -> !;
+
+/// A kernel stack and where it stopped.
+pub struct Fiber {
+    stack: Option<Stack>,
+    /// The stack pointer while it does not run.
+    saved: Cell<u64>,
+    /// Whether it runs on some CPU; goes down only when the CPU has left its stack.
+    running: AtomicBool,
+    start: Cell<Option<(Start, End)>>,
+    /// The space whose program it runs, if any: in CR3 whenever the fiber runs.
+    space: Cell<Option<Arc<UserSpace>>>,
+}
+
+// SAFETY: the cells are touched only by the CPU that runs the fiber, or that is about to, or has just stopped to, with
+// interrupts held; `running` hands them from one CPU to the next.
+unsafe impl Sync for Fiber {}
+// SAFETY: likewise; what is on its stack was `Send` when the fiber started, or belongs to it.
+unsafe impl Send for Fiber {}
+
+/// A mapped kernel stack; goes back to the pool.
+struct Stack {
+    top: u64,
+}
+
+/// Stacks that nobody uses. They stay mapped: a new task costs no page table, an ended one no flush.
+static POOL: SpinLock<Vec<u64>> = SpinLock::new("kernel stacks", Vec::new());
+
+impl Stack {
+    fn new() -> Result<Stack> {
+        let pooled = POOL.lock().pop();
+        let top = match pooled {
+            Some(top) => top,
+            None => kernel_space::new_stack()?,
+        };
+        Ok(Stack { top })
+    }
+
+    fn bottom(&self) -> u64 {
+        self.top - STACK_SIZE
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let mut pool = POOL.lock();
+        if pool.try_reserve(1).is_ok() {
+            pool.push(self.top);
+        }
+    }
+}
+
+impl Fiber {
+    /// A fiber that will run `start` and then `end`, with interrupts on, when somebody switches to it. `ENOMEM` without
+    /// memory.
+    pub fn new(start: Start, end: End) -> Result<Arc<Fiber>> {
+        let stack = Stack::new()?;
+        const SAVED_REGISTERS: u64 = 6;
+        let top = (stack.top - 16) as *mut u64;
+        // SAFETY: the stack is mapped, ours, and nobody runs on it.
+        unsafe { top.write(fiber_entry as *const () as u64) };
+        let saved = Cell::new(top as u64 - SAVED_REGISTERS * 8);
+        for register in 1..=SAVED_REGISTERS {
+            // SAFETY: likewise; the frame pointer among them is zero, so a backtrace ends here.
+            unsafe { top.sub(register as usize).write(0) };
+        }
+        Ok(Arc::new(Fiber {
+            stack: Some(stack),
+            saved,
+            running: AtomicBool::new(false),
+            start: Cell::new(Some((start, end))),
+            space: Cell::new(None),
+        }))
+    }
+
+    /// The fiber that this CPU is on since boot.
+    pub fn boot() -> Arc<Fiber> {
+        let fiber = Arc::new(Fiber {
+            stack: None,
+            saved: Cell::new(0),
+            running: AtomicBool::new(true),
+            start: Cell::new(None),
+            space: Cell::new(None),
+        });
+        cpu::held(|cpu| cpu.fiber.set(Arc::as_ptr(&fiber)));
+        fiber
+    }
+
+    /// Whether some CPU runs it.
+    pub fn is_running(&self) -> bool {
+        self.running.load(Ordering::Acquire)
+    }
+
+    /// Where it stopped, for a backtrace: the saved frame pointer. Meaningful only while it does not run.
+    pub fn frame_pointer(&self) -> u64 {
+        let saved = self.saved.get();
+        match &self.stack {
+            Some(stack) if (stack.bottom()..stack.top - 64).contains(&saved) && !self.is_running() => {
+                // SAFETY: a stopped fiber has its six registers there; RBP was pushed first, so it lies highest.
+                unsafe { ((saved + 40) as *const u64).read_volatile() }
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl Drop for Fiber {
+    fn drop(&mut self) {
+        assert!(!self.is_running(), "a fiber is dropped only when no CPU runs it");
+    }
+}
+
+/// Keeps switches away for a moment: the caller chooses who runs next and then calls [`switch`], or lets go.
+pub struct Hold {
+    not_send: core::marker::PhantomData<*const ()>,
+}
+
+impl Hold {
+    /// Interrupts, and with them preemption, stay away as long as it lives.
+    pub fn new() -> Hold {
+        cpu::hold();
+        Hold { not_send: core::marker::PhantomData }
+    }
+}
+
+impl Default for Hold {
+    fn default() -> Self {
+        Hold::new()
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        cpu::release();
+    }
+}
+
+/// Leaves `from`, which runs on this CPU, and goes on with `to`; returns when somebody switches back, perhaps on another
+/// CPU. The hold is the only one: no spin lock is held.
+pub fn switch(_hold: &Hold, from: &Arc<Fiber>, to: &Arc<Fiber>) {
+    go(from, to);
+    drop(cpu::current().left.take());
+}
+
+/// Leaves `from`, which runs on this CPU, for good, and goes on with `to`. Nothing may be left on the old stack that wants
+/// to be dropped.
+pub fn leave(hold: Hold, from: Arc<Fiber>, to: Arc<Fiber>) -> ! {
+    core::mem::forget(hold); // the next fiber lets go of its own
+    let (old, new) = (Arc::as_ptr(&from), Arc::as_ptr(&to));
+    // Both are kept until the next fiber has arrived: this stack goes with the old one, and so cannot hold them.
+    cpu::current().left.set(Some([from, to]));
+    // SAFETY: just put where they stay alive until after the switch.
+    let (old, new) = unsafe { (&*old, &*new) };
+    go(old, new);
+    fatal(format_args!("a fiber that was left for good goes on"))
+}
+
+fn go(from: &Fiber, to: &Fiber) {
+    let cpu = cpu::current();
+    if cpu.holds.get() != 1 {
+        fatal(format_args!("a switch with the spin lock \"{}\" held", cpu.lock_name.get()));
+    }
+    assert!(from.is_running(), "a switch leaves the fiber that runs");
+    assert!(!ptr::eq(from, to), "a switch goes to another fiber");
+    while to.running.swap(true, Ordering::Acquire) {
+        core::hint::spin_loop(); // another CPU is just leaving it
+    }
+    user::save_vector_state(cpu);
+    cpu.fiber.set(to);
+    let space = to.space.take();
+    if let Some(space) = &space {
+        load_space(cpu, space);
+    }
+    to.space.set(space);
+    // SAFETY: `to` was not running, so its saved pointer is where its own switch, or `new`, left six registers and an
+    // address to return to.
+    unsafe { switch_stacks(from.saved.as_ptr(), to.saved.get(), from.running.as_ptr()) };
+}
+
+/// Saves the registers that a call keeps and the stack pointer, says that the old stack is left, and takes up the other.
+#[unsafe(naked)]
+unsafe extern "C" fn switch_stacks(saved: *mut u64, to: u64, running: *mut bool) {
+    naked_asm!(
+        "push rbp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "mov [rdi], rsp",
+        "mov rsp, rsi",
+        "mov byte ptr [rdx], 0",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+    );
+}
+
+/// Where a new fiber comes out of its first switch.
+extern "C" fn fiber_entry() {
+    let cpu = cpu::current();
+    drop(cpu.left.take());
+    // SAFETY: the switch that came here set it, and the fiber lives as long as it runs.
+    let start = unsafe { &*cpu.fiber.get() }.start.take();
+    cpu::release();
+    if let Some((start, end)) = start {
+        start();
+        end();
+    }
+    fatal(format_args!("a fiber starts twice"));
+}
+
+/// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.
+pub(crate) fn use_space(space: &Arc<UserSpace>) {
+    cpu::hold();
+    let cpu = cpu::current();
+    // SAFETY: the fiber that runs lives, and only its own CPU touches its cells.
+    if let Some(fiber) = unsafe { cpu.fiber.get().as_ref() } {
+        let current = fiber.space.take();
+        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, space)) {
+            fiber.space.set(current);
+        } else {
+            load_space(cpu, space);
+            fiber.space.set(Some(space.clone()));
+        }
+    }
+    cpu::release();
+}
+
+/// Lets go of the space whose program this fiber ran: the program is at its end.
+pub fn leave_space() {
+    let dropped = cpu::held(|cpu| {
+        kernel_space::load_root(kernel_space::root());
+        // SAFETY: as in `use_space`.
+        let of_fiber = unsafe { cpu.fiber.get().as_ref() }.and_then(|fiber| fiber.space.take());
+        (cpu.space.take(), of_fiber)
+    });
+    drop(dropped);
+}
+
+/// Whether a space is loaded on this CPU on behalf of the fiber that runs: then it stays so until the fiber itself
+/// changes that, wherever the fiber goes.
+pub(crate) fn is_loaded(space: &UserSpace) -> bool {
+    cpu::held(|cpu| {
+        // SAFETY: as in `use_space`.
+        unsafe { cpu.fiber.get().as_ref() }.is_some_and(|fiber| {
+            let current = fiber.space.take();
+            let same = current.as_ref().is_some_and(|current| ptr::eq(&**current, space));
+            fiber.space.set(current);
+            same
+        })
+    })
+}
+
+/// Whether a space is in this CPU's CR3, on whoever's behalf. Interrupts are held.
+pub(crate) fn is_in_cr3(cpu: &Cpu, space: &UserSpace) -> bool {
+    let current = cpu.space.take();
+    let same = current.as_ref().is_some_and(|current| ptr::eq(&**current, space));
+    cpu.space.set(current);
+    same
+}
+
+fn load_space(cpu: &Cpu, space: &Arc<UserSpace>) {
+    if is_in_cr3(cpu, space) {
+        return;
+    }
+    kernel_space::load_root(space.root());
+    cpu.space.set(Some(space.clone()));
+}

@@ -1,0 +1,50 @@
+//! The battery-backed clock chip: what date it is. MC146818 data sheet.
+//!
+//! `clock` asks it once; the lock protects the pair of ports.
+
+use crate::lock::SpinLock;
+use crate::port::PortRange;
+use logic::cmos_date::CmosDate;
+
+// SAFETY: the chip's index and data ports, named only here; it touches no memory.
+static CMOS: SpinLock<PortRange> = SpinLock::new("cmos", unsafe { PortRange::new(0x70, 2) });
+
+const UPDATE_IN_PROGRESS: u8 = 0x80;
+/// More often than the chip is busy between two reads of everything; a chip that is not there is always busy.
+const TRIES: usize = 1000;
+
+/// Seconds since 1970, if the chip knows them.
+pub(crate) fn unix_seconds() -> Option<u64> {
+    let mut last = None;
+    for _ in 0..TRIES {
+        let now = read();
+        // Two equal readings cannot both have been caught in the middle of a change.
+        if now.is_some() && now == last {
+            return now?.unix_seconds();
+        }
+        last = now;
+    }
+    None
+}
+
+fn read() -> Option<CmosDate> {
+    let mut cmos = CMOS.lock();
+    if register(&mut cmos, 0x0a) & UPDATE_IN_PROGRESS != 0 {
+        return None;
+    }
+    Some(CmosDate {
+        second: register(&mut cmos, 0x00),
+        minute: register(&mut cmos, 0x02),
+        hour: register(&mut cmos, 0x04),
+        day: register(&mut cmos, 0x07),
+        month: register(&mut cmos, 0x08),
+        year: register(&mut cmos, 0x09),
+        century: register(&mut cmos, 0x32),
+        format: register(&mut cmos, 0x0b),
+    })
+}
+
+fn register(cmos: &mut PortRange, index: u8) -> u8 {
+    cmos.write8(0, index);
+    cmos.read8(1)
+}

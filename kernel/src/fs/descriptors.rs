@@ -1,0 +1,225 @@
+//! Descriptors: the numbers by which a process refers to its open files.
+//!
+//! Threads share one table by `Arc`; fork(2) makes a copy. A look-up takes one spin lock and counts the file up. The table is
+//! made of leaves of 64, so it grows without moving what is in it, and the lowest free number is found by bits.
+
+use super::open_file::OpenFile;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use logic::errno::{Errno, Result};
+use machine::lock::SpinLock;
+
+/// More than any table may have, whatever its limit says: `fs.nr_open`.
+pub const MAX_DESCRIPTORS: usize = 1 << 20;
+
+const LEAF: usize = 64;
+
+/// A process's table of descriptors.
+pub struct Descriptors {
+    table: SpinLock<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    leaves: Vec<Leaf>,
+    /// All leaves before this one are full.
+    first_free: usize,
+}
+
+#[derive(Default)]
+struct Leaf {
+    /// Empty, or of 64.
+    files: Vec<Option<Arc<OpenFile>>>,
+    /// A bit for each number in use.
+    used: u64,
+    /// A bit for each that is closed when a program is started.
+    close_on_exec: u64,
+}
+
+impl Descriptors {
+    /// An empty table.
+    pub fn new() -> Descriptors {
+        Descriptors { table: SpinLock::new("descriptors", Table::default()) }
+    }
+
+    /// The file of a descriptor, or `EBADF`.
+    pub fn get(&self, descriptor: u32) -> Result<Arc<OpenFile>> {
+        let table = self.table.lock();
+        table.file(descriptor as usize).cloned().ok_or(Errno::EBADF)
+    }
+
+    /// Gives a file the lowest number from `lowest` on that is free and below `limit`; `EMFILE` if there is none.
+    pub fn add(&self, file: Arc<OpenFile>, lowest: u32, limit: u32, close_on_exec: bool) -> Result<u32> {
+        let limit = (limit as usize).min(MAX_DESCRIPTORS);
+        let mut table = self.table.lock();
+        let index = table.lowest_free(lowest as usize);
+        if index >= limit {
+            return Err(Errno::EMFILE);
+        }
+        table.grow(index)?;
+        table.put(index, file, close_on_exec);
+        Ok(index as u32)
+    }
+
+    /// Gives a file this very number; hands back what had it, to be closed. `EBADF` from `limit` on.
+    pub fn set(
+        &self,
+        descriptor: u32,
+        file: Arc<OpenFile>,
+        limit: u32,
+        close_on_exec: bool,
+    ) -> Result<Option<Arc<OpenFile>>> {
+        let index = descriptor as usize;
+        if index >= (limit as usize).min(MAX_DESCRIPTORS) {
+            return Err(Errno::EBADF);
+        }
+        let mut table = self.table.lock();
+        table.grow(index)?;
+        Ok(table.put(index, file, close_on_exec))
+    }
+
+    /// Frees a number; hands back its file, to be closed.
+    pub fn remove(&self, descriptor: u32) -> Result<Arc<OpenFile>> {
+        self.table.lock().take(descriptor as usize).ok_or(Errno::EBADF)
+    }
+
+    /// Whether the descriptor is closed when a program is started.
+    pub fn close_on_exec(&self, descriptor: u32) -> Result<bool> {
+        let table = self.table.lock();
+        let (leaf, bit) = table.place(descriptor as usize).ok_or(Errno::EBADF)?;
+        Ok(leaf.close_on_exec & bit != 0)
+    }
+
+    /// Says whether it is.
+    pub fn set_close_on_exec(&self, descriptor: u32, close: bool) -> Result<()> {
+        let mut table = self.table.lock();
+        let index = descriptor as usize;
+        table.place(index).ok_or(Errno::EBADF)?;
+        table.leaves[index / LEAF].mark(bit(index), close);
+        Ok(())
+    }
+
+    /// A table with the same files, for fork(2).
+    pub fn copy(&self) -> Result<Descriptors> {
+        let copy = Descriptors::new();
+        let mut from = 0;
+        while let Some((index, file)) = self.next(from) {
+            let close = self.close_on_exec(index).unwrap_or(false);
+            let mut table = copy.table.lock();
+            table.grow(index as usize)?;
+            table.put(index as usize, file, close);
+            from = index + 1;
+        }
+        Ok(copy)
+    }
+
+    /// The first descriptor in use from `from` on.
+    pub fn next(&self, from: u32) -> Option<(u32, Arc<OpenFile>)> {
+        let table = self.table.lock();
+        let index = table.next_used(from as usize, |leaf| leaf.used)?;
+        table.file(index).map(|file| (index as u32, file.clone()))
+    }
+
+    /// Takes out the first descriptor from `from` on; exit(2) and close_range(2) call it until `None`.
+    pub fn take_next(&self, from: u32) -> Option<(u32, Arc<OpenFile>)> {
+        let mut table = self.table.lock();
+        let index = table.next_used(from as usize, |leaf| leaf.used)?;
+        table.take(index).map(|file| (index as u32, file))
+    }
+
+    /// Takes out the first from `from` on that is closed when a program is started; execve(2) calls it until `None`.
+    pub fn take_close_on_exec(&self, from: u32) -> Option<(u32, Arc<OpenFile>)> {
+        let mut table = self.table.lock();
+        let index = table.next_used(from as usize, |leaf| leaf.close_on_exec)?;
+        table.take(index).map(|file| (index as u32, file))
+    }
+}
+
+impl Default for Descriptors {
+    fn default() -> Descriptors {
+        Descriptors::new()
+    }
+}
+
+impl Table {
+    /// The leaf and the bit of a number that is in use.
+    fn place(&self, index: usize) -> Option<(&Leaf, u64)> {
+        let leaf = self.leaves.get(index / LEAF)?;
+        (leaf.used & bit(index) != 0).then_some((leaf, bit(index)))
+    }
+
+    fn file(&self, index: usize) -> Option<&Arc<OpenFile>> {
+        self.leaves.get(index / LEAF)?.files.get(index % LEAF)?.as_ref()
+    }
+
+    /// The first number from `from` on whose bit is set in the word that `bits` picks.
+    fn next_used(&self, from: usize, bits: impl Fn(&Leaf) -> u64) -> Option<usize> {
+        let mut index = from;
+        while let Some(leaf) = self.leaves.get(index / LEAF) {
+            let left = bits(leaf) & !(bit(index) - 1);
+            if left != 0 {
+                return Some(index / LEAF * LEAF + left.trailing_zeros() as usize);
+            }
+            index = (index / LEAF + 1) * LEAF;
+        }
+        None
+    }
+
+    fn lowest_free(&mut self, lowest: usize) -> usize {
+        while self.leaves.get(self.first_free).is_some_and(|leaf| leaf.used == u64::MAX) {
+            self.first_free += 1;
+        }
+        let mut index = lowest.max(self.first_free * LEAF);
+        while let Some(leaf) = self.leaves.get(index / LEAF) {
+            let free = !leaf.used & !(bit(index) - 1);
+            if free != 0 {
+                return index / LEAF * LEAF + free.trailing_zeros() as usize;
+            }
+            index = (index / LEAF + 1) * LEAF;
+        }
+        index
+    }
+
+    /// Makes room for a number.
+    fn grow(&mut self, index: usize) -> Result<()> {
+        let missing = (index / LEAF + 1).saturating_sub(self.leaves.len());
+        self.leaves.try_reserve(missing).map_err(|_| Errno::ENOMEM)?;
+        self.leaves.extend((0..missing).map(|_| Leaf::default()));
+        let files = &mut self.leaves[index / LEAF].files;
+        if files.is_empty() {
+            files.try_reserve_exact(LEAF).map_err(|_| Errno::ENOMEM)?;
+            files.resize_with(LEAF, || None);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, index: usize, file: Arc<OpenFile>, close_on_exec: bool) -> Option<Arc<OpenFile>> {
+        let leaf = &mut self.leaves[index / LEAF];
+        leaf.used |= bit(index);
+        leaf.mark(bit(index), close_on_exec);
+        leaf.files[index % LEAF].replace(file)
+    }
+
+    fn take(&mut self, index: usize) -> Option<Arc<OpenFile>> {
+        let leaf = self.leaves.get_mut(index / LEAF)?;
+        let file = leaf.files.get_mut(index % LEAF)?.take()?;
+        leaf.used &= !bit(index);
+        leaf.close_on_exec &= !bit(index);
+        self.first_free = self.first_free.min(index / LEAF);
+        Some(file)
+    }
+}
+
+impl Leaf {
+    fn mark(&mut self, bit: u64, close_on_exec: bool) {
+        if close_on_exec {
+            self.close_on_exec |= bit;
+        } else {
+            self.close_on_exec &= !bit;
+        }
+    }
+}
+
+fn bit(index: usize) -> u64 {
+    1 << (index % LEAF)
+}

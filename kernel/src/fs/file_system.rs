@@ -1,0 +1,64 @@
+//! A file system as a whole, and what df(1) asks of it: statfs(2).
+
+use super::dentry::Dentry;
+use super::inode::{DeviceNumber, Inode};
+use crate::task::TaskContext;
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicU32, Ordering};
+use logic::errno::Result;
+
+/// What can be mounted.
+pub trait FileSystem: Send + Sync {
+    /// The name of its type, as in /proc/filesystems.
+    fn type_name(&self) -> &'static str;
+
+    /// Its root directory.
+    fn root(&self) -> Arc<dyn Inode>;
+
+    /// What statfs(2) tells.
+    fn statistics(&self) -> Statistics;
+
+    /// Writes back all that is not yet where it survives a power cut: sync(2).
+    fn sync(&self, _ctx: &TaskContext) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What statfs(2) tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Statistics {
+    /// The magic number of the file system's type.
+    pub magic: u64,
+    /// Bytes in a block.
+    pub block_size: u64,
+    /// Blocks in all.
+    pub blocks: u64,
+    /// Blocks that nothing occupies.
+    pub free: u64,
+    /// Inodes in all; 0 if there is no limit.
+    pub inodes: u64,
+    /// Inodes that are free.
+    pub free_inodes: u64,
+}
+
+/// A file system that is in use, with its tree of names; several mounts may show it.
+pub struct Volume {
+    /// The file system.
+    pub system: Arc<dyn FileSystem>,
+    /// The top of its tree.
+    pub root: Arc<Dentry>,
+}
+
+impl Volume {
+    /// Takes a file system into use.
+    pub fn new(system: Arc<dyn FileSystem>) -> Arc<Volume> {
+        let root = Dentry::root(system.root());
+        Arc::new(Volume { system, root })
+    }
+}
+
+/// A device number for a file system that lies on no device; each is given once.
+pub fn nameless_device() -> DeviceNumber {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    DeviceNumber::new(0, NEXT.fetch_add(1, Ordering::Relaxed))
+}

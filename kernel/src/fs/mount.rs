@@ -1,0 +1,182 @@
+//! Mounts: which file system is shown where; mount(2), path_resolution(7).
+//!
+//! A [`Path`] is a place as a program sees it: a dentry, and the mount through which it was reached. The table of mounts is one
+//! for the whole system. A dentry that a mount lies on says so itself, so a walk asks the table only there.
+
+use super::dentry::Dentry;
+use super::file_system::Volume;
+use crate::task::TaskContext;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use bitflags::bitflags;
+use core::sync::atomic::{AtomicU32, Ordering};
+use linux_raw_sys::general as linux;
+use logic::errno::{Errno, Result};
+use machine::lock::SpinLock;
+
+/// Every mount, in the order of mounting.
+static MOUNTS: SpinLock<Vec<Arc<Mount>>> = SpinLock::new("mounts", Vec::new());
+
+bitflags! {
+    /// How a mount restricts what it shows; the bits of mount(2).
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct MountFlags: u32 {
+        /// Nothing can be changed.
+        const READ_ONLY = linux::MS_RDONLY;
+        /// Set-id bits do nothing.
+        const NO_SET_ID = linux::MS_NOSUID;
+        /// Device nodes cannot be opened.
+        const NO_DEVICES = linux::MS_NODEV;
+        /// Programs cannot be run.
+        const NO_RUN = linux::MS_NOEXEC;
+    }
+}
+
+/// A part of a file system's tree, shown at a place.
+pub struct Mount {
+    /// Its number in /proc/self/mountinfo.
+    pub id: u32,
+    /// The file system.
+    pub volume: Arc<Volume>,
+    /// What it shows: the file system's root, or for a bind mount any place in it.
+    pub root: Arc<Dentry>,
+    /// What it lies on; `None` for the first.
+    pub on: Option<Path>,
+    /// What it forbids.
+    pub flags: MountFlags,
+    /// What was mounted, as mount(8) shows it.
+    pub source: Box<str>,
+}
+
+/// A place that a program can name.
+#[derive(Clone)]
+pub struct Path {
+    /// The mount through which it is seen.
+    pub mount: Arc<Mount>,
+    /// The place in the mount's file system.
+    pub dentry: Arc<Dentry>,
+}
+
+/// Shows a file system as the root of everything; the first mount.
+pub fn mount_root(volume: Arc<Volume>, source: &str) -> Result<Path> {
+    let dentry = volume.root.clone();
+    let mount = add(volume, dentry.clone(), None, MountFlags::empty(), source)?;
+    Ok(Path { mount, dentry })
+}
+
+/// Shows `root`, a place in `volume` (`None`: its top), on a place; `ENOTDIR` if one is a directory and the other is not.
+pub fn mount(
+    on: &Path,
+    volume: Arc<Volume>,
+    root: Option<Arc<Dentry>>,
+    flags: MountFlags,
+    source: &str,
+) -> Result<()> {
+    let root = root.unwrap_or_else(|| volume.root.clone());
+    if on.dentry.kind().is_directory() != root.kind().is_directory() {
+        return Err(Errno::ENOTDIR);
+    }
+    if on.dentry.is_removed() {
+        return Err(Errno::ENOENT);
+    }
+    add(volume, root, Some(on.clone()), flags, source)?;
+    on.dentry.mounts.fetch_add(1, Ordering::Release);
+    Ok(())
+}
+
+/// Takes a mount away; `path` is its root. `EBUSY` while something in it is open, a working directory or mounted upon.
+pub fn unmount(ctx: &TaskContext, path: Path) -> Result<()> {
+    if !path.is_mount_root() {
+        return Err(Errno::EINVAL);
+    }
+    let Path { mount, dentry } = path;
+    drop(dentry);
+    let Some(on) = mount.on.clone() else { return Err(Errno::EBUSY) };
+    let mut mounts = MOUNTS.lock();
+    let index = mounts.iter().position(|other| Arc::ptr_eq(other, &mount)).ok_or(Errno::EINVAL)?;
+    // One count is the table's, one is ours; any other is somebody's path.
+    if Arc::strong_count(&mount) > 2 {
+        return Err(Errno::EBUSY);
+    }
+    let removed = mounts.remove(index);
+    drop(mounts);
+    on.dentry.mounts.fetch_sub(1, Ordering::Release);
+    drop(removed);
+    if Arc::strong_count(&mount.volume) == 1 {
+        mount.volume.root.forget_all(ctx);
+    }
+    Ok(())
+}
+
+/// Shows every mount in its order, for /proc/mounts and sync(2); the table is not locked meanwhile.
+pub fn for_each(mut show: impl FnMut(&Arc<Mount>)) {
+    let mut index = 0;
+    while let Some(mount) = nth(index) {
+        show(&mount);
+        index += 1;
+    }
+}
+
+fn nth(index: usize) -> Option<Arc<Mount>> {
+    MOUNTS.lock().get(index).cloned()
+}
+
+fn add(
+    volume: Arc<Volume>,
+    root: Arc<Dentry>,
+    on: Option<Path>,
+    flags: MountFlags,
+    source: &str,
+) -> Result<Arc<Mount>> {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    let mount = Arc::new(Mount { id, volume, root, on, flags, source: Box::from(source) });
+    let mut mounts = MOUNTS.lock();
+    mounts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+    mounts.push(mount.clone());
+    Ok(mount)
+}
+
+impl Path {
+    /// Whether both are the same place, seen through the same mount.
+    pub fn is(&self, other: &Path) -> bool {
+        Arc::ptr_eq(&self.dentry, &other.dentry) && Arc::ptr_eq(&self.mount, &other.mount)
+    }
+
+    /// Whether it is the top of what its mount shows.
+    pub fn is_mount_root(&self) -> bool {
+        Arc::ptr_eq(&self.dentry, &self.mount.root)
+    }
+
+    /// `EROFS` where nothing can be changed.
+    pub fn check_writable(&self) -> Result<()> {
+        if self.mount.flags.contains(MountFlags::READ_ONLY) { Err(Errno::EROFS) } else { Ok(()) }
+    }
+
+    /// The top of whatever is mounted here, and upon that; itself if nothing is.
+    pub fn covered(mut self) -> Path {
+        while self.dentry.is_mount_point() {
+            let Some(mount) = mounted_on(&self) else { break };
+            let dentry = mount.root.clone();
+            self = Path { mount, dentry };
+        }
+        self
+    }
+
+    /// The directory above, out of mounts if need be; itself at the top of everything.
+    pub fn parent(&self) -> Path {
+        let mut here = self.clone();
+        while here.is_mount_root() {
+            let Some(on) = here.mount.on.clone() else { return here };
+            here = on;
+        }
+        let dentry = here.dentry.parent().unwrap_or_else(|| here.dentry.clone());
+        Path { mount: here.mount, dentry }.covered()
+    }
+}
+
+fn mounted_on(path: &Path) -> Option<Arc<Mount>> {
+    let mounts = MOUNTS.lock();
+    mounts.iter().rev().find(|mount| mount.on.as_ref().is_some_and(|on| on.is(path))).cloned()
+}

@@ -1,0 +1,203 @@
+//! An open file: what a descriptor refers to, and what fork(2) and dup(2) share; open(2) calls it the open file description.
+//!
+//! It has the position, the status flags, and the only place where a file of readiness is waited for.
+
+use super::file::File;
+use super::inode::{Inode, Kind};
+use super::mount::Path;
+use super::poll::Readiness;
+use crate::memory::{Pager, Sink, Source};
+use crate::task::{Mutex, Patience, TaskContext};
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicU32, Ordering};
+use logic::errno::{Errno, Result};
+
+pub use super::open_flags::OpenFlags;
+
+/// The most that one read(2) or write(2) moves, as in Linux.
+const MAX_TRANSFER: usize = 0x7fff_f000;
+
+/// An open file.
+pub struct OpenFile {
+    file: Arc<dyn File>,
+    path: Path,
+    /// How it was opened; only `OpenFlags::CHANGEABLE` changes.
+    flags: AtomicU32,
+    /// Where the next byte is read or written; a directory's cursor. Held while bytes move, so that two who share the file do
+    /// not get the same bytes.
+    pub(super) position: Mutex<u64>,
+}
+
+impl OpenFile {
+    /// Something open at a place. With flags that allow writing a regular file, `begin_write` has been called on its inode.
+    pub fn new(file: Arc<dyn File>, path: Path, flags: OpenFlags) -> Arc<OpenFile> {
+        let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0) })
+    }
+
+    /// What is open.
+    pub fn file(&self) -> &Arc<dyn File> {
+        &self.file
+    }
+
+    /// The place where it was opened.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its inode.
+    pub fn inode(&self) -> &Arc<dyn Inode> {
+        self.path.dentry.inode()
+    }
+
+    /// The access mode and the status flags.
+    pub fn flags(&self) -> OpenFlags {
+        OpenFlags::from_bits_retain(self.flags.load(Ordering::Relaxed))
+    }
+
+    /// Sets the status flags that may change: `F_SETFL` of fcntl(2); others stay.
+    pub fn set_flags(&self, flags: OpenFlags) {
+        let kept = self.flags() - OpenFlags::CHANGEABLE;
+        self.flags.store((kept | flags & OpenFlags::CHANGEABLE).bits(), Ordering::Relaxed);
+    }
+
+    /// Reads from the position on, and moves it; waits for a file of readiness unless it is `O_NONBLOCK`.
+    pub fn read(&self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
+        self.check_readable()?;
+        into.limit(MAX_TRANSFER);
+        if self.file.is_stream() {
+            return self.read_stream(ctx, into);
+        }
+        let mut position = self.position.lock(ctx);
+        let count = self.file.read(ctx, *position, into)?;
+        *position += count as u64;
+        Ok(count)
+    }
+
+    /// Writes at the position (with `O_APPEND`: at the end), and moves it; waits as `read` does.
+    pub fn write(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<usize> {
+        self.check_writable()?;
+        from.limit(MAX_TRANSFER);
+        if self.file.is_stream() {
+            return self.write_stream(ctx, from);
+        }
+        let mut position = self.position.lock(ctx);
+        if self.flags().contains(OpenFlags::APPEND) {
+            let (count, end) = self.file.append(ctx, from)?;
+            *position = end;
+            return Ok(count);
+        }
+        let count = self.file.write(ctx, *position, from)?;
+        *position += count as u64;
+        Ok(count)
+    }
+
+    /// Reads at a position of the caller's; pread(2).
+    pub fn read_at(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        self.check_positioned()?;
+        self.check_readable()?;
+        into.limit(MAX_TRANSFER);
+        self.file.read(ctx, position, into)
+    }
+
+    /// Writes at a position of the caller's; pwrite(2). With `O_APPEND` at the end all the same, as Linux does.
+    pub fn write_at(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>) -> Result<usize> {
+        self.check_positioned()?;
+        self.check_writable()?;
+        from.limit(MAX_TRANSFER);
+        if self.flags().contains(OpenFlags::APPEND) {
+            return self.file.append(ctx, from).map(|(count, _)| count);
+        }
+        self.file.write(ctx, position, from)
+    }
+
+    /// Sets the size: ftruncate(2).
+    pub fn truncate(&self, ctx: &TaskContext, size: u64) -> Result<()> {
+        self.check_opened()?;
+        if !self.flags().writable() || self.inode().kind() != Kind::Regular {
+            return Err(Errno::EINVAL);
+        }
+        self.inode().truncate(ctx, size)
+    }
+
+    /// The file's pages, to be mapped; `EACCES` unless it was opened for reading, and for `shared_writes` for both.
+    pub fn pager(&self, shared_writes: bool) -> Result<Arc<dyn Pager>> {
+        self.check_opened()?;
+        let flags = self.flags();
+        if !flags.readable() || shared_writes && !flags.writable() {
+            return Err(Errno::EACCES);
+        }
+        self.file.pager()
+    }
+
+    /// What can be done without waiting.
+    pub fn readiness(&self) -> Readiness {
+        self.file.readiness()
+    }
+
+    /// `EBADF` for a place that was opened with `O_PATH`.
+    pub fn check_opened(&self) -> Result<()> {
+        if self.flags().contains(OpenFlags::PATH) { Err(Errno::EBADF) } else { Ok(()) }
+    }
+
+    fn check_readable(&self) -> Result<()> {
+        if self.flags().readable() { Ok(()) } else { Err(Errno::EBADF) }
+    }
+
+    fn check_writable(&self) -> Result<()> {
+        if self.flags().writable() { Ok(()) } else { Err(Errno::EBADF) }
+    }
+
+    fn check_positioned(&self) -> Result<()> {
+        if self.file.is_stream() { Err(Errno::ESPIPE) } else { Ok(()) }
+    }
+
+    fn read_stream(&self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
+        if into.remaining() == 0 {
+            return Ok(0);
+        }
+        loop {
+            match self.file.read(ctx, 0, into) {
+                Err(Errno::EAGAIN) => self.wait(ctx, Readiness::READ)?,
+                done => return done,
+            }
+        }
+    }
+
+    /// Writes all, however often it has to wait; what was written before an error counts.
+    fn write_stream(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<usize> {
+        let mut written = 0;
+        loop {
+            let step = match self.file.write(ctx, 0, from) {
+                Ok(count) => {
+                    written += count;
+                    if from.remaining() == 0 {
+                        return Ok(written);
+                    }
+                    self.wait(ctx, Readiness::WRITE)
+                }
+                Err(Errno::EAGAIN) => self.wait(ctx, Readiness::WRITE),
+                Err(errno) => Err(errno),
+            };
+            match step {
+                Err(_) if written > 0 => return Ok(written),
+                step => step?,
+            }
+        }
+    }
+
+    /// The one wait for readiness: `EAGAIN` if the file is not to be waited for, `EINTR` if a signal came.
+    fn wait(&self, ctx: &TaskContext, wanted: Readiness) -> Result<()> {
+        let queue = self.file.queue().filter(|_| !self.flags().contains(OpenFlags::NONBLOCK)).ok_or(Errno::EAGAIN)?;
+        let patience = Patience { interruptible: true, deadline: None };
+        queue.wait(ctx, patience, || self.file.readiness().intersects(wanted).then_some(()))
+    }
+}
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        if self.flags().writable() && self.inode().kind() == Kind::Regular {
+            self.inode().state().end_write();
+        }
+    }
+}

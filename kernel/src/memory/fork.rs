@@ -1,0 +1,30 @@
+//! A second space with the same content: fork(2).
+
+use super::address_space::AddressSpace;
+use crate::task::TaskContext;
+use alloc::sync::Arc;
+use logic::errno::Result;
+use machine::heap;
+
+impl AddressSpace {
+    /// A copy of the whole space. Pages are shared: those of private regions until one of the two writes, others for good.
+    /// Costs page tables, not memory. On an error nothing is left of the copy.
+    pub fn fork(&self, ctx: &TaskContext) -> Result<Arc<AddressSpace>> {
+        let map = self.lock(ctx);
+        let child = AddressSpace::new(map.limits)?;
+        {
+            let mut copy = child.lock(ctx);
+            (copy.ceiling, copy.heap) = (map.ceiling, map.heap);
+            let (mut ours, mut theirs) = (self.machine().batch(), child.machine().batch());
+            for (range, region) in map.regions.iter() {
+                // A program decides how many regions there are.
+                heap::ensure_reserve()?;
+                copy.pages += range.pages();
+                copy.counted += if region.counts() { range.pages() } else { 0 };
+                copy.regions.insert(range, region.clone());
+                ours.share(&mut theirs, range, !region.shared)?;
+            }
+        }
+        Ok(child)
+    }
+}

@@ -1,0 +1,30 @@
+//! Address spaces of programs: what lies where, what a fault brings in, and the one way to move bytes to and from a program.
+//!
+//! Called by `process` (exec, fork, exit), `syscall` (mmap and friends, page faults) and everything that copies bytes. Below it are
+//! `machine::user_space` (page tables) and `task` (the sleeping lock of an address space).
+
+mod address_space;
+mod fault;
+mod fork;
+mod heap;
+mod mapping;
+mod pager;
+mod region;
+mod remap;
+mod shared;
+mod sink;
+mod source;
+mod stack;
+mod text;
+mod transfer;
+
+pub use address_space::{AddressSpace, LOWEST, Limits};
+pub use fault::Fault;
+pub use mapping::Place;
+pub use pager::Pager;
+pub use region::{Content, Region, Role};
+pub use remap::Target;
+pub use sink::Sink;
+pub use source::Source;
+pub use text::Text;
+pub use transfer::UserRange;

@@ -1,0 +1,117 @@
+//! Where bytes come from: the one way in which the kernel takes bytes from a program, or from itself.
+
+use super::AddressSpace;
+use super::transfer::{Ranges, UserRange};
+use crate::task::TaskContext;
+use alloc::vec::Vec;
+use logic::address::UserAddr;
+use logic::errno::Result;
+use machine::frame::Frame;
+use machine::user_space::Access;
+
+/// A place that gives bytes from front to back: a range of a program's memory, several of them, or the kernel's own.
+///
+/// Every reading method gives as many bytes as there are and says how many: fewer than asked if the source is empty, or if a
+/// page could not be had after some bytes went. Only when no byte went is it an error: `EFAULT`, or `ENOMEM`. `taken` tells the
+/// sum.
+pub struct Source<'a> {
+    place: Place<'a>,
+    taken: usize,
+}
+
+enum Place<'a> {
+    User(Ranges<'a>),
+    /// What is not taken yet.
+    Kernel(&'a [u8]),
+}
+
+impl<'a> Source<'a> {
+    /// `length` bytes of a program's memory. What reaches beyond the program's half is `EFAULT` when its turn comes.
+    pub fn user(space: &'a AddressSpace, start: UserAddr, length: usize) -> Source<'a> {
+        Source { place: Place::User(Ranges::one(space, start, length)), taken: 0 }
+    }
+
+    /// Ranges of a program's memory, in this order: writev(2).
+    pub fn vector(space: &'a AddressSpace, ranges: Vec<UserRange>) -> Source<'a> {
+        Source { place: Place::User(Ranges::many(space, ranges)), taken: 0 }
+    }
+
+    /// Bytes of the kernel's own.
+    pub fn kernel(from: &'a [u8]) -> Source<'a> {
+        Source { place: Place::Kernel(from), taken: 0 }
+    }
+
+    /// How many bytes are left.
+    pub fn remaining(&self) -> usize {
+        match &self.place {
+            Place::User(ranges) => ranges.left(),
+            Place::Kernel(from) => from.len(),
+        }
+    }
+
+    /// How many bytes were taken so far.
+    pub fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// Leaves at most `remaining` bytes to be taken.
+    pub fn limit(&mut self, remaining: usize) {
+        match &mut self.place {
+            Place::User(ranges) => ranges.limit(remaining),
+            Place::Kernel(from) => *from = &from[..remaining.min(from.len())],
+        }
+    }
+
+    /// Reads bytes; may sleep.
+    pub fn read(&mut self, ctx: &TaskContext, into: &mut [u8]) -> Result<usize> {
+        let went = match &mut self.place {
+            Place::User(ranges) => ranges.copy(ctx, Access::READ, into.len(), |space, at, done, length| {
+                space.copy_in(at, &mut into[done..done + length])
+            })?,
+            Place::Kernel(from) => take_front(from, into.len(), |front| into[..front.len()].copy_from_slice(front)),
+        };
+        self.taken += went;
+        Ok(went)
+    }
+
+    /// Reads `length` bytes into a frame from `offset` on; may sleep.
+    pub fn read_frame(&mut self, ctx: &TaskContext, into: &Frame, offset: usize, length: usize) -> Result<usize> {
+        let went = match &mut self.place {
+            Place::User(ranges) => ranges.copy(ctx, Access::READ, length, |space, at, done, length| {
+                space.copy_in_frame(at, into, offset + done, length)
+            })?,
+            Place::Kernel(from) => take_front(from, length, |front| into.copy_in(offset, front)),
+        };
+        self.taken += went;
+        Ok(went)
+    }
+
+    /// Reads as far as pages are there, and says how far; for use under a lock. When it comes short though there is more, the
+    /// caller lets go of the lock, calls `touch`, and tries again.
+    pub fn read_now(&mut self, into: &mut [u8]) -> usize {
+        let went = match &mut self.place {
+            Place::User(ranges) => {
+                ranges.copy_now(into.len(), |space, at, done, length| space.copy_in(at, &mut into[done..done + length]))
+            }
+            Place::Kernel(from) => take_front(from, into.len(), |front| into[..front.len()].copy_from_slice(front)),
+        };
+        self.taken += went;
+        went
+    }
+
+    /// Makes the page that the next byte comes from readable, if it can be; may sleep.
+    pub fn touch(&mut self, ctx: &TaskContext) -> Result<()> {
+        match &mut self.place {
+            Place::User(ranges) => ranges.touch(ctx, Access::READ),
+            Place::Kernel(_) => Ok(()),
+        }
+    }
+}
+
+/// Hands over up to `length` bytes at the front of `from` and leaves the rest in it.
+fn take_front(from: &mut &[u8], length: usize, give: impl FnOnce(&[u8])) -> usize {
+    let (front, rest) = from.split_at(length.min(from.len()));
+    give(front);
+    *from = rest;
+    front.len()
+}

@@ -1,0 +1,141 @@
+//! A place in a program's memory that bytes go to or come from, piece by piece: what is common to [`Sink`](super::Sink) and
+//! [`Source`](super::Source).
+//!
+//! The machine copies as far as pages are there; then the next page is faulted in and the copy goes on. So no lock is held
+//! and nothing is looked up while all is well.
+
+use super::AddressSpace;
+use crate::task::TaskContext;
+use alloc::vec::{self, Vec};
+use logic::address::{USER_END, UserAddr};
+use logic::errno::{Errno, Result};
+use machine::user_space::{Access, UserSpace};
+
+/// How often in a row a page may vanish between its fault and the copy before the copy gives up. Another thread that unmaps
+/// and maps it all the time could do that.
+const PATIENCE: usize = 16;
+
+/// Some bytes of a program's memory that lie side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct UserRange {
+    start: u64,
+    length: usize,
+}
+
+impl UserRange {
+    /// `length` bytes from `start` on; `EFAULT` if they reach beyond the program's half.
+    pub fn new(start: u64, length: usize) -> Result<UserRange> {
+        match start.checked_add(length as u64) {
+            Some(end) if end <= USER_END => Ok(UserRange { start, length }),
+            _ => Err(Errno::EFAULT),
+        }
+    }
+
+    /// How many bytes.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+}
+
+/// Ranges of one address space that are used up from the front.
+pub(super) struct Ranges<'a> {
+    space: &'a AddressSpace,
+    first: UserRange,
+    rest: vec::IntoIter<UserRange>,
+    /// Bytes in `first` and `rest` together, or less where the transfer was cut short.
+    left: usize,
+}
+
+impl<'a> Ranges<'a> {
+    pub(super) fn one(space: &'a AddressSpace, start: UserAddr, length: usize) -> Ranges<'a> {
+        let first = UserRange { start: start.get(), length };
+        Ranges { space, first, rest: Vec::new().into_iter(), left: length }
+    }
+
+    pub(super) fn many(space: &'a AddressSpace, ranges: Vec<UserRange>) -> Ranges<'a> {
+        let left = ranges.iter().fold(0, |sum: usize, range| sum.saturating_add(range.length));
+        let mut rest = ranges.into_iter();
+        let first = rest.next().unwrap_or(UserRange { start: 0, length: 0 });
+        Ranges { space, first, rest, left }
+    }
+
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
+
+    pub(super) fn limit(&mut self, left: usize) {
+        self.left = self.left.min(left);
+    }
+
+    /// Copies up to `wanted` bytes, paging in what is missing. `piece(space, at, done, length)` copies `length` bytes at `at`,
+    /// `done` bytes after the beginning, and says how many went. The result is less than `wanted` only if nothing is left or an
+    /// address was bad after some bytes; an error means that no byte went.
+    pub(super) fn copy(
+        &mut self,
+        ctx: &TaskContext,
+        access: Access,
+        wanted: usize,
+        mut piece: impl FnMut(&UserSpace, UserAddr, usize, usize) -> usize,
+    ) -> Result<usize> {
+        let wanted = wanted.min(self.left);
+        let (mut done, mut idle) = (0, 0);
+        loop {
+            let went =
+                self.copy_now(wanted - done, |space, at, before, length| piece(space, at, done + before, length));
+            done += went;
+            if done == wanted {
+                return Ok(done);
+            }
+            idle = if went == 0 { idle + 1 } else { 0 };
+            let next = if idle > PATIENCE { Err(Errno::EFAULT) } else { self.touch(ctx, access) };
+            if let Err(error) = next {
+                return if done > 0 { Ok(done) } else { Err(error) };
+            }
+        }
+    }
+
+    /// Copies as far as pages are there.
+    pub(super) fn copy_now(
+        &mut self,
+        wanted: usize,
+        mut piece: impl FnMut(&UserSpace, UserAddr, usize, usize) -> usize,
+    ) -> usize {
+        let wanted = wanted.min(self.left);
+        let mut done = 0;
+        while done < wanted {
+            self.skip_empty();
+            let length = self.first.length.min(wanted - done);
+            let Ok(at) = UserAddr::new(self.first.start) else { break };
+            let went = piece(self.space.machine(), at, done, length);
+            done += went;
+            self.advance(went);
+            if went < length {
+                break;
+            }
+        }
+        done
+    }
+
+    /// Pages in the page that the next byte lies in.
+    pub(super) fn touch(&mut self, ctx: &TaskContext, access: Access) -> Result<()> {
+        if self.left == 0 {
+            return Ok(());
+        }
+        self.skip_empty();
+        Ok(self.space.fault(ctx, UserAddr::new(self.first.start)?, access)?)
+    }
+
+    fn skip_empty(&mut self) {
+        while self.first.length == 0 {
+            let Some(next) = self.rest.next() else { return };
+            self.first = next;
+        }
+    }
+
+    /// Steps over `bytes` of the first range.
+    fn advance(&mut self, bytes: usize) {
+        self.left -= bytes;
+        self.first.length -= bytes;
+        self.first.start += bytes as u64;
+    }
+}

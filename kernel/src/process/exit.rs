@@ -1,0 +1,90 @@
+//! The end of threads and processes: exit(2), exit_group(2), and being killed.
+//!
+//! Ending is decided in one place (`Process::end`) and done in another: each thread leaves by itself, out of its own loop, and the
+//! last one takes the process down.
+
+use super::process::Process;
+use super::shutdown;
+use super::table::{self, INIT};
+use super::thread::{Running, Thread};
+use crate::task::TaskContext;
+use alloc::sync::Arc;
+use core::sync::atomic::Ordering;
+use logic::wait_status::WaitStatus;
+use machine::fiber;
+
+impl Process {
+    /// Has the process end with a status, unless it is ending already. Its threads leave as soon as they look.
+    pub fn end(&self, status: WaitStatus) {
+        let mut life = self.life.lock();
+        life.ending.get_or_insert(status);
+        life.stopped = false;
+        drop(life);
+        self.notify_threads();
+        self.resumed.wake_all();
+    }
+
+    /// Makes all threads look at what is new.
+    pub(super) fn notify_threads(&self) {
+        let mut index = 0;
+        while let Some(thread) = self.nth_thread(index) {
+            thread.notify();
+            index += 1;
+        }
+    }
+
+    fn nth_thread(&self, index: usize) -> Option<Arc<Thread>> {
+        self.life.lock().threads.get(index).cloned()
+    }
+}
+
+/// Ends the calling thread: it never comes back to its program. The last thread of a process takes the process with it; `status`
+/// is the process's then, unless that was decided before. Returns when nothing is left but the task itself.
+pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
+    let Running { thread, user, space, .. } = running;
+    drop(user);
+    let address = thread.clear_at_end.load(Ordering::Relaxed);
+    if address != 0 {
+        // Whoever waits there finds the zero; a bad address is the program's own affair.
+        let _ = space.write(ctx, address, &0u32.to_le_bytes());
+    }
+    let process = thread.process.clone();
+    let mut life = process.life.lock();
+    life.threads.retain(|other| !Arc::ptr_eq(other, &thread));
+    let last = life.threads.is_empty();
+    process.past_run_time.fetch_add(thread.run_time(), Ordering::Relaxed);
+    let status = if last { *life.ending.get_or_insert(status) } else { status };
+    drop(life);
+    fiber::leave_space();
+    drop(thread);
+    if last {
+        drop(space);
+        drop_everything(ctx, &process);
+        end_process(process, status);
+    }
+}
+
+/// Frees what a process has, while there is still a task that may sleep over it.
+fn drop_everything(ctx: &TaskContext, process: &Process) {
+    while let Some((_, file)) = process.files.take_next(0) {
+        // What a file says at its closing has nobody to hear it here.
+        let _ = file.file().flush(ctx);
+    }
+    drop(process.replace_program(None));
+    process.drop_lookup();
+}
+
+/// Tells the family.
+fn end_process(process: Arc<Process>, status: WaitStatus) {
+    let pid = process.pid();
+    if pid == INIT {
+        shutdown::with_status(status);
+    }
+    let (parent, orphan_ended) = table::end(pid, status);
+    if let Some(parent) = parent {
+        parent.child_has_news(&process, status);
+    }
+    if orphan_ended && let Ok(init) = table::find(INIT) {
+        init.children.wake_all();
+    }
+}

@@ -1,0 +1,219 @@
+//! A process: an address space, files, and the threads that run in them.
+
+use super::credentials::Credentials;
+use super::limits::Limits;
+use super::program::Program;
+use super::signal::{Actions, Pending};
+use super::table::{OwnPid, Pid};
+use super::thread::Thread;
+use crate::fs::descriptors::Descriptors;
+use crate::fs::lookup::Lookup;
+use crate::memory::AddressSpace;
+use crate::task::{Instant, WaitQueue};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
+use logic::errno::{Errno, Result};
+use logic::wait_status::WaitStatus;
+use machine::lock::SpinLock;
+
+/// A process, from its birth until its parent has waited for it and nobody refers to it any more.
+pub struct Process {
+    id: OwnPid,
+    /// When it was born.
+    pub born: Instant,
+    /// Its descriptors; shared with a child where the parent asked for that.
+    pub files: Arc<Descriptors>,
+    /// What it wants done about signals.
+    pub actions: Arc<Actions>,
+    /// Woken when a child has news.
+    pub children: WaitQueue,
+    /// Signals for whichever thread takes them first.
+    pub(super) pending: SpinLock<Pending>,
+    /// What it runs; `None` once it has ended.
+    program: SpinLock<Option<Arc<Program>>>,
+    name: SpinLock<Name>,
+    /// Root, working directory, umask and the ids that files see; replaced as a whole.
+    lookup: SpinLock<Option<Arc<Lookup>>>,
+    credentials: SpinLock<Credentials>,
+    limits: SpinLock<Limits>,
+    /// Nanoseconds that threads have run which have ended.
+    pub(super) past_run_time: AtomicU64,
+    pub(super) life: SpinLock<Life>,
+    /// Woken when a stopped process goes on or must end.
+    pub(super) resumed: WaitQueue,
+}
+
+/// Who runs in a process, and how long yet.
+pub(super) struct Life {
+    pub(super) threads: Vec<Arc<Thread>>,
+    /// It ends, or has ended, with this status: threads leave as soon as they see it.
+    pub(super) ending: Option<WaitStatus>,
+    pub(super) stopped: bool,
+}
+
+/// What a child gets from its parent, or the first process from the kernel.
+pub struct Inheritance {
+    /// Descriptors.
+    pub files: Arc<Descriptors>,
+    /// Root, working directory, umask, ids for files.
+    pub lookup: Arc<Lookup>,
+    /// What to do about signals.
+    pub actions: Arc<Actions>,
+    /// Whose it is.
+    pub credentials: Credentials,
+    /// Resource limits.
+    pub limits: Limits,
+}
+
+/// A process's name, as ps(1) shows it: up to 15 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Name {
+    bytes: [u8; Name::LONGEST],
+    length: u8,
+}
+
+impl Process {
+    /// A process that runs a program, without threads yet and known to nobody.
+    pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
+        let Inheritance { files, lookup, actions, credentials, limits } = inheritance;
+        Ok(Arc::new(Process {
+            id: OwnPid::new()?,
+            born: machine::clock::now(),
+            files,
+            actions,
+            children: WaitQueue::new(),
+            pending: SpinLock::new("process's signals", Pending::new()),
+            program: SpinLock::new("process's program", Some(program)),
+            name: SpinLock::new("process's name", name),
+            lookup: SpinLock::new("process's lookup", Some(lookup)),
+            credentials: SpinLock::new("credentials", credentials),
+            limits: SpinLock::new("limits", limits),
+            past_run_time: AtomicU64::new(0),
+            life: SpinLock::new("process's life", Life { threads: Vec::new(), ending: None, stopped: false }),
+            resumed: WaitQueue::new(),
+        }))
+    }
+
+    /// Its number.
+    pub fn pid(&self) -> Pid {
+        self.id.get()
+    }
+
+    /// What it runs; `ESRCH` once it has ended.
+    pub fn program(&self) -> Result<Arc<Program>> {
+        self.program.lock().clone().ok_or(Errno::ESRCH)
+    }
+
+    /// Its memory; `ESRCH` once it has ended.
+    pub fn space(&self) -> Result<Arc<AddressSpace>> {
+        self.program().map(|program| program.space.clone())
+    }
+
+    /// Where it looks for files; `ESRCH` once it has ended.
+    pub fn lookup(&self) -> Result<Arc<Lookup>> {
+        self.lookup.lock().clone().ok_or(Errno::ESRCH)
+    }
+
+    /// Changes where it looks for files; who is looking now is not disturbed.
+    pub fn change_lookup(&self, change: impl FnOnce(&mut Lookup)) -> Result<()> {
+        let mut new = (*self.lookup()?).clone();
+        change(&mut new);
+        let old = self.lookup.lock().replace(Arc::new(new));
+        drop(old);
+        Ok(())
+    }
+
+    /// Its name.
+    pub fn name(&self) -> Name {
+        *self.name.lock()
+    }
+
+    /// Renames it.
+    pub fn set_name(&self, name: Name) {
+        *self.name.lock() = name;
+    }
+
+    /// Whose it is.
+    pub fn credentials(&self) -> Credentials {
+        *self.credentials.lock()
+    }
+
+    /// Its resource limits.
+    pub fn limits(&self) -> Limits {
+        self.limits.lock().clone()
+    }
+
+    /// Changes its resource limits.
+    pub fn change_limits<R>(&self, change: impl FnOnce(&mut Limits) -> R) -> R {
+        change(&mut self.limits.lock())
+    }
+
+    /// Nanoseconds that its threads have run.
+    pub fn run_time(&self) -> u64 {
+        let mut sum = self.past_run_time.load(Ordering::Relaxed);
+        self.for_each_thread(|thread| sum += thread.run_time());
+        sum
+    }
+
+    /// How it ends or has ended, if it does.
+    pub fn ending(&self) -> Option<WaitStatus> {
+        self.life.lock().ending
+    }
+
+    /// Whether it does not run until it gets SIGCONT.
+    pub fn is_stopped(&self) -> bool {
+        self.life.lock().stopped
+    }
+
+    /// A thread of it by number.
+    pub fn thread(&self, id: Pid) -> Option<Arc<Thread>> {
+        self.life.lock().threads.iter().find(|thread| thread.id() == id).cloned()
+    }
+
+    /// Shows every thread.
+    pub(super) fn for_each_thread(&self, show: impl FnMut(&Arc<Thread>)) {
+        self.life.lock().threads.iter().for_each(show);
+    }
+
+    /// Has it run another program; the old one is handed back.
+    pub(super) fn replace_program(&self, program: Option<Arc<Program>>) -> Option<Arc<Program>> {
+        core::mem::replace(&mut *self.program.lock(), program)
+    }
+
+    /// Lets go of the places in the file system that it keeps.
+    pub(super) fn drop_lookup(&self) {
+        let old = self.lookup.lock().take();
+        drop(old);
+    }
+}
+
+impl Name {
+    const LONGEST: usize = 15;
+
+    /// The name, cut if need be.
+    pub fn new(text: &[u8]) -> Name {
+        let mut name = Name::default();
+        let length = text.len().min(Name::LONGEST);
+        name.bytes[..length].copy_from_slice(&text[..length]);
+        name.length = length as u8;
+        name
+    }
+
+    /// That of the last part of a path.
+    pub fn of_path(path: &[u8]) -> Name {
+        Name::new(path.rsplit(|&byte| byte == b'/').next().unwrap_or_default())
+    }
+
+    /// As bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.bytes().escape_ascii())
+    }
+}

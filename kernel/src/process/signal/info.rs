@@ -1,0 +1,100 @@
+//! Why a signal came: `siginfo_t`, sigaction(2).
+
+use linux_raw_sys::general as linux;
+use logic::errno::{Errno, Result};
+use logic::signal::Signal;
+
+/// A signal with its reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Info {
+    /// Which.
+    pub signal: Signal,
+    /// `si_code`: from whom or why.
+    pub code: i32,
+    /// What else there is to say.
+    pub detail: Detail,
+}
+
+/// What a `siginfo_t` holds besides; each kind has its own layout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// Nothing.
+    None,
+    /// Sent by a process: kill(2), tgkill(2).
+    Sender {
+        /// Its id.
+        process: u32,
+        /// Its real user id.
+        user: u32,
+    },
+    /// Sent by a process with a value: sigqueue(3).
+    Value {
+        /// Its id.
+        process: u32,
+        /// Its real user id.
+        user: u32,
+        /// `si_value`.
+        value: u64,
+    },
+    /// About a child: SIGCHLD.
+    Child {
+        /// Its id.
+        process: u32,
+        /// Its real user id.
+        user: u32,
+        /// Its exit status, or the signal that ended or stopped it.
+        status: i32,
+    },
+    /// An instruction of the program could not be done.
+    Fault {
+        /// The instruction's address or that of the data it touched.
+        address: u64,
+    },
+}
+
+/// The size of a `siginfo_t`.
+pub const INFO_SIZE: usize = linux::SI_MAX_SIZE as usize;
+
+/// Where `_sifields` begins.
+const DETAIL: usize = 16;
+
+impl Info {
+    /// A signal from the kernel with nothing more to say.
+    pub const fn kernel(signal: Signal) -> Info {
+        Info { signal, code: linux::SI_KERNEL as i32, detail: Detail::None }
+    }
+
+    /// As a program sees it.
+    pub fn encode(&self) -> [u8; INFO_SIZE] {
+        let mut bytes = [0; INFO_SIZE];
+        let mut put = |offset: usize, value: &[u8]| bytes[offset..offset + value.len()].copy_from_slice(value);
+        put(0, &u32::from(self.signal.number()).to_le_bytes());
+        put(8, &self.code.to_le_bytes());
+        match self.detail {
+            Detail::None => {}
+            Detail::Sender { process, user } | Detail::Value { process, user, .. } | Detail::Child { process, user, .. } => {
+                put(DETAIL, &process.to_le_bytes());
+                put(DETAIL + 4, &user.to_le_bytes());
+            }
+            Detail::Fault { address } => put(DETAIL, &address.to_le_bytes()),
+        }
+        match self.detail {
+            Detail::Value { value, .. } => put(DETAIL + 8, &value.to_le_bytes()),
+            Detail::Child { status, .. } => put(DETAIL + 8, &status.to_le_bytes()),
+            _ => {}
+        }
+        bytes
+    }
+
+    /// From what a program hands to rt_sigqueueinfo(2); the signal is told apart. `EINVAL` for a code that only the kernel and
+    /// kill(2) may use.
+    pub fn decode(signal: Signal, bytes: &[u8; INFO_SIZE]) -> Result<Info> {
+        let word = |offset: usize| bytes[offset..offset + 4].try_into().map(u32::from_le_bytes).unwrap_or(0);
+        let code = word(8) as i32;
+        if code >= 0 || code == linux::SI_TKILL {
+            return Err(Errno::EINVAL);
+        }
+        let value = u64::from(word(DETAIL + 8)) | u64::from(word(DETAIL + 12)) << 32;
+        Ok(Info { signal, code, detail: Detail::Value { process: word(DETAIL), user: word(DETAIL + 4), value } })
+    }
+}

@@ -1,0 +1,63 @@
+//! Signals that have come and are not delivered yet, of a thread or of a whole process.
+
+use super::info::Info;
+use alloc::collections::VecDeque;
+use logic::signal::{Signal, SignalSet};
+
+/// How many signals with their reasons may wait in one place; of more, only the fact is kept.
+const MOST: usize = 1024;
+
+/// What an instruction of the program itself brings about: delivered before all others.
+const SYNCHRONOUS: SignalSet =
+    SignalSet::of(&[Signal::SEGV, Signal::BUS, Signal::ILL, Signal::TRAP, Signal::FPE, Signal::SYS]);
+
+/// What has come.
+pub struct Pending {
+    set: SignalSet,
+    /// Reasons, in the order of their coming; a signal that does not queue has one at most.
+    infos: VecDeque<Info>,
+}
+
+impl Pending {
+    /// Nothing.
+    pub const fn new() -> Pending {
+        Pending { set: SignalSet::EMPTY, infos: VecDeque::new() }
+    }
+
+    /// Which have come.
+    pub fn set(&self) -> SignalSet {
+        self.set
+    }
+
+    /// Adds a signal. One that waits already and does not queue is left as it is. Tells whether the reason could be kept: for
+    /// sigqueue(3), `EAGAIN` if not.
+    pub fn add(&mut self, info: Info) -> bool {
+        let new = self.set.insert(info.signal);
+        if !new && !info.signal.is_real_time() {
+            return true;
+        }
+        let room = self.infos.len() < MOST && self.infos.try_reserve(1).is_ok();
+        if room {
+            self.infos.push_back(info);
+        }
+        room
+    }
+
+    /// Takes the first of some signals that has come.
+    pub fn take(&mut self, among: SignalSet) -> Option<Info> {
+        let here = self.set & among;
+        let signal = (here & SYNCHRONOUS).lowest().or(here.lowest())?;
+        let index = self.infos.iter().position(|info| info.signal == signal);
+        let info = index.and_then(|index| self.infos.remove(index)).unwrap_or(Info::kernel(signal));
+        if !self.infos.iter().any(|info| info.signal == signal) {
+            self.set.remove(signal);
+        }
+        Some(info)
+    }
+
+    /// Drops all of some signals.
+    pub fn discard(&mut self, signals: SignalSet) {
+        self.set = self.set.without(signals);
+        self.infos.retain(|info| !signals.contains(info.signal));
+    }
+}

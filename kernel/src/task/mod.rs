@@ -1,0 +1,23 @@
+//! Kernel tasks, and the only ways to sleep.
+//!
+//! A task is a kernel stack with a name. Tasks are preempted when their time is up, in programs and in the kernel alike,
+//! wherever no spin lock is held. Whoever may sleep takes a `&TaskContext`, which only a task's body is given and which
+//! can be neither sent nor kept; an interrupt handler has none, so sleeping there does not compile.
+//!
+//! `schedule` decides who runs, `wait` is the one way to wait for a condition, `mutex` the lock that sleeps, `timer` what
+//! happens at a time. Everything else in the kernel waits by these.
+
+mod context;
+mod mutex;
+mod schedule;
+mod task;
+mod timer;
+mod wait;
+
+pub use context::TaskContext;
+pub use machine::clock::Instant;
+pub use mutex::{Mutex, MutexGuard};
+pub use schedule::{idle, start};
+pub use task::{State, Task, all, spawn};
+pub use timer::{Timer, at};
+pub use wait::{Patience, WaitQueue, Wake, Waiter};

@@ -1,0 +1,252 @@
+//! Who runs: the task that is ready and has run least, weighed by how nice it is.
+//!
+//! One queue serves all CPUs. A task that slept is let in near the front, so that who waits for a key is served before
+//! who computes; who computes is interrupted when his time is up, but only if somebody else is ready: a CPU with one
+//! task to run gets no ticks.
+//!
+//! The scheduler's lock protects the queue and every task's state. It is never held across a switch: the switch happens
+//! with interrupts held, after the lock is let go.
+
+use super::{State, Task, TaskContext, timer};
+use alloc::sync::Arc;
+use core::{cell::RefCell, sync::atomic::Ordering};
+use logic::{
+    errno::Result,
+    run_queue::{self, RunQueue},
+};
+use machine::{
+    clock::{self, Instant},
+    cpu::{self, CpuLocal, MAX_CPUS},
+    fiber::{self, Fiber, Hold},
+    irq,
+    lock::SpinLock,
+};
+
+/// How long a task may run while others are ready, in nanoseconds.
+const SLICE: u64 = 8_000_000;
+/// How much less than the one that runs a woken task must have run to take its place at once.
+const URGENT: u64 = 2_000_000;
+
+static READY: SpinLock<RunQueue<Arc<Task>>> = SpinLock::new("run queue", RunQueue::new());
+static CPUS: CpuLocal<RefCell<Option<Turn>>> = CpuLocal::new([const { RefCell::new(None) }; MAX_CPUS]);
+
+/// What one CPU is at.
+struct Turn {
+    idle: Arc<Task>,
+    /// Who runs; the idle task if nobody wants to.
+    current: Arc<Task>,
+    since: Instant,
+    /// When the time is up of the one who runs, if that matters to anybody.
+    ends: Option<Instant>,
+}
+
+/// Makes the code that runs this CPU's idle task, and lets interrupts preempt from now on.
+pub fn start() -> Result<()> {
+    let idle = Task::new("idle", Fiber::boot())?;
+    let turn = Turn { idle: idle.clone(), current: idle, since: clock::now(), ends: None };
+    CPUS.with(|cpu| *cpu.borrow_mut() = Some(turn));
+    irq::set_preempt_hook(preempt);
+    timer::start();
+    Ok(())
+}
+
+/// What the idle task does: it sleeps while nobody is ready.
+pub fn idle() -> ! {
+    loop {
+        give_way();
+        cpu::idle_unless(|| !READY.lock().is_empty());
+    }
+}
+
+/// Makes room for so many tasks in the queue, so that waking never allocates.
+pub(super) fn reserve(tasks: usize) -> Result<()> {
+    READY.lock().reserve(tasks)
+}
+
+/// Lets a new task take part.
+pub(super) fn admit(task: &Arc<Task>) {
+    let mut ready = READY.lock();
+    let vruntime = ready.min_vruntime();
+    task.vruntime.store(vruntime, Ordering::Relaxed);
+    ready.push(task.clone(), vruntime);
+    drop(ready);
+    attend(vruntime);
+}
+
+/// Makes a task ready that was signalled, if it waits.
+pub(super) fn wake(task: &Arc<Task>) {
+    let mut ready = READY.lock();
+    if task.state() != State::Waiting {
+        return;
+    }
+    task.state.store(State::Ready as u8, Ordering::Release);
+    let vruntime = ready.wake_vruntime(task.vruntime.load(Ordering::Relaxed));
+    task.vruntime.store(vruntime, Ordering::Relaxed);
+    ready.push(task.clone(), vruntime);
+    drop(ready);
+    attend(vruntime);
+}
+
+/// The body of every task.
+pub(super) fn run(body: impl FnOnce(&TaskContext)) {
+    let Some(task) = with_turn(|turn| turn.current.clone()) else { return };
+    let context = TaskContext::new(task);
+    body(&context);
+    let task = context.task();
+    task.state.store(State::Ended as u8, Ordering::Release);
+    task.tell_end();
+}
+
+/// What every task does when its body is done.
+pub(super) fn end() -> ! {
+    let hold = Hold::new();
+    match choose(After::End) {
+        Some((from, to)) => {
+            let (from, to) = (from.fiber.clone(), to.fiber.clone());
+            fiber::leave(hold, from, to)
+        }
+        None => machine::panic::fatal(format_args!("a task ends, and nobody is there to go on")),
+    }
+}
+
+/// Lets somebody else run who has had less time, if there is one: what a preempting interrupt asks for.
+pub(super) fn preempt() {
+    cpu::take_reschedule();
+    switch(After::Ready);
+}
+
+/// Lets somebody else run, if anybody is ready.
+pub(super) fn give_way() {
+    cpu::take_reschedule();
+    switch(After::Yield);
+}
+
+/// Sleeps until the token is there, and takes it.
+pub(super) fn wait(task: &Arc<Task>) {
+    while !task.token.swap(false, Ordering::AcqRel) {
+        switch(After::Wait);
+    }
+}
+
+/// What becomes of the one who leaves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// It stays if nobody has run less.
+    Ready,
+    /// It goes behind those who have run as much.
+    Yield,
+    Wait,
+    End,
+}
+
+/// Leaves the CPU to whoever is first, if anybody; returns when it is this task's turn again.
+fn switch(after: After) {
+    let hold = Hold::new();
+    if let Some((from, to)) = choose(after) {
+        fiber::switch(&hold, &from.fiber, &to.fiber);
+    }
+}
+
+/// Decides who is next and makes it this CPU's current task: who leaves and who comes, or nothing if all stays.
+fn choose(after: After) -> Option<(Arc<Task>, Arc<Task>)> {
+    let mut ready = READY.lock();
+    let (chosen, ends) = with_turn(|turn| (turn.pass_on(after, &mut ready), turn.ends))?;
+    drop(ready);
+    if let Some(ends) = ends {
+        timer::arm(ends);
+    }
+    chosen
+}
+
+impl Turn {
+    fn pass_on(&mut self, after: After, ready: &mut RunQueue<Arc<Task>>) -> Option<(Arc<Task>, Arc<Task>)> {
+        let now = clock::now();
+        self.charge(now);
+        if !self.leaves(after, ready) {
+            self.ends = (!ready.is_empty()).then_some(Instant(now.0 + SLICE));
+            return None;
+        }
+        let next = ready.pop().map_or_else(|| self.idle.clone(), |(task, _)| task);
+        self.ends = (!ready.is_empty()).then_some(Instant(now.0 + SLICE));
+        if Arc::ptr_eq(&next, &self.current) {
+            return None;
+        }
+        Some((core::mem::replace(&mut self.current, next.clone()), next))
+    }
+
+    /// Writes the time since the last look into the account of the one who runs.
+    fn charge(&mut self, now: Instant) {
+        let ran = now.0.saturating_sub(self.since.0);
+        self.since = now;
+        let task = &self.current;
+        task.run_time.fetch_add(ran, Ordering::Relaxed);
+        if !Arc::ptr_eq(task, &self.idle) {
+            task.vruntime.fetch_add(run_queue::charge(ran, task.nice()), Ordering::Relaxed);
+        }
+    }
+
+    /// Settles what becomes of the one who runs; says whether somebody else is to run.
+    fn leaves(&self, after: After, ready: &mut RunQueue<Arc<Task>>) -> bool {
+        let task = &self.current;
+        if Arc::ptr_eq(task, &self.idle) {
+            return !ready.is_empty();
+        }
+        match after {
+            After::End => true,
+            After::Wait if task.token.load(Ordering::Acquire) => false,
+            After::Wait => {
+                task.state.store(State::Waiting as u8, Ordering::Release);
+                true
+            }
+            After::Ready | After::Yield => {
+                let own = task.vruntime.load(Ordering::Relaxed);
+                let Some(least) = ready.least().filter(|least| after == After::Yield || *least < own) else {
+                    return false;
+                };
+                ready.push(task.clone(), own.max(least));
+                true
+            }
+        }
+    }
+}
+
+/// Makes sure that a task that has just become ready gets its turn: at once if nobody runs or whoever runs has run much
+/// more, else when the time is up of the one who runs.
+fn attend(vruntime: u64) {
+    let ends = with_turn(|turn| {
+        if Arc::ptr_eq(&turn.current, &turn.idle) {
+            cpu::want_reschedule();
+            return None;
+        }
+        let now = clock::now();
+        turn.charge(now);
+        if vruntime + URGENT < turn.current.vruntime.load(Ordering::Relaxed) {
+            cpu::want_reschedule();
+            return None;
+        }
+        if turn.ends.is_none() {
+            turn.ends = Some(Instant(now.0 + SLICE));
+        }
+        turn.ends
+    });
+    if let Some(ends) = ends.flatten() {
+        timer::arm(ends);
+    }
+}
+
+/// Called when time has passed: asks for a switch if the time is up of the one who runs; else says when it will be.
+pub(super) fn tick(now: Instant) -> Option<Instant> {
+    with_turn(|turn| {
+        let ends = turn.ends?;
+        if ends > now {
+            return Some(ends);
+        }
+        turn.ends = None;
+        cpu::want_reschedule();
+        None
+    })?
+}
+
+fn with_turn<R>(work: impl FnOnce(&mut Turn) -> R) -> Option<R> {
+    CPUS.with(|cpu| cpu.borrow_mut().as_mut().map(work))
+}

@@ -1,0 +1,121 @@
+//! What happens at a time: tasks that sleep until then, and whoever else asked to be woken.
+//!
+//! The lock protects the deadlines; wakers are called after it. Room for one deadline a task is made when the task is, so
+//! that going to sleep never needs memory.
+
+use super::{Task, Wake, schedule};
+use alloc::sync::Arc;
+use arrayvec::ArrayVec;
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use logic::{
+    deadlines::{Deadlines, Key},
+    errno::Result,
+};
+use machine::{
+    clock::{self, Instant},
+    clock_event,
+    irq::IrqContext,
+    lock::SpinLock,
+};
+
+/// How many deadlines are taken out at once, so that their wakers are called without the lock.
+const HANDFUL: usize = 16;
+const NEVER: u64 = u64::MAX;
+
+static DEADLINES: SpinLock<Deadlines<Due>> = SpinLock::new("timers", Deadlines::new());
+/// What the clock will interrupt at.
+static ARMED: AtomicU64 = AtomicU64::new(NEVER);
+/// Timers that are not a task's sleep.
+static OTHERS: AtomicUsize = AtomicUsize::new(0);
+static TASKS: AtomicUsize = AtomicUsize::new(0);
+
+enum Due {
+    Signal(Arc<Task>),
+    Wake(Arc<dyn Wake>),
+}
+
+/// Something that will happen, unless this is dropped before.
+pub struct Timer {
+    key: Key,
+}
+
+/// Calls `whom` at a time, from an interrupt handler. `ENOMEM` if there is no room to note it.
+pub fn at(time: Instant, whom: Arc<dyn Wake>) -> Result<Timer> {
+    let others = OTHERS.fetch_add(1, Ordering::Relaxed) + 1;
+    let mut deadlines = DEADLINES.lock();
+    if let Err(error) = deadlines.reserve(TASKS.load(Ordering::Relaxed) + others) {
+        OTHERS.fetch_sub(1, Ordering::Relaxed);
+        return Err(error);
+    }
+    let key = deadlines.insert(time.0, Due::Wake(whom));
+    drop(deadlines);
+    arm(time);
+    Ok(Timer { key })
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        OTHERS.fetch_sub(1, Ordering::Relaxed);
+        let due = DEADLINES.lock().cancel(self.key);
+        drop(due);
+    }
+}
+
+/// Lets the clock call us.
+pub(super) fn start() {
+    clock_event::set_handler(alarm);
+}
+
+/// Makes room for the sleep of so many tasks.
+pub(super) fn reserve(tasks: usize) -> Result<()> {
+    TASKS.fetch_max(tasks, Ordering::Relaxed);
+    DEADLINES.lock().reserve(tasks + OTHERS.load(Ordering::Relaxed))
+}
+
+/// Signals a task at a time; one at a time for each task.
+pub(super) fn signal_at(time: Instant, task: &Arc<Task>) -> Timer {
+    OTHERS.fetch_add(1, Ordering::Relaxed);
+    let key = DEADLINES.lock().insert(time.0, Due::Signal(task.clone()));
+    arm(time);
+    Timer { key }
+}
+
+/// Makes sure that the clock interrupts at `time` or before.
+pub(super) fn arm(time: Instant) {
+    if time.0 < ARMED.load(Ordering::Relaxed) {
+        ARMED.store(time.0, Ordering::Relaxed);
+        clock_event::program(Some(time));
+    }
+}
+
+/// The clock's interrupt.
+fn alarm(_: &IrqContext) {
+    ARMED.store(NEVER, Ordering::Relaxed);
+    let now = clock::now();
+    while fire(now) {}
+    let ends = schedule::tick(now);
+    let next = DEADLINES.lock().next();
+    if let Some(time) = next.into_iter().chain(ends.map(|ends| ends.0)).min() {
+        arm(Instant(time));
+    }
+}
+
+/// Calls a handful of those that are due; says whether there may be more.
+fn fire(now: Instant) -> bool {
+    let mut due = ArrayVec::<Due, HANDFUL>::new();
+    let mut deadlines = DEADLINES.lock();
+    while !due.is_full()
+        && let Some(next) = deadlines.pop_due(now.0)
+    {
+        due.push(next);
+    }
+    drop(deadlines);
+    let more = due.is_full();
+    for due in due {
+        match due {
+            Due::Signal(task) => task.signal(),
+            Due::Wake(whom) => whom.wake(),
+        }
+    }
+    more
+}

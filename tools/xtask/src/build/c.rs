@@ -1,0 +1,108 @@
+//! The C programs under `user/`: `programs/NAME.c` becomes /bin/NAME, `tests/CHAPTER/NAME.c` becomes /tests/CHAPTER/NAME.
+//!
+//! Each is one file, compiled by `gcc -O2 -static`. A first line `// build: …` changes that: the word `musl` takes musl-gcc,
+//! every other word is handed to the compiler (`-static-pie`, which replaces `-static`, `-Wl,-Ttext-segment=0x10000`, `-pthread`, …).
+
+use super::packages::Program;
+use crate::project::Project;
+use crate::{command, files};
+use anyhow::{Context, Result};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+
+/// Compiles what has changed; gives all programs.
+pub fn build(project: &Project) -> Result<Vec<Program>> {
+    let mut programs = Vec::new();
+    let mut stale = Vec::new();
+    let headers = headers(project)?;
+    for (source, install) in sources(project)? {
+        let file = project.path("target/c").join(&install);
+        if !files::is_fresh(&file, &headers) || !files::is_fresh(&file, &[&source]) {
+            stale.push((source, file.clone()));
+        }
+        programs.push(Program { file, install });
+    }
+    compile_all(stale)?;
+    Ok(programs)
+}
+
+/// Every C program's source, and its path in the root.
+fn sources(project: &Project) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let mut found = Vec::new();
+    for (folder, into) in [("user/programs", "bin"), ("user/tests", "tests")] {
+        let folder = project.path(folder);
+        for source in files::files_under(&folder)? {
+            let inside = source.strip_prefix(&folder).context("a file outside of its folder")?;
+            let depth = inside.components().count();
+            let wanted = if into == "bin" { depth == 1 } else { depth == 2 };
+            if wanted && source.extension() == Some(OsStr::new("c")) {
+                found.push((source.clone(), Path::new(into).join(inside.with_extension(""))));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// All headers under user/; one that changes makes every program stale.
+fn headers(project: &Project) -> Result<Vec<PathBuf>> {
+    let mut headers = files::files_under(&project.path("user"))?;
+    headers.retain(|file| file.extension() == Some(OsStr::new("h")));
+    Ok(headers)
+}
+
+/// Compiles on all processors; the first failure is told.
+fn compile_all(work: Vec<(PathBuf, PathBuf)>) -> Result<()> {
+    let (total, work) = (work.len(), Mutex::new(work));
+    let next = || work.lock().ok().and_then(|mut work| work.pop());
+    let worker = || -> Result<()> {
+        while let Some((source, to)) = next() {
+            compile(&source, &to)?;
+        }
+        Ok(())
+    };
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(worker)).collect();
+        let results: Vec<_> = workers.into_iter().filter_map(|worker| worker.join().ok()).collect();
+        results.into_iter().collect::<Result<Vec<()>>>()
+    })?;
+    if total > 0 {
+        println!("programs {total} compiled from C");
+    }
+    Ok(())
+}
+
+fn compile(source: &Path, to: &Path) -> Result<()> {
+    let text = fs::read_to_string(source).with_context(|| format!("cannot read {}", source.display()))?;
+    let folder = to.parent().context("a program without a folder")?;
+    fs::create_dir_all(folder)?;
+    let (compiler, choices) = choices(&text);
+    command::capture(Command::new(compiler).args(["-O2", "-o"]).arg(to).arg(source).args(choices))?;
+    Ok(())
+}
+
+/// The compiler and the further arguments that a source's first line asks for.
+fn choices(source: &str) -> (&'static str, Vec<&str>) {
+    let first = source.lines().next().unwrap_or_default();
+    let words: Vec<&str> = first.strip_prefix("// build:").unwrap_or_default().split_whitespace().collect();
+    let compiler = if words.contains(&"musl") { "musl-gcc" } else { "gcc" };
+    let kind = if words.contains(&"-static-pie") { None } else { Some("-static") };
+    (compiler, kind.into_iter().chain(words.into_iter().filter(|&word| word != "musl")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::choices;
+
+    #[test]
+    fn the_first_line_chooses() {
+        assert_eq!(choices("int main;"), ("gcc", vec!["-static"]));
+        assert_eq!(choices("// build: musl\nint main;"), ("musl-gcc", vec!["-static"]));
+        assert_eq!(choices("// build: -static-pie -pthread\n"), ("gcc", vec!["-static-pie", "-pthread"]));
+        assert_eq!(choices("\n// build: musl"), ("gcc", vec!["-static"]));
+    }
+}

@@ -1,0 +1,41 @@
+//! `xtask build`: everything that a boot needs, in `target/images`.
+//!
+//! ```text
+//! cor.elf     the kernel with its symbol table         kernel.rs, symbols.rs, elf.rs
+//! cor.iso     GRUB for BIOS and UEFI, and the kernel   iso.rs
+//! init        Cor's own init
+//! root/       the root folder                          packages.rs, c.rs, root.rs
+//! root.cpio   it without /tests: the default root
+//! tests.cpio  all of it
+//! ```
+//! Cargo decides what to compile of Rust; for the rest a file is made again when one that it comes from is newer.
+
+mod c;
+mod elf;
+pub mod iso;
+mod kernel;
+pub mod packages;
+mod root;
+mod symbols;
+
+use crate::project::Project;
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+
+/// Builds everything that has changed.
+pub fn build(project: &Project) -> Result<()> {
+    let _lock = lock(project)?;
+    kernel::build(project)?;
+    iso::build(project)?;
+    let mut programs = packages::build(project)?;
+    programs.extend(c::build(project)?);
+    root::build(project, &programs)
+}
+
+/// Waits until no other build is at work. Freed when the file is closed.
+fn lock(project: &Project) -> Result<File> {
+    fs::create_dir_all(project.image("")).context("cannot make target/images")?;
+    let file = File::create(project.image(".lock")).context("cannot make target/images/.lock")?;
+    file.lock().context("cannot lock target/images")?;
+    Ok(file)
+}

@@ -1,0 +1,94 @@
+//! The root folder `target/images/root` and its archives.
+//!
+//! It holds the programs, and what stands in `user/root`. What nothing asks for any more is removed.
+
+use super::packages::Program;
+use crate::cpio::folder;
+use crate::files;
+use crate::project::Project;
+use anyhow::{Context, Result};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::BufWriter;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+/// Brings folder and archives up to date.
+pub fn build(project: &Project, programs: &[Program]) -> Result<()> {
+    let root = project.image("root");
+    fs::create_dir_all(&root).context("cannot make target/images/root")?;
+    let mut wanted = copy_skeleton(&project.path("user/root"), &root)?;
+    for program in programs {
+        let to = root.join(&program.install);
+        files::install(&program.file, &to)?;
+        wanted.insert(to);
+    }
+    remove_others(&root, &wanted)?;
+    let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).collect::<String>();
+    let list = project.image("root.list");
+    files::replace_if_changed(&list, manifest.as_bytes())?;
+    let sources: Vec<PathBuf> = wanted.into_iter().chain([list, files::this_program()]).collect();
+    pack(&root, &project.image("root.cpio"), &sources, &|path| path != Path::new("tests"))?;
+    pack(&root, &project.image("tests.cpio"), &sources, &|_| true)
+}
+
+/// Copies `user/root`, if there is one; gives what was copied.
+fn copy_skeleton(from: &Path, root: &Path) -> Result<BTreeSet<PathBuf>> {
+    let mut copied = BTreeSet::new();
+    for source in files::files_under(from)? {
+        let to = root.join(source.strip_prefix(from)?);
+        match fs::read_link(&source) {
+            Ok(target) if fs::read_link(&to).ok().as_ref() != Some(&target) => {
+                fs::create_dir_all(to.parent().context("a link without a folder")?)?;
+                let _ = fs::remove_file(&to);
+                symlink(&target, &to).with_context(|| format!("cannot make {}", to.display()))?;
+            }
+            Ok(_) => {}
+            Err(_) => files::install(&source, &to)?,
+        }
+        copied.insert(to);
+    }
+    Ok(copied)
+}
+
+/// Removes files that are not wanted, and folders that are empty.
+fn remove_others(root: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
+    for file in files::files_under(root)? {
+        if !wanted.contains(&file) {
+            fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+            for folder in file.ancestors().skip(1).take_while(|folder| *folder != root) {
+                // Fails, as it shall, where something is left.
+                let _ = fs::remove_dir(folder);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Packs an archive if one of its files, or their list, has changed.
+fn pack(root: &Path, archive: &Path, sources: &[PathBuf], wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
+    if files::is_fresh(archive, sources) {
+        return Ok(());
+    }
+    files::replace_with(archive, 0o644, |file| {
+        folder::pack(root, BufWriter::with_capacity(1 << 20, file), wanted)?;
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_wanted_goes_with_its_empty_folders() {
+        let root = tempfile::tempdir().unwrap();
+        let (keep, drop) = (root.path().join("bin/keep"), root.path().join("tests/old/drop"));
+        for file in [&keep, &drop] {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "x").unwrap();
+        }
+        remove_others(root.path(), &BTreeSet::from([keep.clone()])).unwrap();
+        assert!(keep.exists() && !root.path().join("tests").exists());
+    }
+}

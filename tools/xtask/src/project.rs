@@ -1,0 +1,50 @@
+//! Where everything of the project stands.
+
+use anyhow::{Context, Result};
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The compiler's name for the kernel's machine.
+pub const TARGET: &str = "x86_64-unknown-none";
+
+/// The project's folder, found from where this program stands or was made.
+#[derive(Clone, Debug)]
+pub struct Project {
+    root: PathBuf,
+}
+
+impl Project {
+    /// Finds the project: the folder above this program (`target/…/xtask`), else the one that it was compiled in.
+    pub fn find() -> Result<Project> {
+        let program = env::current_exe().context("cannot tell where this program stands")?;
+        let compiled = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root =
+            program.ancestors().chain(compiled.ancestors()).find(|folder| folder.join("grub/grub.cfg").is_file());
+        Ok(Project { root: root.context("cannot find the project's folder")?.to_path_buf() })
+    }
+
+    /// The folder with the Makefile.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A file or folder of the project.
+    pub fn path(&self, inside: impl AsRef<Path>) -> PathBuf {
+        self.root.join(inside)
+    }
+
+    /// A file that the build makes for booting.
+    pub fn image(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.root.join("target/images").join(name)
+    }
+
+    /// What cargo made for the kernel's machine, with everything a debugger wants.
+    pub fn linked(&self, program: &str) -> PathBuf {
+        self.root.join("target").join(TARGET).join("release").join(program)
+    }
+
+    /// Where tests keep what they print.
+    pub fn test_output(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.root.join("target/tests").join(name)
+    }
+}

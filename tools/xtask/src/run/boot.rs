@@ -1,0 +1,78 @@
+//! What the machine starts from, which disks it has, and what its kernel is told.
+
+use super::options::{Boot, Options};
+use super::qemu::{self, Line, Start};
+use super::{guest, linux};
+use crate::build::iso;
+use crate::project::Project;
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The command line but for the wires. Files that it needs are made in the run's folder.
+pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
+    let mut line = Line::machine(options);
+    line.start(&start(project, options, folder)?)?;
+    let root = folder.join("root.img");
+    guest::write_root_disk(project, options, &root)?;
+    line.disk(&root, false)?;
+    for disk in &options.disk {
+        line.disk(disk, options.snapshot)?;
+    }
+    if options.net || !options.forward.is_empty() {
+        line.network(&options.forward);
+    }
+    Ok(line)
+}
+
+/// What the machine starts from.
+fn start(project: &Project, options: &Options, folder: &Path) -> Result<Start> {
+    if let Some(kernel) = &options.kernel {
+        return linux::start(project, options, kernel, folder);
+    }
+    let arguments = kernel_arguments(options);
+    if options.boot == Boot::Direct {
+        return Ok(Start::Kernel(built(project, "cor.elf")?, None, arguments.join(" ")));
+    }
+    let image = folder.join("cor.iso");
+    fs::write(&image, iso::with_arguments(project, &arguments)?).context("cannot write the boot image")?;
+    let uefi = if options.boot == Boot::Uefi { Some(qemu::uefi(folder)?) } else { None };
+    Ok(Start::Cd(image, uefi))
+}
+
+/// What Cor is told on its command line; `--append` comes last, so that it wins.
+fn kernel_arguments(options: &Options) -> Vec<String> {
+    let mut arguments = vec!["init=/.cor/init"];
+    if options.has_program() {
+        arguments.push("console=stream");
+    }
+    if options.quiet {
+        arguments.push("quiet");
+    }
+    let own = options.append.split_whitespace();
+    let replaced =
+        |word: &&str| word.contains('=') && own.clone().any(|new| new.split('=').next() == word.split('=').next());
+    arguments.retain(|word| !replaced(word));
+    arguments.into_iter().chain(own).map(String::from).collect()
+}
+
+/// A file that `make` builds.
+fn built(project: &Project, name: &str) -> Result<PathBuf> {
+    let path = project.image(name);
+    ensure!(path.is_file(), "{} is missing (run make first)", path.display());
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_told_what_the_run_needs() {
+        let mut options = Options { program: vec!["/bin/x".into()], quiet: true, ..Options::default() };
+        assert_eq!(kernel_arguments(&options).join(" "), "init=/.cor/init console=stream quiet");
+        options.append = "init=/sbin/init  loud".into();
+        assert_eq!(kernel_arguments(&options).join(" "), "console=stream quiet init=/sbin/init loud");
+        assert_eq!(kernel_arguments(&Options::default()).join(" "), "init=/.cor/init");
+    }
+}

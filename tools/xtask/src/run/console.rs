@@ -1,0 +1,170 @@
+//! The console: the threads that carry bytes between the machine's first serial port and our standard input and output.
+
+use super::session::Event;
+use super::stream::{END_OF_INPUT, Output, encode_input};
+use anyhow::{Context, Result};
+use std::fs::File;
+use std::io::{ErrorKind, IsTerminal, Read, Write, stdin, stdout};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+/// What the console is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A program's input and output; if `quiet`, nothing else.
+    Program {
+        /// Whether what comes before the program's output is dropped.
+        quiet: bool,
+    },
+    /// A person's terminal.
+    Interactive,
+}
+
+/// How far the output has come, for who waits for its end.
+#[derive(Default)]
+pub struct Progress {
+    bytes: AtomicU64,
+    writing: AtomicBool,
+}
+
+impl Progress {
+    /// A number that changes when output comes; `None` while a slow reader holds us up.
+    pub fn mark(&self) -> Option<u64> {
+        (!self.writing.load(Ordering::SeqCst)).then(|| self.bytes.load(Ordering::SeqCst))
+    }
+}
+
+/// Connects standard input and output to the machine's console.
+pub fn connect(mode: Mode, port: UnixStream, events: &Sender<Event>) -> Result<Arc<Progress>> {
+    let (ready, started) = mpsc::channel();
+    let progress = Arc::new(Progress::default());
+    let input = port.try_clone().context("cannot copy a socket")?;
+    let output = File::from(stdout().as_fd().try_clone_to_owned().context("cannot use the standard output")?);
+    let (shared, told) = (progress.clone(), events.clone());
+    thread::spawn(move || {
+        let end = carry_output(mode, port, output, &shared, &ready);
+        let _ = told.send(end);
+    });
+    let told = events.clone();
+    thread::spawn(move || match mode {
+        Mode::Program { .. } => carry_input(input, &started),
+        Mode::Interactive if stdin().is_terminal() => carry_keys(input, &told),
+        Mode::Interactive => carry_text(input, &started),
+    });
+    Ok(progress)
+}
+
+/// Copies the machine's output to ours until either ends.
+fn carry_output(mode: Mode, mut port: UnixStream, mut to: File, progress: &Progress, ready: &Sender<()>) -> Event {
+    let mut filter = Output::new(mode == Mode::Program { quiet: true });
+    let (mut buffer, mut told) = (vec![0; 1 << 16], false);
+    loop {
+        let length = match port.read(&mut buffer) {
+            Ok(0) => return Event::ConsoleEnd,
+            Ok(length) => length,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(_) => return Event::ConsoleEnd,
+        };
+        let interactive = mode == Mode::Interactive;
+        let bytes = if interactive { buffer[..length].to_vec() } else { filter.filter(&buffer[..length]) };
+        if !told && (interactive || filter.has_started()) {
+            told = true;
+            let _ = ready.send(());
+        }
+        progress.writing.store(true, Ordering::SeqCst);
+        let written = to.write_all(&bytes);
+        progress.bytes.fetch_add(length as u64, Ordering::SeqCst);
+        progress.writing.store(false, Ordering::SeqCst);
+        if let Err(error) = written {
+            return Event::OutputError(error);
+        }
+    }
+}
+
+/// Gives our input to the program once it can read, and its end.
+fn carry_input(mut port: UnixStream, started: &Receiver<()>) {
+    if started.recv().is_ok() && each_input(|bytes| port.write_all(&encode_input(bytes))).is_ok() {
+        // The machine may be gone by now, and then nobody misses this.
+        let _ = port.write_all(&END_OF_INPUT);
+    }
+}
+
+/// Gives text that is not typed to the machine's terminal once it listens; at the end Ctrl-D, behind an unfinished line twice.
+fn carry_text(mut port: UnixStream, started: &Receiver<()>) {
+    const CTRL_D: u8 = 4;
+    let mut last = b'\n';
+    let send = |bytes: &[u8]| {
+        last = bytes.last().copied().unwrap_or(last);
+        port.write_all(bytes)
+    };
+    if started.recv().is_ok() && each_input(send).is_ok() {
+        let _ = port.write_all(if last == b'\n' { &[CTRL_D] } else { &[CTRL_D; 2] });
+    }
+}
+
+/// Gives what is typed to the machine; Ctrl-A x leaves.
+fn carry_keys(mut port: UnixStream, events: &Sender<Event>) {
+    let mut keys = Keys::default();
+    let _ = each_input(|bytes| {
+        let (bytes, leave) = keys.filter(bytes);
+        if leave {
+            let _ = events.send(Event::Leave);
+        }
+        port.write_all(&bytes)
+    });
+}
+
+/// Hands on our input as it comes, until it ends or cannot be taken.
+fn each_input(mut take: impl FnMut(&[u8]) -> std::io::Result<()>) -> std::io::Result<()> {
+    let mut buffer = vec![0; 1 << 14];
+    loop {
+        match stdin().lock().read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(length) => take(&buffer[..length])?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // What cannot be read (a folder, a terminal that went away) has ended.
+            Err(_) => return Ok(()),
+        }
+    }
+}
+
+/// What is typed at a console: Ctrl-A begins a command to us.
+#[derive(Default)]
+pub struct Keys {
+    command: bool,
+}
+
+impl Keys {
+    /// The keys that are the machine's, and whether the person wants to leave (Ctrl-A x). Ctrl-A twice is one.
+    pub fn filter(&mut self, typed: &[u8]) -> (Vec<u8>, bool) {
+        const CTRL_A: u8 = 1;
+        let mut keys = Vec::new();
+        for &key in typed {
+            match (std::mem::replace(&mut self.command, false), key) {
+                (true, b'x' | b'X') => return (keys, true),
+                (true, CTRL_A | b'a') => keys.push(CTRL_A),
+                (true, _) => {}
+                (false, CTRL_A) => self.command = true,
+                (false, key) => keys.push(key),
+            }
+        }
+        (keys, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Keys;
+
+    #[test]
+    fn control_a_x_leaves() {
+        let mut keys = Keys::default();
+        assert_eq!(keys.filter(b"ab\x01\x01c\x01"), (b"ab\x01c".to_vec(), false));
+        assert_eq!(keys.filter(b"zd"), (b"d".to_vec(), false));
+        assert_eq!(keys.filter(b"e\x01xf"), (b"e".to_vec(), true));
+    }
+}

@@ -1,0 +1,108 @@
+//! QEMU's control protocol (QMP), as far as `--screen` needs it.
+
+use super::session::Event;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+use std::time::Duration;
+
+/// How long QEMU may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A control connection, and where the picture goes.
+pub struct Control {
+    wire: UnixStream,
+    answers: Receiver<Value>,
+    picture: PathBuf,
+    scratch: PathBuf,
+}
+
+impl Control {
+    /// Begins to speak with QEMU. `picture` is the PNG file to make, `scratch` a file of the run's own.
+    pub fn connect(wire: UnixStream, picture: &Path, scratch: PathBuf, events: &Sender<Event>) -> Result<Control> {
+        let (told, answers) = mpsc::channel();
+        let (from, events) = (BufReader::new(wire.try_clone()?), events.clone());
+        thread::spawn(move || read(from, &told, &events));
+        let mut control = Control { wire, answers, picture: picture.to_path_buf(), scratch };
+        control.send(&json!({"execute": "qmp_capabilities"}))?;
+        Ok(control)
+    }
+
+    /// Saves the screen; a failure is told, and changes nothing else.
+    pub fn save_screen(mut self) {
+        if let Err(error) = self.try_save_screen() {
+            eprintln!("bin/run: cannot save the screen: {error:#}");
+        }
+    }
+
+    fn try_save_screen(&mut self) -> Result<()> {
+        self.send(&json!({"execute": "screendump", "arguments": {"filename": self.scratch}}))?;
+        // The first answer is to the greeting.
+        for _ in 0..2 {
+            let answer = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
+            if let Some(error) = answer.get("error") {
+                bail!("QEMU says {}", error["desc"]);
+            }
+        }
+        let pixels = fs::read(&self.scratch).context("QEMU wrote no picture")?;
+        let (width, height, pixels) = parse_ppm(&pixels).context("QEMU's picture is not a PPM file")?;
+        write_png(&self.picture, width, height, pixels)
+            .with_context(|| format!("cannot write {}", self.picture.display()))
+    }
+
+    fn send(&mut self, command: &Value) -> Result<()> {
+        writeln!(self.wire, "{command}").context("cannot talk to QEMU")
+    }
+}
+
+/// Sorts what QEMU says into answers and events.
+fn read(from: BufReader<UnixStream>, answers: &Sender<Value>, events: &Sender<Event>) {
+    for line in from.lines().map_while(Result::ok) {
+        let Ok(said) = serde_json::from_str::<Value>(&line) else { continue };
+        if said["event"] == "SHUTDOWN" {
+            let _ = events.send(Event::Off);
+        } else if said.get("return").is_some() || said.get("error").is_some() {
+            let _ = answers.send(said);
+        }
+    }
+}
+
+/// Width, height and pixels (three bytes each) of a binary PPM file.
+fn parse_ppm(file: &[u8]) -> Option<(u32, u32, &[u8])> {
+    let mut rest = file.strip_prefix(b"P6")?;
+    let mut numbers = [0; 3];
+    for number in &mut numbers {
+        let start = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let length = rest[start..].iter().position(|byte| !byte.is_ascii_digit())?;
+        *number = std::str::from_utf8(&rest[start..start + length]).ok()?.parse().ok()?;
+        rest = &rest[start + length..];
+    }
+    let [width, height, depth] = numbers;
+    let size = (width as usize).checked_mul(height as usize)?.checked_mul(3)?;
+    (depth == 255).then_some((width, height, rest.get(1..1 + size)?))
+}
+
+fn write_png(path: &Path, width: u32, height: u32, pixels: &[u8]) -> Result<()> {
+    let mut encoder = png::Encoder::new(fs::File::create(path)?, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header()?.write_image_data(pixels)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_ppm;
+
+    #[test]
+    fn pictures_are_read() {
+        assert_eq!(parse_ppm(b"P6\n2 1\n255\nabcdef"), Some((2, 1, &b"abcdef"[..])));
+        assert_eq!(parse_ppm(b"P6\n2 1\n255\nabcde"), None);
+        assert_eq!(parse_ppm(b"P5\n2 1\n255\nabcdef"), None);
+    }
+}

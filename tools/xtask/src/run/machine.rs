@@ -1,0 +1,110 @@
+//! A running QEMU: started, wired, and ended whatever happens.
+
+use super::qemu::Line;
+use anyhow::{Context, Result, bail};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::unistd::{Pid, getppid};
+use std::env;
+use std::ffi::OsString;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// The program that plays the machine.
+pub const QEMU: &str = "qemu-system-x86_64";
+
+/// Our end of a wire, and the machine's, which QEMU inherits.
+pub struct Wire {
+    /// Ours.
+    pub ours: UnixStream,
+    /// QEMU's; to be closed here once QEMU has it.
+    pub theirs: OwnedFd,
+}
+
+impl Wire {
+    /// A new wire. No file in between, so nothing is lost, nothing is left, and no other run can meet it.
+    pub fn new() -> Result<Wire> {
+        let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::empty())
+            .context("cannot make a socket for the machine")?;
+        fcntl(&ours, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+        Ok(Wire { ours: ours.into(), theirs })
+    }
+
+    /// Our end, once QEMU has its own.
+    pub fn keep(self) -> UnixStream {
+        self.ours
+    }
+}
+
+/// A QEMU that runs. Dropping it ends it.
+pub struct Machine(Child);
+
+impl Machine {
+    /// Starts QEMU. It is started by way of [`become_machine`], so that it ends with us even if we are killed.
+    pub fn start(line: &Line) -> Result<Machine> {
+        let program = env::current_exe().context("cannot tell where this program stands")?;
+        let mut command = Command::new(program);
+        command.arg("machine").arg(Pid::this().to_string()).arg("--").args(line.words());
+        // A group of its own: Ctrl-C on the terminal is for us to handle.
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        Ok(Machine(command.spawn().context("cannot start QEMU")?))
+    }
+
+    /// Collects what QEMU has to say, to be called once; if `verbose`, a person sees it at once.
+    pub fn messages(&mut self, verbose: bool) -> Option<JoinHandle<String>> {
+        let mut from = self.0.stderr.take()?;
+        Some(thread::spawn(move || {
+            let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
+            while let Ok(length @ 1..) = from.read(&mut buffer) {
+                if verbose {
+                    eprint!("{}", String::from_utf8_lossy(&buffer[..length]));
+                }
+                all.extend_from_slice(&buffer[..length]);
+            }
+            String::from_utf8_lossy(&all).trim_end().to_string()
+        }))
+    }
+
+    /// Ends it at once.
+    pub fn kill(&mut self) {
+        // An error says that it has ended already.
+        let _ = self.0.kill();
+    }
+
+    /// Waits for its end, which it is about to come to; not for long.
+    pub fn wait(&mut self) -> Result<ExitStatus> {
+        for _ in 0..100 {
+            if let Some(status) = self.0.try_wait().context("cannot wait for QEMU")? {
+                return Ok(status);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.kill();
+        self.0.wait().context("cannot wait for QEMU")
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// `xtask machine PARENT -- ARG…`: asks to be killed when the parent dies, and becomes QEMU.
+pub fn become_machine(parent: i32, arguments: &[OsString]) -> Result<()> {
+    set_pdeathsig(Signal::SIGKILL)?;
+    if getppid().as_raw() != parent {
+        bail!("bin/run has ended already");
+    }
+    SigSet::all().thread_unblock()?;
+    let error = Command::new(QEMU).args(arguments).exec();
+    bail!("cannot start {QEMU}: {error} (run bin/setup)")
+}

@@ -1,0 +1,139 @@
+//! `bin/run`: boots Cor (or a Linux kernel) in QEMU, with a program to run or a console to sit at.
+//!
+//! ```text
+//! options.rs    what it can be told
+//! guest.rs      the first disk: the root, and /.cor behind it
+//! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
+//! boot.rs       what the machine starts from and is told
+//! qemu.rs       QEMU's command line          machine.rs   the running QEMU
+//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding)
+//! status.rs     second serial port, and what it means for the exit status
+//! ```
+
+mod boot;
+mod console;
+mod control;
+mod guest;
+mod identify;
+mod linux;
+pub mod machine;
+mod modules;
+pub mod options;
+pub mod qemu;
+mod session;
+mod signals;
+mod status;
+mod stream;
+mod terminal;
+
+pub use boot::machine_line;
+
+use crate::command;
+use crate::project::Project;
+use anyhow::{Context, Result};
+use console::Mode;
+use control::Control;
+use machine::{Machine, QEMU, Wire};
+use options::Options;
+use qemu::Line;
+use session::{Ending, Session};
+use status::{Status, exit};
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::sync::mpsc;
+use tempfile::TempDir;
+
+/// Runs a machine to its end; gives the exit status for `bin/run`. Whatever is not the program's status comes with a line on
+/// standard error.
+pub fn run(project: &Project, options: &Options) -> i32 {
+    let result = signals::hold().and_then(|()| try_run(project, options));
+    let (status, message) = result.unwrap_or_else(|error| (exit::MACHINE, Some(format!("{error:#}"))));
+    if let Some(message) = message {
+        eprintln!("bin/run: {message}");
+    }
+    status
+}
+
+/// The exit status, and what is to be said about it.
+type Verdict = (i32, Option<String>);
+
+fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
+    let folder = private_folder()?;
+    let mut line = machine_line(project, options, folder.path())?;
+    let wires = Wires::connect(options, &mut line)?;
+    if options.verbose {
+        eprintln!("{}", command::describe(Command::new(QEMU).args(line.words())));
+    }
+    let mut machine = Machine::start(&line)?;
+    let messages = machine.messages(options.verbose);
+    let terminal = if options.has_program() { None } else { terminal::Raw::enter() };
+    let mut session = begin(wires, options, folder.path())?;
+    let ending = session.wait();
+    if !session.machine_is_gone() {
+        machine.kill();
+        session.drain();
+    }
+    let ended = machine.wait()?;
+    drop(terminal);
+    let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    Ok(verdict(ending, &session.lines, &messages, ended))
+}
+
+/// A folder of this run's own; it goes with it.
+pub fn private_folder() -> Result<TempDir> {
+    tempfile::Builder::new().prefix("cor-run-").tempdir().context("cannot make a temporary folder")
+}
+
+/// The wires between the machine and us.
+struct Wires {
+    console: Wire,
+    status: Wire,
+    control: Option<Wire>,
+}
+
+impl Wires {
+    /// Makes them, and tells QEMU.
+    fn connect(options: &Options, line: &mut Line) -> Result<Wires> {
+        let control = options.screen.as_ref().map(|_| Wire::new()).transpose()?;
+        let wires = Wires { console: Wire::new()?, status: Wire::new()?, control };
+        line.serial("console", &wires.console.theirs);
+        line.serial("status", &wires.status.theirs);
+        if let Some(control) = &wires.control {
+            line.control(&control.theirs);
+        }
+        Ok(wires)
+    }
+}
+
+/// Begins to listen to a machine that has been started.
+fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
+    let (events, happened) = mpsc::channel();
+    signals::watch(events.clone());
+    session::watch_status(wires.status.keep(), events.clone());
+    let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
+    let progress = console::connect(mode, wires.console.keep(), &events)?;
+    let control = match (wires.control, &options.screen) {
+        (Some(wire), Some(picture)) => {
+            Some(Control::connect(wire.keep(), picture, folder.join("screen.ppm"), &events)?)
+        }
+        _ => None,
+    };
+    Ok(Session::new(happened, progress, options.timeout, control))
+}
+
+/// What a run amounts to. A status that the machine told counts even if it then had to be ended.
+fn verdict(ending: Ending, lines: &str, messages: &str, ended: ExitStatus) -> Verdict {
+    let broken_pipe = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    match (ending, Status::of_lines(lines)) {
+        (Ending::Signal(signal), _) => (exit::SIGNAL + signal as i32, Some(format!("ended by {signal}"))),
+        (Ending::Output(error), _) if broken_pipe(&error) => (exit::SIGNAL + 13, None),
+        (Ending::Output(error), _) => (exit::MACHINE, Some(format!("cannot write the output: {error}"))),
+        (Ending::Left, _) => (0, None),
+        (_, Some(status)) => (status.exit_status(), status.message()),
+        (Ending::Timeout(after), None) => (exit::TIMEOUT, Some(format!("timed out after {after} s"))),
+        (Ending::Machine, None) if messages.is_empty() => {
+            (exit::MACHINE, Some(format!("the machine ended without telling its status (QEMU: {ended})")))
+        }
+        (Ending::Machine, None) => (exit::MACHINE, Some(format!("the machine failed: {messages}"))),
+    }
+}

@@ -1,0 +1,153 @@
+//! What `bin/run` can be told.
+
+use clap::{Args, ValueEnum};
+use std::ffi::OsString;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+/// The options of `bin/run`; without PROGRAM, an interactive serial console (Ctrl-A x leaves).
+#[derive(Args, Clone, Debug, Default)]
+pub struct Options {
+    /// The root file system: a newc archive, or a folder that is packed on the fly [default: the project's own]
+    #[arg(long, value_name = "ARCHIVE|FOLDER")]
+    pub root: Option<PathBuf>,
+    /// How the kernel is started
+    #[arg(long, value_enum, default_value_t)]
+    pub boot: Boot,
+    /// The machine's memory
+    #[arg(long, value_name = "SIZE", default_value = "256M")]
+    pub memory: String,
+    /// How many processors the machine has
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub smp: Option<NonZeroU32>,
+    /// The processor
+    #[arg(long, value_name = "MODEL", default_value = "max,erms=off,la57=off")]
+    pub cpu: String,
+    /// The machine [default: pc; q35 for --boot uefi]
+    #[arg(long, value_name = "TYPE")]
+    pub machine: Option<String>,
+    /// A further disk, raw or qcow2: the first becomes /dev/vdb
+    #[arg(long, value_name = "FILE")]
+    pub disk: Vec<PathBuf>,
+    /// Drop what is written to the disks
+    #[arg(long)]
+    pub snapshot: bool,
+    /// Attach a network card (QEMU's user network)
+    #[arg(long)]
+    pub net: bool,
+    /// Hand TCP connections to a port of this host on to the machine; implies --net
+    #[arg(long, value_name = "HOSTPORT:GUESTPORT", value_parser = ports)]
+    pub forward: Vec<(u16, u16)>,
+    /// Further arguments for the kernel
+    #[arg(long, value_name = "KERNEL ARGS", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub append: String,
+    /// Boot this kernel instead of Cor: a Linux bzImage
+    #[arg(long, value_name = "FILE")]
+    pub kernel: Option<PathBuf>,
+    /// A variable of PROGRAM's environment, beside HOME=/ and PATH
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub env: Vec<OsString>,
+    /// The folder that PROGRAM starts in
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    pub cwd: OsString,
+    /// End the machine after so long; the status is 124
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+    /// Let the machine's clock count instructions: one nanosecond each
+    #[arg(long)]
+    pub icount: bool,
+    /// Print only what PROGRAM prints, byte for byte
+    #[arg(long)]
+    pub quiet: bool,
+    /// Print the QEMU command, and what QEMU says
+    #[arg(long)]
+    pub verbose: bool,
+    /// Save the screen when the program ends, or at the timeout
+    #[arg(long, value_name = "FILE.png")]
+    pub screen: Option<PathBuf>,
+    /// Emulate the processor, or use this one
+    #[arg(long, value_enum, default_value_t)]
+    pub accel: Accel,
+    /// What to run under init, and its arguments
+    #[arg(last = true, value_name = "PROGRAM")]
+    pub program: Vec<OsString>,
+}
+
+/// How the kernel is started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Boot {
+    /// By GRUB from an ISO, on a PC BIOS
+    #[default]
+    Grub,
+    /// By GRUB from the same ISO, on UEFI
+    Uefi,
+    /// By QEMU itself (PVH)
+    Direct,
+}
+
+/// Who executes the machine's instructions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Accel {
+    /// QEMU, by translation: the same everywhere
+    #[default]
+    Tcg,
+    /// The host's processor
+    Kvm,
+}
+
+impl Options {
+    /// Whether a program is to be run; else a person sits at the console.
+    pub fn has_program(&self) -> bool {
+        !self.program.is_empty()
+    }
+}
+
+fn ports(text: &str) -> Result<(u16, u16), String> {
+    let parse = |port: &str| port.parse().map_err(|_| format!("{port:?} is not a port"));
+    let (host, guest) = text.split_once(':').ok_or("two ports are needed: HOSTPORT:GUESTPORT")?;
+    Ok((parse(host)?, parse(guest)?))
+}
+
+fn variable(text: &str) -> Result<OsString, String> {
+    match text.split_once('=') {
+        Some((name, _)) if !name.is_empty() => Ok(text.into()),
+        _ => Err("NAME=VALUE is needed".into()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|&s: &f64| s > 0.0 && s < 1e9).ok_or_else(|| "a number of seconds is needed".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn parse(words: &[&str]) -> Result<Options, clap::Error> {
+        Line::try_parse_from([&["run"], words].concat()).map(|line| line.options)
+    }
+
+    #[test]
+    fn a_program_keeps_its_own_options() {
+        let options = parse(&["--quiet", "--env", "A=b c", "--", "sh", "-c", "--quiet"]).unwrap();
+        assert_eq!(options.program, ["sh", "-c", "--quiet"]);
+        assert!(options.quiet && options.env == ["A=b c"]);
+        assert!(parse(&["sh"]).is_err());
+    }
+
+    #[test]
+    fn values_are_checked() {
+        assert_eq!(parse(&["--forward", "8080:80"]).unwrap().forward, [(8080, 80)]);
+        assert_eq!(parse(&["--append", "--x y"]).unwrap().append, "--x y");
+        for wrong in [["--forward", "80"], ["--env", "=x"], ["--timeout", "0"], ["--smp", "0"], ["--boot", "lilo"]] {
+            assert!(parse(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The course of a run: waits until the machine ends, a time is up, or somebody wants to leave.
+
+use super::console::Progress;
+use super::control::Control;
+use nix::sys::signal::Signal;
+use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a machine that has told its status may still be silent before we end it.
+const GRACE: Duration = Duration::from_secs(3);
+/// How long we wait for the last output of a machine that we ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The console was closed: QEMU has ended.
+    ConsoleEnd,
+    /// Our output cannot be written.
+    OutputError(std::io::Error),
+    /// The machine told a line on its status port.
+    StatusLine(String),
+    /// The status port was closed: QEMU has ended.
+    StatusEnd,
+    /// The machine is off, but QEMU still there (only with a control wire).
+    Off,
+    /// The person pressed Ctrl-A x.
+    Leave,
+    /// We got a signal.
+    Signal(Signal),
+}
+
+/// Why a run is over.
+#[derive(Debug)]
+pub enum Ending {
+    /// The machine ended, or told its status and then stayed silent.
+    Machine,
+    /// The time was up, after so many seconds.
+    Timeout(f64),
+    /// We got a signal.
+    Signal(Signal),
+    /// Our output cannot be written.
+    Output(std::io::Error),
+    /// The person left.
+    Left,
+}
+
+/// A run under way.
+pub struct Session {
+    events: Receiver<Event>,
+    progress: Arc<Progress>,
+    timeout: Option<f64>,
+    deadline: Option<Instant>,
+    control: Option<Control>,
+    /// The status lines so far.
+    pub lines: String,
+    ports_open: u32,
+}
+
+impl Session {
+    /// A run whose machine has just been started, and its time, if that is bounded.
+    pub fn new(
+        events: Receiver<Event>,
+        progress: Arc<Progress>,
+        timeout: Option<f64>,
+        control: Option<Control>,
+    ) -> Session {
+        let deadline = timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
+        Session { events, progress, timeout, deadline, control, lines: String::new(), ports_open: 2 }
+    }
+
+    /// Waits for the end. Where a picture of the screen is wanted it is taken before the machine is gone.
+    pub fn wait(&mut self) -> Ending {
+        let mut silent = Silence::new(&self.progress);
+        loop {
+            let now = Instant::now();
+            if self.deadline.is_some_and(|deadline| deadline <= now) {
+                self.take_picture();
+                return Ending::Timeout(self.timeout.unwrap_or_default());
+            }
+            if !self.lines.is_empty() && silent.lasts(&self.progress) >= GRACE {
+                self.take_picture();
+                return Ending::Machine;
+            }
+            let until_deadline = self.deadline.map_or(GRACE, |deadline| deadline - now);
+            match self.events.recv_timeout(until_deadline.min(GRACE / 4)) {
+                Ok(event) => {
+                    if let Some(ending) = self.handle(event) {
+                        return ending;
+                    }
+                    silent = Silence::new(&self.progress);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ending::Machine,
+            }
+        }
+    }
+
+    /// Whether QEMU has ended by itself: it has closed all ports.
+    pub fn machine_is_gone(&self) -> bool {
+        self.ports_open == 0
+    }
+
+    /// After QEMU was ended: waits for what is still on the wires.
+    pub fn drain(&mut self) {
+        let deadline = Instant::now() + LAST_WORDS;
+        while self.ports_open > 0 {
+            let Ok(event) = self.events.recv_timeout(deadline.saturating_duration_since(Instant::now())) else {
+                return;
+            };
+            self.handle(event);
+        }
+    }
+
+    /// Notes an event; gives the ending if it is one.
+    fn handle(&mut self, event: Event) -> Option<Ending> {
+        match event {
+            Event::StatusLine(line) => self.lines.push_str(&format!("{line}\n")),
+            Event::ConsoleEnd | Event::StatusEnd => {
+                self.ports_open -= 1;
+                return (self.ports_open == 0).then_some(Ending::Machine);
+            }
+            Event::OutputError(error) => {
+                self.ports_open -= 1;
+                return Some(Ending::Output(error));
+            }
+            Event::Off => {
+                self.take_picture();
+                return Some(Ending::Machine);
+            }
+            Event::Leave => return Some(Ending::Left),
+            Event::Signal(signal) => return Some(Ending::Signal(signal)),
+        }
+        None
+    }
+
+    fn take_picture(&mut self) {
+        if let Some(control) = self.control.take() {
+            control.save_screen();
+        }
+    }
+}
+
+/// Since when no output has come. While we cannot get rid of output, the machine is not silent.
+struct Silence {
+    since: Instant,
+    mark: Option<u64>,
+}
+
+impl Silence {
+    fn new(progress: &Progress) -> Silence {
+        Silence { since: Instant::now(), mark: progress.mark() }
+    }
+
+    /// How long it lasts by now.
+    fn lasts(&mut self, progress: &Progress) -> Duration {
+        let mark = progress.mark();
+        if mark.is_none() || mark != self.mark {
+            *self = Silence::new(progress);
+        }
+        self.since.elapsed()
+    }
+}
+
+/// Turns the lines of the status port into events.
+pub fn watch_status(port: UnixStream, events: Sender<Event>) {
+    thread::spawn(move || {
+        let mut port = BufReader::new(port);
+        let mut line = Vec::new();
+        while port.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+            let _ = events.send(Event::StatusLine(String::from_utf8_lossy(&line).trim_end().to_string()));
+            line.clear();
+        }
+        let _ = events.send(Event::StatusEnd);
+    });
+}
