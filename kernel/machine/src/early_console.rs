@@ -4,7 +4,9 @@
 //! starts that is VGA text memory, if the boot found any. The driver of a device hands in functions that work in a panic
 //! (`Takeover`); they may only try a lock, never wait for one.
 
-use crate::serial::{COM1, COM2, DIVISOR, DIVISOR_ACCESS, EIGHT_BITS, FIFO_ON, FIFO_SIZE, LineStatus, PATIENCE, register};
+use crate::serial::{
+    COM1, COM2, DIVISOR, DIVISOR_ACCESS, EIGHT_BITS, FIFO_ON, FIFO_SIZE, LineStatus, PATIENCE, register,
+};
 use crate::text_memory;
 use core::fmt;
 use x86_64::instructions::port::Port;

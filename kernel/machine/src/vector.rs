@@ -120,7 +120,9 @@ impl VectorState {
             unsafe { asm!("fxrstor64 [{}]", in(reg) area, options(nostack)) };
         } else {
             // SAFETY: the area holds what XSAVE wrote, or the start state; both are valid.
-            unsafe { asm!("xrstor64 [{}]", in(reg) area, in("eax") parts as u32, in("edx") (parts >> 32) as u32, options(nostack)) };
+            unsafe {
+                asm!("xrstor64 [{}]", in(reg) area, in("eax") parts as u32, in("edx") (parts >> 32) as u32, options(nostack))
+            };
         }
     }
 }
