@@ -1,6 +1,8 @@
-//! What the firmware tells of the machine: ACPI's tables, found through the root pointer that the loader gave or the BIOS left.
+//! What the firmware tells of the machine: ACPI's tables, found through the root pointer that the loader gave or the
+//! BIOS left.
 //!
-//! The crate `acpi` reads the tables; the objects in AML it does not read (logic/aml_sleep.rs picks the one that matters).
+//! The crate `acpi` reads the tables; the objects in AML it does not read (logic/aml_sleep.rs picks the one that
+//! matters).
 
 use crate::kernel_space;
 use acpi::{AcpiHandler, AcpiTables, PhysicalMapping, fadt::Fadt};
@@ -26,7 +28,8 @@ pub(crate) struct PowerRegisters {
     pub(crate) enable: Option<(u16, u8)>,
 }
 
-/// Reads the list of tables. `root` is where the loader found the root pointer; without it the BIOS's places are searched.
+/// Reads the list of tables. `root` is where the loader found the root pointer; without it the BIOS's places are
+/// searched.
 pub(crate) fn tables(root: Option<PhysAddr>) -> Option<Tables> {
     let tables = match root {
         // SAFETY: the loader says that it is there, and the crate checks its signature and sum.

@@ -1,7 +1,7 @@
 //! The console: the first serial port, and the screen, which shows the same text.
 //!
-//! Programs reach it through the terminal that `init` puts on the line; the kernel's log comes straight here. In a panic the early
-//! console asks for what is still in the ring (`flush`) and for the screen (`show`).
+//! Programs reach it through the terminal that `init` puts on the line; the kernel's log comes straight here. In a
+//! panic the early console asks for what is still in the ring (`flush`) and for the screen (`show`).
 
 use super::screen;
 use super::uart::SerialLine;
@@ -15,8 +15,9 @@ use spin::Once;
 
 static LINE: Once<Arc<SerialLine>> = Once::new();
 
-/// Starts the drivers of serial port and screen, once, and gives the line for the terminal, if there is a port. `stream` says that
-/// programs send bytes rather than lines for a terminal, so that the screen begins a new line by itself.
+/// Starts the drivers of serial port and screen, once, and gives the line for the terminal, if there is a port.
+/// `stream` says that programs send bytes rather than lines for a terminal, so that the screen begins a new line by
+/// itself.
 pub fn start_console(stream: bool) -> Result<Option<Arc<dyn Line>>> {
     screen::start(stream).unwrap_or_else(|why| warn!("no screen: {why}"));
     if let Some(uart) = Uart::com1() {
