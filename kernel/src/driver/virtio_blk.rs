@@ -61,9 +61,13 @@ impl VirtioDisk {
         if !self.queue.lock().block.acknowledge() {
             return;
         }
+        let mut any = false;
         while let Some((request, transfer, result)) = self.next_completed() {
             request.complete(transfer, result);
-            self.room.wake_one();
+            any = true;
+        }
+        if any {
+            self.room.wake_all();
         }
     }
 
