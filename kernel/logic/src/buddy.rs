@@ -79,6 +79,15 @@ impl<'a> Buddy<'a> {
         }
     }
 
+    /// Takes note of frames that are in use without having been allocated, so that each can be freed like others.
+    pub fn adopt(&mut self, frames: Range<u64>) {
+        for frame in frames {
+            assert!(self.state_of(frame) == 0, "frame {frame:#x} was given to the allocator twice");
+            let index = (frame - self.first_frame) as usize;
+            self.table[index].state = TAKEN;
+        }
+    }
+
     /// Takes 2^`order` frames, aligned to their size; the number of the first, or `None` if there are none left.
     pub fn allocate(&mut self, order: usize) -> Option<u64> {
         assert!(order <= MAX_ORDER, "a block of order {order} was asked for");
@@ -289,6 +298,18 @@ mod tests {
             check(&buddy, &[], &managed);
             assert_eq!(before, (0..ORDERS).map(|order| buddy.blocks(order)).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn adopted_frames_are_freed_like_others() {
+        let mut table = vec![Entry::UNMANAGED; 64];
+        let mut buddy = Buddy::new(&mut table, 0);
+        buddy.add(0..16);
+        buddy.adopt(16..48);
+        assert_eq!(buddy.free_frames(), 16);
+        (16..48).for_each(|frame| buddy.free(frame, 0));
+        check(&buddy, &[], &(0..48));
+        assert_eq!(buddy.allocate(5), Some(0));
     }
 
     #[test]

@@ -65,8 +65,15 @@ pub fn mount_root(volume: Arc<Volume>, source: &str) -> Result<Path> {
     Ok(Path { mount, dentry })
 }
 
-/// Shows `root`, a place in `volume`, on a place; `ENOTDIR` if one is a directory and the other is not.
-pub fn mount(on: &Path, volume: Arc<Volume>, root: Arc<Dentry>, flags: MountFlags, source: &str) -> Result<()> {
+/// Shows `root`, a place in `volume` (`None`: its top), on a place; `ENOTDIR` if one is a directory and the other is not.
+pub fn mount(
+    on: &Path,
+    volume: Arc<Volume>,
+    root: Option<Arc<Dentry>>,
+    flags: MountFlags,
+    source: &str,
+) -> Result<()> {
+    let root = root.unwrap_or_else(|| volume.root.clone());
     if on.dentry.kind().is_directory() != root.kind().is_directory() {
         return Err(Errno::ENOTDIR);
     }
