@@ -5,9 +5,11 @@
 mod build;
 mod command;
 mod cpio;
+mod debug;
 mod files;
 mod project;
 mod run;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, error::ErrorKind};
@@ -30,8 +32,15 @@ struct Cli {
 enum Do {
     /// Build the kernel, the boot image and the root
     Build,
+    /// Run the tests: all, or these
+    Test {
+        /// What to test
+        stages: Vec<test::Stage>,
+    },
     /// Boot a machine (bin/run)
-    Run(run::options::Options),
+    Run(Box<run::options::Options>),
+    /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
+    Debug(Box<debug::Session>),
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -44,14 +53,14 @@ enum Do {
         /// The archive
         file: PathBuf,
     },
-    /// Become QEMU (for bin/run itself)
+    /// Become another program (for bin/run itself)
     #[command(hide = true)]
-    Machine {
+    Child {
         /// The process to die with
         parent: i32,
-        /// QEMU's arguments
+        /// The program and its arguments
         #[arg(last = true)]
-        arguments: Vec<OsString>,
+        words: Vec<OsString>,
     },
 }
 
@@ -98,10 +107,12 @@ fn dispatch() -> i32 {
 fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
+        Do::Test { stages } => test::test(project, &stages),
         Do::Run(options) => exit(run::run(project, &options)),
+        Do::Debug(options) => debug::debug(project, &options),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
-        Do::Machine { parent, arguments } => run::machine::become_machine(parent, &arguments),
+        Do::Child { parent, words } => run::machine::become_child(parent, &words),
     }
 }
 
@@ -109,4 +120,16 @@ fn pack(folder: &Path, file: &Path) -> Result<()> {
     let to = File::create(file).map_err(|error| anyhow::anyhow!("cannot write {}: {error}", file.display()))?;
     cpio::folder::pack(folder, BufWriter::with_capacity(1 << 20, to), &|_| true)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+        Run::command().debug_assert();
+    }
 }
