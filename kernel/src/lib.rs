@@ -6,8 +6,10 @@
 extern crate alloc;
 
 pub mod init;
+pub mod syscall;
 pub mod driver;
 pub mod tty;
+pub mod process;
 pub mod fs;
 pub mod block;
 pub mod memory;

@@ -9,9 +9,9 @@ use crate::fs::credentials::Want;
 use crate::fs::descriptors::Descriptors;
 use crate::fs::lookup::{Follow, Lookup};
 use crate::fs::open_file::OpenFlags;
+use crate::log::warn;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
-use log::warn;
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
 
@@ -78,12 +78,7 @@ pub fn abandon(running: Running) {
     table::withdraw(process.pid());
 }
 
-fn begin(
-    ctx: &TaskContext,
-    request: &Request,
-    inheritance: Inheritance,
-    parent: Option<&Process>,
-) -> Result<Running> {
+fn begin(ctx: &TaskContext, request: &Request, inheritance: Inheritance, parent: Option<&Process>) -> Result<Running> {
     let lookup = inheritance.lookup.clone();
     let limits = inheritance.limits.clone();
     let starter = Starter { lookup: &lookup, credentials: inheritance.credentials, limits: &limits };

@@ -80,12 +80,8 @@ impl Thread {
     pub(super) fn new(process: &Arc<Process>, blocked: SignalSet) -> Result<Arc<Thread>> {
         let first = process.life.lock().threads.is_empty();
         let id = if first { None } else { Some(OwnPid::new()?) };
-        let signals = ThreadSignals {
-            blocked,
-            restored: None,
-            pending: Pending::new(),
-            stack: AlternateStack::default(),
-        };
+        let signals =
+            ThreadSignals { blocked, restored: None, pending: Pending::new(), stack: AlternateStack::default() };
         let thread = Arc::new(Thread {
             id,
             process: process.clone(),
@@ -167,6 +163,15 @@ impl Running {
 
     /// A thread that will go on with these registers.
     pub(super) fn new(thread: Arc<Thread>, user: UserContext, space: Arc<AddressSpace>) -> Running {
-        Running { thread, user, space, exception: None, interrupted: None, leaving: None, deadline: None, restarted: false }
+        Running {
+            thread,
+            user,
+            space,
+            exception: None,
+            interrupted: None,
+            leaving: None,
+            deadline: None,
+            restarted: false,
+        }
     }
 }

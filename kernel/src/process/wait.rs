@@ -5,8 +5,8 @@ use super::signal::{self, ActionFlags, Detail, Handler, Info};
 use super::table::{self, Found, Pid};
 use crate::task::{Patience, TaskContext};
 use alloc::sync::Arc;
-use logic::errno::{Errno, Result};
 use linux_raw_sys::general as linux;
+use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
 

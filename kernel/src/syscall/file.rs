@@ -176,7 +176,7 @@ pub(super) fn getdents64(caller: &mut Caller, fd: Fd, into: Pointer, size: u32) 
 /// Writes one entry, or says `EINVAL` if there is no room for it.
 fn show_entry(caller: &Caller, sink: &mut Sink, listed: &Listed) -> Result<()> {
     const NAME: usize = core::mem::offset_of!(linux::linux_dirent64, d_name);
-    const LONGEST: usize = (NAME + crate::fs::inode::NAME_MAX + 1).next_multiple_of(8);
+    const LONGEST: usize = (NAME + logic::path::NAME_MAX + 1).next_multiple_of(8);
     let mut entry = [0; LONGEST];
     let length = (NAME + listed.name.len() + 1).next_multiple_of(8);
     let (Some(name), true) = (entry.get_mut(NAME..NAME + listed.name.len()), length <= sink.remaining()) else {

@@ -230,14 +230,7 @@ fn find(caller: &Caller, directory: Fd, path: UserPath, flags: u32, known: u32) 
     find_with(caller, &*caller.lookup()?, directory, path, flags, known)
 }
 
-fn find_with(
-    caller: &Caller,
-    lookup: &Lookup,
-    directory: Fd,
-    path: UserPath,
-    flags: u32,
-    known: u32,
-) -> Result<Path> {
+fn find_with(caller: &Caller, lookup: &Lookup, directory: Fd, path: UserPath, flags: u32, known: u32) -> Result<Path> {
     if flags & !known != 0 {
         return Err(Errno::EINVAL);
     }
@@ -263,11 +256,11 @@ fn encode(metadata: &Metadata) -> [u8; size_of::<linux::stat>()] {
         st_size: metadata.size as i64,
         st_blksize: i64::from(metadata.block_size),
         st_blocks: metadata.blocks as i64,
-        st_atime: metadata.accessed.seconds as u64,
-        st_atime_nsec: u64::from(metadata.accessed.nanoseconds),
-        st_mtime: metadata.modified.seconds as u64,
-        st_mtime_nsec: u64::from(metadata.modified.nanoseconds),
-        st_ctime: metadata.changed.seconds as u64,
-        st_ctime_nsec: u64::from(metadata.changed.nanoseconds),
+        st_atime: metadata.accessed.seconds() as u64,
+        st_atime_nsec: u64::from(metadata.accessed.nanoseconds()),
+        st_mtime: metadata.modified.seconds() as u64,
+        st_mtime_nsec: u64::from(metadata.modified.nanoseconds()),
+        st_ctime: metadata.changed.seconds() as u64,
+        st_ctime_nsec: u64::from(metadata.changed.nanoseconds()),
     })
 }

@@ -1,6 +1,6 @@
 //! Processes: execve(2), exit(2), wait4(2), ids, limits, the bases of thread-local storage.
 
-use super::arg::{Fd, Pointer, UserPath};
+use super::arg::{Pointer, UserPath};
 use super::caller::Caller;
 use super::run::exited;
 use crate::process::{self, Limit, Pid, Process, Request, Wanted, Which};

@@ -166,7 +166,9 @@ impl Table {
     pub(super) fn counts(&self) -> impl Iterator<Item = (usize, &'static str, u64)> {
         let named = |index: usize| self.entries.get(index).map_or("", |entry| entry.name);
         let counted = self.counts.iter().map(|count| count.load(Ordering::Relaxed)).enumerate();
-        counted.map(move |(index, count)| (index, named(index), count)).filter(|(_, name, count)| !name.is_empty() || *count > 0)
+        counted
+            .map(move |(index, count)| (index, named(index), count))
+            .filter(|(_, name, count)| !name.is_empty() || *count > 0)
     }
 }
 

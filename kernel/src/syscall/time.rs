@@ -81,10 +81,7 @@ fn decode(caller: &Caller, from: Pointer) -> Result<TimeSpec> {
 }
 
 fn encode(time: TimeSpec) -> [u8; TIME_SIZE] {
-    record::record!(linux::__kernel_timespec {
-        tv_sec: time.seconds(),
-        tv_nsec: i64::from(time.nanoseconds()),
-    })
+    record::record!(linux::__kernel_timespec { tv_sec: time.seconds(), tv_nsec: i64::from(time.nanoseconds()) })
 }
 
 /// `struct rusage` of one who has run so many nanoseconds; times of programs and of the kernel are not told apart yet.

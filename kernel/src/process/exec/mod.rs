@@ -14,6 +14,7 @@ use super::credentials::Credentials;
 use super::limits::Limits;
 use super::process::Name;
 use super::program::{Executable, Program};
+use super::signal;
 use super::thread::{AlternateStack, Running};
 use crate::fs::credentials::Want;
 use crate::fs::inode::Kind;
@@ -26,7 +27,6 @@ use alloc::sync::Arc;
 use logic::errno::{Errno, Result};
 use logic::strings::Strings;
 use machine::user::UserContext;
-use segments::Loaded;
 
 /// What execve(2) is asked for.
 pub struct Request<'a> {
@@ -89,11 +89,12 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     }
     let space = AddressSpace::new(starter.limits.memory())?;
     let loaded = segments::load(ctx, &space, &elf, file.pager()?)?;
-    let stack = stack::lay_out(ctx, &space, starter, request, &elf, &loaded)?;
-    let Loaded { entry, end, .. } = loaded;
-    space.arrange(ctx, stack.ceiling, segments::heap_after(end)?);
+    let mut user = UserContext::new(loaded.entry, 0)?;
+    let auxiliary = stack::auxiliary(starter, &elf, &loaded, signal::frame_size(&mut user));
+    let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable)?;
+    user.registers_mut().rsp = stack.pointer;
+    space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end)?);
     let program = Program { space, file: executable, arguments: stack.arguments, environment: stack.environment };
-    let user = UserContext::new(entry, stack.pointer)?;
     Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path) })
 }
 

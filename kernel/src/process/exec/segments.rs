@@ -1,8 +1,8 @@
 //! A program's file in its address space: elf(5). Nothing is read but the headers; pages come when they are touched.
 
 use crate::fs::file::File;
-use crate::process::random;
 use crate::memory::{AddressSpace, Pager, Place, Region, Sink};
+use crate::process::random;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -2,9 +2,9 @@
 
 use super::segments::Loaded;
 use super::{Request, Starter};
-use crate::process::random;
 use crate::memory::{AddressSpace, Place, Region, Role, Sink};
-use crate::process::signal;
+use crate::process::limits::Limits;
+use crate::process::random;
 use crate::task::TaskContext;
 use core::ops::Range;
 use linux_raw_sys::{auxvec, general as linux};
@@ -49,24 +49,23 @@ pub(super) struct Stack {
 pub(super) fn lay_out(
     ctx: &TaskContext,
     space: &AddressSpace,
-    starter: &Starter,
+    limits: &Limits,
     request: &Request,
-    program: &Program,
-    loaded: &Loaded,
+    auxiliary: &[(u64, u64)],
+    executable: bool,
 ) -> Result<Stack> {
-    let limit = starter.limits.soft(linux::RLIMIT_STACK);
+    let limit = limits.soft(linux::RLIMIT_STACK);
     let top = USER_END - PAGE_SIZE as u64 - random::below(SPREAD) * PAGE_SIZE as u64;
-    let auxiliary = auxiliary(starter, program, loaded);
     let image = StackImage {
         arguments: request.arguments,
         environment: request.environment,
         file_name: request.path,
         random: random::bytes(),
-        auxiliary: &auxiliary,
+        auxiliary,
     };
     let place = image.place(top, (limit / 4).clamp(LEAST, MOST))?;
     let size = round_up(top - place.pointer + AT_ONCE).ok_or(Errno::E2BIG)?;
-    let execute = if program.stack_executable { Access::EXECUTE } else { Access::empty() };
+    let execute = if executable { Access::EXECUTE } else { Access::empty() };
     let region = Region { role: Role::Stack, ..Region::anonymous(Access::READ | Access::WRITE | execute) };
     space.map(ctx, Place::Free(top - size), size, region)?;
     let mut sink = Sink::user(space, UserAddr::new(place.pointer)?, (top - place.pointer) as usize);
@@ -82,7 +81,8 @@ pub(super) fn lay_out(
     })
 }
 
-fn auxiliary(starter: &Starter, program: &Program, loaded: &Loaded) -> [(u64, u64); 16] {
+/// The auxiliary vector, but for what points into the stack; a signal's frame takes `frame_size` bytes.
+pub(super) fn auxiliary(starter: &Starter, program: &Program, loaded: &Loaded, frame_size: usize) -> [(u64, u64); 16] {
     let (user, group) = (starter.credentials.user, starter.credentials.group);
     let secure = user.real != user.effective || group.real != group.effective;
     [
@@ -101,7 +101,7 @@ fn auxiliary(starter: &Starter, program: &Program, loaded: &Loaded) -> [(u64, u6
         (auxvec::AT_EGID, u64::from(group.effective)),
         (auxvec::AT_SECURE, u64::from(secure)),
         (auxvec::AT_HWCAP2, 0),
-        (auxvec::AT_MINSIGSTKSZ, frame_size),
+        (auxvec::AT_MINSIGSTKSZ, frame_size as u64),
     ]
     .map(|(kind, value)| (u64::from(kind), value))
 }

@@ -3,10 +3,10 @@
 use super::action::{ActionFlags, Handler};
 use super::info::{Detail, Info};
 use super::{force, frame, restart};
+use crate::log::warn;
 use crate::process::table;
 use crate::process::thread::Running;
 use crate::task::TaskContext;
-use log::warn;
 use logic::signal::{DefaultAction, Signal};
 use logic::wait_status::WaitStatus;
 

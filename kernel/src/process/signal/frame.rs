@@ -74,7 +74,8 @@ pub(super) fn enter_handler(ctx: &TaskContext, running: &mut Running, info: &Inf
 
     let mut signals = running.thread.signals.lock();
     signals.restored = None;
-    let own = if action.flags.contains(ActionFlags::NO_DEFER) { SignalSet::EMPTY } else { SignalSet::of(&[info.signal]) };
+    let own =
+        if action.flags.contains(ActionFlags::NO_DEFER) { SignalSet::EMPTY } else { SignalSet::of(&[info.signal]) };
     signals.blocked = signals.blocked | action.mask | own;
     if stack.disarms {
         signals.stack = AlternateStack::default();
