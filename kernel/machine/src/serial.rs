@@ -84,26 +84,17 @@ pub struct Uart {
 }
 
 impl Uart {
-    /// The first serial port with its interrupt line, once, if it is there.
+    /// The first serial port with its interrupt line, once, if it is there. (The second one stays with the early
+    /// console, for the status line.)
     pub fn com1() -> Option<Uart> {
         static TAKEN: AtomicBool = AtomicBool::new(false);
-        Uart::take(&TAKEN, COM1, 4)
-    }
-
-    /// The second serial port with its interrupt line, once, if it is there.
-    pub fn com2() -> Option<Uart> {
-        static TAKEN: AtomicBool = AtomicBool::new(false);
-        Uart::take(&TAKEN, COM2, 3)
-    }
-
-    fn take(taken: &AtomicBool, base: u16, line: u8) -> Option<Uart> {
-        if taken.swap(true, Ordering::Relaxed) {
+        if TAKEN.swap(true, Ordering::Relaxed) {
             return None;
         }
-        // SAFETY: a UART touches no memory, and `taken` gives it out once; the early console, which writes to it too,
+        // SAFETY: a UART touches no memory, and it is given out once; the early console, which writes to it too,
         // is used only before the driver starts and in a panic.
-        let ports = unsafe { PortRange::new(base, 8) };
-        let mut uart = Uart { ports, line };
+        let ports = unsafe { PortRange::new(COM1, 8) };
+        let mut uart = Uart { ports, line: 4 };
         uart.answers().then(|| {
             uart.set_up();
             uart
