@@ -48,9 +48,9 @@ const KERNEL: u64 = 0xffff_ffff_8000_0000;
 const LARGE_PAGE: u64 = 2 << 20;
 const FIRST_KERNEL_SLOT: usize = ENTRIES / 2;
 
-/// A kernel stack's share of virtual memory: the stack is its upper half, the lower half stays unmapped.
+/// A kernel stack's share of virtual memory: the stack is its upper part, the rest stays unmapped.
 const STACK_SLOT: u64 = 32 << 10;
-pub(crate) const STACK_SIZE: u64 = 16 << 10;
+pub(crate) const STACK_SIZE: u64 = 24 << 10;
 
 /// A page table, as the CPU sees it too; it sets accessed and dirty bits behind our back.
 pub(crate) type Table = [AtomicU64; ENTRIES];
