@@ -11,9 +11,10 @@ use crate::tty::line::{Line, Receiver};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use arrayvec::ArrayVec;
+use core::time::Duration;
 use logic::errno::Result;
 use logic::ring::Ring;
-use machine::irq;
+use machine::{clock, irq};
 use machine::lock::SpinLock;
 use machine::serial::{FIFO_SIZE, Interrupts, LineStatus, ModemControl, Uart};
 use spin::Once;
@@ -24,6 +25,8 @@ const RING: usize = 16 << 10;
 const GULP: usize = 4 * FIFO_SIZE;
 /// FIFOs filled at once: some hosts' chips are never full.
 const BURSTS: usize = 8;
+/// How long the other side may take no byte before the last ones are given up.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How often an interrupt handler asks the chip for more to do; it comes again if there is.
 const ROUNDS: usize = 64;
 
@@ -81,13 +84,20 @@ impl SerialLine {
         (self.tap)(bytes);
     }
 
-    /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched off.
+    /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched off. Gives up
+    /// when nothing has left for a while.
     pub fn flush(&self) {
         let Some(mut state) = self.state.try_lock() else { return };
-        let mut patience = 1_000_000;
-        while !state.outgoing.is_empty() && patience > 0 {
+        let mut progress = clock::now();
+        while !state.outgoing.is_empty() {
+            let before = state.outgoing.len();
             state.pump();
-            patience -= 1;
+            let now = clock::now();
+            if state.outgoing.len() != before {
+                progress = now;
+            } else if now.since(progress) > PATIENCE {
+                return;
+            }
         }
     }
 

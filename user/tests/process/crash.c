@@ -16,8 +16,7 @@ static int overflow(volatile char *last)
 int main(void)
 {
     static char data[16];
-    void *volatile nowhere = BAD;
-    EXPECT_SIGNAL(*(volatile char *)nowhere = 1, SIGSEGV);
+    EXPECT_SIGNAL(*(volatile char *)BAD = 1, SIGSEGV);
     EXPECT_SIGNAL((void)*(volatile char *)0xffff800000000000, SIGSEGV);
     EXPECT_SIGNAL((void)*(volatile char *)0xffffffff80000000, SIGSEGV);
     EXPECT_SIGNAL(*(volatile char *)main = 1, SIGSEGV);
