@@ -15,7 +15,6 @@ mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
 mod program;
-pub mod random;
 mod shutdown;
 pub mod signal;
 mod spawn;

@@ -3,6 +3,7 @@
 use super::arg::{Buffer, Known, Pointer};
 use super::caller::Caller;
 use super::record::record;
+use crate::fs::dev::random;
 use crate::process;
 use bitflags::bitflags;
 use linux_raw_sys::{general as linux, system};
@@ -52,5 +53,5 @@ pub(super) fn getrandom(caller: &mut Caller, into: Buffer, flags: Known<RandomFl
     if flags.0.contains(RandomFlags::RANDOM | RandomFlags::INSECURE) {
         return Err(Errno::EINVAL);
     }
-    process::random::read(caller.ctx, &mut caller.sink(into)?)
+    random::read(caller.ctx, &mut caller.sink(into)?)
 }
