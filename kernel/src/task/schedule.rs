@@ -127,6 +127,11 @@ pub(super) fn wait(task: &Arc<Task>) {
     }
 }
 
+/// Brings the account of the one who runs up to date.
+pub(super) fn settle() {
+    with_turn(|turn| turn.charge(clock::now()));
+}
+
 /// What becomes of the one who leaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum After {
