@@ -11,6 +11,7 @@ pub mod clock;
 mod credentials;
 mod exec;
 mod exit;
+mod fork;
 mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
@@ -25,6 +26,7 @@ mod wait;
 pub use credentials::{Credentials, Ids};
 pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
+pub use fork::{Fork, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
 pub use process::{Name, Process};
 pub use program::{Executable, Program};

@@ -27,6 +27,7 @@ use crate::task::TaskContext;
 use alloc::sync::Arc;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
+use logic::signal::Signal;
 use logic::strings::Strings;
 use machine::user::UserContext;
 
@@ -73,6 +74,8 @@ pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Resu
     running.user = image.user;
     let old = process.replace_program(Some(image.program));
     drop(old);
+    process.set_end_signal(Some(Signal::CHLD));
+    process.give_memory_back();
     Ok(())
 }
 
