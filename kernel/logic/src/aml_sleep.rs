@@ -66,7 +66,10 @@ mod tests {
         // Bytes with a prefix, and a name from the root.
         assert_eq!(find_soft_off(b"\x08\\_S5_\x12\x08\x02\x0a\x05\x0a\x06"), Some(SoftOff { first: 5, second: 6 }));
         // A length of two bytes; a word and a one.
-        assert_eq!(find_soft_off(b"\x08_S5_\x12\x48\x00\x04\x0b\x07\x00\x01\0\0"), Some(SoftOff { first: 7, second: 1 }));
+        assert_eq!(
+            find_soft_off(b"\x08_S5_\x12\x48\x00\x04\x0b\x07\x00\x01\0\0"),
+            Some(SoftOff { first: 7, second: 1 })
+        );
         // A single element serves both.
         assert_eq!(find_soft_off(b"\x08_S5_\x12\x04\x01\x0a\x05"), Some(SoftOff { first: 5, second: 5 }));
     }

@@ -74,8 +74,16 @@ fn days_before(year: u64, month: u64, day: u64) -> u64 {
 mod tests {
     use super::*;
 
-    const NOON: CmosDate =
-        CmosDate { second: 0x56, minute: 0x34, hour: 0x12, day: 0x29, month: 0x02, year: 0x24, century: 0x20, format: HOURS_24 };
+    const NOON: CmosDate = CmosDate {
+        second: 0x56,
+        minute: 0x34,
+        hour: 0x12,
+        day: 0x29,
+        month: 0x02,
+        year: 0x24,
+        century: 0x20,
+        format: HOURS_24,
+    };
 
     #[test]
     fn decimal_digits() {
@@ -84,7 +92,16 @@ mod tests {
 
     #[test]
     fn binary_and_twelve_hours() {
-        let binary = CmosDate { second: 56, minute: 34, hour: 0x80 | 12, day: 29, month: 2, year: 24, century: 20, format: BINARY };
+        let binary = CmosDate {
+            second: 56,
+            minute: 34,
+            hour: 0x80 | 12,
+            day: 29,
+            month: 2,
+            year: 24,
+            century: 20,
+            format: BINARY,
+        };
         assert_eq!(binary.unix_seconds(), Some(1_709_210_096));
         assert_eq!(CmosDate { hour: 12, ..binary }.unix_seconds(), Some(1_709_210_096 - 12 * 3600));
         assert_eq!(CmosDate { hour: 0x81, ..binary }.unix_seconds(), Some(1_709_210_096 + 3600));
@@ -93,10 +110,20 @@ mod tests {
     #[test]
     fn centuries() {
         assert_eq!(CmosDate { century: 0xff, ..NOON }.unix_seconds(), NOON.unix_seconds());
-        let last = CmosDate { second: 0x59, minute: 0x59, hour: 0x23, day: 0x31, month: 0x12, year: 0x99, century: 0, format: HOURS_24 };
+        let last = CmosDate {
+            second: 0x59,
+            minute: 0x59,
+            hour: 0x23,
+            day: 0x31,
+            month: 0x12,
+            year: 0x99,
+            century: 0,
+            format: HOURS_24,
+        };
         assert_eq!(last.unix_seconds(), Some(946_684_799)); // the end of 1999
         assert_eq!(CmosDate { century: 0x20, ..last }.unix_seconds(), Some(4_102_444_799)); // the end of 2099
-        let first = CmosDate { second: 0, minute: 0, hour: 0, day: 1, month: 1, year: 0x70, century: 0x19, format: HOURS_24 };
+        let first =
+            CmosDate { second: 0, minute: 0, hour: 0, day: 1, month: 1, year: 0x70, century: 0x19, format: HOURS_24 };
         assert_eq!(first.unix_seconds(), Some(0));
     }
 

@@ -33,7 +33,10 @@ enum Parser {
     /// After an escape.
     Escape,
     /// After an escape and `[`: the numbers so far.
-    Numbers { numbers: [u16; 2], at: usize },
+    Numbers {
+        numbers: [u16; 2],
+        at: usize,
+    },
     /// Inside an operating system command, such as a window's title, to be passed over.
     Title,
 }

@@ -21,7 +21,8 @@ impl FrameBuffer {
     pub fn open() -> Result<FrameBuffer> {
         static TAKEN: AtomicBool = AtomicBool::new(false);
         let told = crate::boot::info().and_then(|info| info.framebuffer).ok_or(Errno::ENODEV)?;
-        let Framebuffer { address, pitch, width, height, bits, format: Format::Colours { red, green, blue } } = told else {
+        let Framebuffer { address, pitch, width, height, bits, format: Format::Colours { red, green, blue } } = told
+        else {
             return Err(Errno::ENODEV);
         };
         if TAKEN.swap(true, Ordering::Relaxed) {

@@ -66,7 +66,8 @@ pub(super) fn start(feed_returns: bool) -> Result<()> {
     with_returns(&log::text()?, |piece| text.write(piece));
     text.set_feed_returns(feed_returns);
     // A cell that cannot be anywhere makes the first painting paint all.
-    let painter = Painter { output, columns, cells: cells(columns * rows, 0)?, row: cells(columns, BLANK)?, cursor: (0, 0) };
+    let painter =
+        Painter { output, columns, cells: cells(columns * rows, 0)?, row: cells(columns, BLANK)?, cursor: (0, 0) };
     let shown = SHOWN.call_once(|| Shown {
         text: SpinLock::new("screen", text),
         painter: Mutex::new(painter),

@@ -14,9 +14,9 @@ use arrayvec::ArrayVec;
 use core::time::Duration;
 use logic::errno::Result;
 use logic::ring::Ring;
-use machine::{clock, irq};
 use machine::lock::SpinLock;
 use machine::serial::{FIFO_SIZE, Interrupts, LineStatus, ModemControl, Uart};
+use machine::{clock, irq};
 use spin::Once;
 
 /// Bytes that wait to be sent.

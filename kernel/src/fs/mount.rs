@@ -66,13 +66,7 @@ pub fn mount_root(volume: Arc<Volume>, source: &str) -> Result<Path> {
 }
 
 /// Shows `root`, a place in `volume` (`None`: its top), on a place; `ENOTDIR` if one is a directory and the other is not.
-pub fn mount(
-    on: &Path,
-    volume: Arc<Volume>,
-    root: Option<Arc<Dentry>>,
-    flags: MountFlags,
-    source: &str,
-) -> Result<()> {
+pub fn mount(on: &Path, volume: Arc<Volume>, root: Option<Arc<Dentry>>, flags: MountFlags, source: &str) -> Result<()> {
     let root = root.unwrap_or_else(|| volume.root.clone());
     if on.dentry.kind().is_directory() != root.kind().is_directory() {
         return Err(Errno::ENOTDIR);

@@ -88,11 +88,21 @@ impl Block {
             return Err(Errno::EIO);
         }
         let (indirect, events) = (features.contains(Features::INDIRECT), features.contains(Features::EVENT_INDEX));
-        let queue = Box::new(Queue::new(&mut transport, QUEUE, indirect, events).map_err(|why| queue_error(device, why))?);
+        let queue =
+            Box::new(Queue::new(&mut transport, QUEUE, indirect, events).map_err(|why| queue_error(device, why))?);
         let slots = Slots::new()?;
         let slot_of = [None; slots::COUNT];
-        let mut block =
-            Block { transport, queue, slots, slot_of, features, capacity: 0, block_size: 512, segments: 1, broken: false };
+        let mut block = Block {
+            transport,
+            queue,
+            slots,
+            slot_of,
+            features,
+            capacity: 0,
+            block_size: 512,
+            segments: 1,
+            broken: false,
+        };
         block.read_configuration()?;
         block.transport.finish_init();
         Ok(block)
