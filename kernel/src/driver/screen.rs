@@ -21,6 +21,7 @@ use spin::Once;
 
 /// The least time between two paintings, in nanoseconds.
 const PAUSE: u64 = 40_000_000;
+const LEAST_URGENT: i8 = 19;
 const FONT: FontWeight = FontWeight::Regular;
 const HEIGHT: RasterHeight = RasterHeight::Size16;
 /// The white of the text, of 255.
@@ -75,6 +76,7 @@ pub(super) fn start(feed_returns: bool) -> Result<()> {
         task: Once::new(),
     });
     let task = task::spawn("screen", |ctx| keep_painting(ctx, shown))?;
+    task.set_nice(LEAST_URGENT);
     shown.task.call_once(|| task);
     Ok(())
 }
@@ -112,11 +114,12 @@ pub(super) fn paint() {
 
 fn keep_painting(ctx: &TaskContext, shown: &Shown) {
     loop {
+        // First, so that what comes together is painted together.
+        ctx.sleep_until(Instant(clock::now().0 + PAUSE), false);
         while !shown.changed.swap(false, Ordering::AcqRel) {
             ctx.wait();
         }
         shown.painter.lock(ctx).paint(&shown.text);
-        ctx.sleep_until(Instant(clock::now().0 + PAUSE), false);
     }
 }
 

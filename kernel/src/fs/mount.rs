@@ -5,6 +5,7 @@
 
 use super::dentry::Dentry;
 use super::file_system::Volume;
+use super::lookup::{Follow, Lookup};
 use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -77,6 +78,24 @@ pub fn mount(on: &Path, volume: Arc<Volume>, root: Option<Arc<Dentry>>, flags: M
     add(volume, root, Some(on.clone()), flags, source)?;
     on.dentry.mounts.fetch_add(1, Ordering::Release);
     Ok(())
+}
+
+/// Shows a file system in a directory of the root's, which is made if need be; for the kernel's own. Gives its top.
+pub fn mount_at(
+    ctx: &TaskContext,
+    root: &Path,
+    name: &[u8],
+    volume: Arc<Volume>,
+    flags: MountFlags,
+    source: &str,
+) -> Result<Path> {
+    let lookup = Lookup::new(root.clone());
+    match lookup.mkdir(ctx, None, name, 0o755) {
+        Ok(()) | Err(Errno::EEXIST) => {}
+        Err(errno) => return Err(errno),
+    }
+    mount(&lookup.find(ctx, None, name, Follow::Yes)?, volume, None, flags, source)?;
+    lookup.find(ctx, None, name, Follow::Yes)
 }
 
 /// Takes a mount away; `path` is its root. `EBUSY` while something in it is open, a working directory or mounted upon.

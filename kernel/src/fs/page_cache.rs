@@ -5,6 +5,7 @@
 
 use crate::memory::{Pager, Sink, Source};
 use crate::task::{Mutex, MutexGuard, TaskContext};
+use arrayvec::ArrayVec;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::address::PAGE_SIZE;
@@ -16,8 +17,8 @@ use machine::lock::SpinLock;
 /// The largest file, as Linux has it.
 pub const MAX_SIZE: u64 = i64::MAX as u64;
 
-/// How many frames are taken out of the cache under one lock.
-const BATCH: usize = 32;
+/// How many frames are taken out of the cache under one lock, or written through together.
+const BATCH: usize = 64;
 
 /// What stands behind the pages of a cache.
 pub trait Backing: Send + Sync {
@@ -31,8 +32,16 @@ pub trait Backing: Send + Sync {
     /// A frame for a page that is not in the cache, and whose whole content the caller writes before he puts it there.
     fn fresh(&self) -> Result<Frame>;
 
-    /// Told after bytes of a page were changed by write(2).
-    fn changed(&self, _ctx: &TaskContext, _number: u64, _page: &Frame) -> Result<()> {
+    /// Whether bytes that write(2) brings go on from the cache at once, through `write_through`.
+    const WRITES_THROUGH: bool = false;
+
+    /// Brings pages that were changed, from `number` on, to where they survive.
+    fn write_through(&self, _ctx: &TaskContext, _number: u64, _pages: &[Frame]) -> Result<()> {
+        Ok(())
+    }
+
+    /// Told before a page that is mapped becomes writable: from now on it changes unseen.
+    fn will_write(&self, _number: u64) -> Result<()> {
         Ok(())
     }
 
@@ -83,6 +92,15 @@ impl Pages {
         self.0.lock().remove(number)
     }
 
+    /// Drops a frame that nobody else has.
+    pub fn take_unused(&self, number: u64) {
+        let mut pages = self.0.lock();
+        let unused = pages.get(number).is_some_and(|frame| frame.count() == 1);
+        let frame = if unused { pages.remove(number) } else { None };
+        drop(pages);
+        drop(frame);
+    }
+
     /// How many there are.
     pub fn count(&self) -> u64 {
         self.0.lock().count()
@@ -97,7 +115,7 @@ impl Pages {
     pub fn drop_from(&self, from: u64) -> u64 {
         let mut count = 0;
         loop {
-            let mut batch = arrayvec::ArrayVec::<Frame, BATCH>::new();
+            let mut batch = ArrayVec::<Frame, BATCH>::new();
             let mut pages = self.0.lock();
             while let Some((_, frame)) = if batch.is_full() { None } else { pages.pop_from(from) } {
                 batch.push(frame);
@@ -192,18 +210,21 @@ impl<B: Backing> PageCache<B> {
 impl<B: Backing> Writing<'_, B> {
     /// Writes at a position, and makes the file longer where it must be; less than all if there is no more room.
     pub fn write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>) -> Result<usize> {
-        let mut done = 0;
         if position >= MAX_SIZE && from.remaining() > 0 {
             return Err(Errno::EFBIG);
         }
+        let mut done = 0;
+        let mut through = Through { first: 0, pages: ArrayVec::new() };
         while let Some(piece) = Piece::next(position, done, from.remaining(), MAX_SIZE) {
-            match self.write_piece(ctx, &piece, from) {
-                Ok(went) => done += went,
+            let went = match self.write_piece(ctx, &piece, from, &mut through) {
+                Ok(went) => went,
                 Err(errno) if done == 0 => return Err(errno),
                 Err(_) => break,
-            }
+            };
+            done += went;
             self.grow(position + done as u64);
         }
+        through.finish(ctx, &self.cache.backing)?;
         Ok(done)
     }
 
@@ -263,7 +284,13 @@ impl<B: Backing> Writing<'_, B> {
         self.cache.size()
     }
 
-    fn write_piece(&self, ctx: &TaskContext, piece: &Piece, from: &mut Source<'_>) -> Result<usize> {
+    fn write_piece(
+        &self,
+        ctx: &TaskContext,
+        piece: &Piece,
+        from: &mut Source<'_>,
+        through: &mut Through,
+    ) -> Result<usize> {
         let PageCache { pages, backing, .. } = self.cache;
         let (page, went) = match pages.get(piece.number) {
             None if piece.length == PAGE_SIZE => self.write_fresh(ctx, piece.number, from)?,
@@ -273,7 +300,9 @@ impl<B: Backing> Writing<'_, B> {
                 (page, went)
             }
         };
-        backing.changed(ctx, piece.number, &page)?;
+        if B::WRITES_THROUGH {
+            through.add(ctx, backing, piece.number, page)?;
+        }
         Ok(went)
     }
 
@@ -312,6 +341,10 @@ impl<B: Backing> Pager for PageCache<B> {
         if offset < self.size() { self.pages.get(offset / PAGE) } else { None }
     }
 
+    fn will_write(&self, _ctx: &TaskContext, offset: u64) -> Result<()> {
+        self.backing.will_write(offset / PAGE)
+    }
+
     fn name(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())
     }
@@ -328,6 +361,33 @@ impl<B: Backing> Drop for PageCache<B> {
 }
 
 const PAGE: u64 = PAGE_SIZE as u64;
+
+/// Changed pages side by side that are to be written through. Holding them keeps them in the cache meanwhile.
+struct Through {
+    first: u64,
+    pages: ArrayVec<Frame, BATCH>,
+}
+
+impl Through {
+    fn add<B: Backing>(&mut self, ctx: &TaskContext, backing: &B, number: u64, page: Frame) -> Result<()> {
+        if self.pages.is_empty() {
+            self.first = number;
+        } else if self.first + self.pages.len() as u64 > number {
+            return Ok(()); // more bytes of the page that came last
+        }
+        self.pages.push(page);
+        if self.pages.is_full() { self.finish(ctx, backing) } else { Ok(()) }
+    }
+
+    fn finish<B: Backing>(&mut self, ctx: &TaskContext, backing: &B) -> Result<()> {
+        if self.pages.is_empty() {
+            return Ok(());
+        }
+        let written = backing.write_through(ctx, self.first, &self.pages);
+        self.pages.clear();
+        written
+    }
+}
 
 /// A part of a transfer that lies in one page.
 struct Piece {

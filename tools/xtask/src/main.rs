@@ -98,10 +98,19 @@ fn run_machine(words: &[OsString]) -> i32 {
 
 fn dispatch() -> i32 {
     let result = Project::find().and_then(|project| execute(&project, Cli::parse().command));
-    if let Err(error) = &result {
-        eprintln!("xtask: {error:#}");
+    match result {
+        Ok(()) => 0,
+        // Whoever read our output has had enough.
+        Err(error) if error.root_cause().downcast_ref().is_some_and(is_broken_pipe) => 141,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            1
+        }
     }
-    i32::from(result.is_err())
+}
+
+fn is_broken_pipe(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
 }
 
 fn execute(project: &Project, command: Do) -> Result<()> {
