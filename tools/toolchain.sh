@@ -26,6 +26,28 @@ fi
 
 version=$("$base/bin/rustc" -V | cut -d' ' -f2)
 dir=${XDG_CACHE_HOME:-$HOME/.cache}/cor-toolchain/$version
+
+# clippy may have been installed later than the rest
+add_clippy() {
+    for p in cargo-clippy clippy-driver; do
+        if [ -x "$base/bin/$p" ] && ! [ -e "$1/bin/$p" ]; then
+            printf '#!/bin/sh\nSYSROOT=%s exec %s "$@"\n' "$dir" "$base/bin/$p" >"$1/bin/$p.$$"
+            chmod +x "$1/bin/$p.$$"
+            mv "$1/bin/$p.$$" "$1/bin/$p"
+        fi
+    done
+}
+
+if [ -x "$dir/bin/rustc" ]; then
+    add_clippy "$dir"
+    echo "$dir"
+    exit 0
+fi
+
+# one at a time; whoever comes second finds it done
+mkdir -p "${dir%/*}"
+exec 9>"$dir.lock"
+flock 9
 if [ -x "$dir/bin/rustc" ]; then
     echo "$dir"
     exit 0
@@ -82,11 +104,7 @@ done
 for p in rustc rustdoc; do
     printf '#!/bin/sh\nexec %s --sysroot %s "$@"\n' "$base/bin/$p" "$dir" >"$work/bin/$p"
 done
-for p in cargo-clippy clippy-driver; do
-    if [ -x "$base/bin/$p" ]; then
-        printf '#!/bin/sh\nSYSROOT=%s exec %s "$@"\n' "$dir" "$base/bin/$p" >"$work/bin/$p"
-    fi
-done
+add_clippy "$work"
 chmod +x "$work"/bin/*
 mv "$work" "$dir"
 echo "$dir"

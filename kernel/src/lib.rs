@@ -6,7 +6,11 @@
 extern crate alloc;
 
 pub mod init;
+pub mod syscall;
+pub mod driver;
 pub mod tty;
+pub mod process;
+pub mod fs;
 pub mod block;
 pub mod memory;
 pub mod task;

@@ -16,7 +16,7 @@
 
 #define FAIL(...)                                               \
     do {                                                        \
-        printf("%s:%d: ", __FILE__, __LINE__);                  \
+        printf("%s:%d: ", __FILE_NAME__, __LINE__);                  \
         printf(__VA_ARGS__);                                    \
         printf("\n");                                           \
         exit(1);                                                \
@@ -66,8 +66,14 @@
                  #call, errno_, strerror(errno_));              \
     } while (0)
 
-// An address that no program has mapped.
-#define BAD ((void *)0x10)
+// An address that no program has mapped, and that the compiler knows nothing about.
+#define BAD bad_address()
+static inline void *bad_address(void)
+{
+    void *address = (void *)0x10;
+    __asm__("" : "+r"(address));
+    return address;
+}
 
 // A test that hangs ends by SIGALRM.
 __attribute__((constructor)) static void watchdog(void) { alarm(60); }

@@ -79,6 +79,15 @@ impl<'a> Buddy<'a> {
         }
     }
 
+    /// Takes note of frames that are in use without having been allocated, so that each can be freed like others.
+    pub fn adopt(&mut self, frames: Range<u64>) {
+        for frame in frames {
+            assert!(self.state_of(frame) == 0, "frame {frame:#x} was given to the allocator twice");
+            let index = (frame - self.first_frame) as usize;
+            self.table[index].state = TAKEN;
+        }
+    }
+
     /// Takes 2^`order` frames, aligned to their size; the number of the first, or `None` if there are none left.
     pub fn allocate(&mut self, order: usize) -> Option<u64> {
         assert!(order <= MAX_ORDER, "a block of order {order} was asked for");
@@ -292,6 +301,18 @@ mod tests {
     }
 
     #[test]
+    fn adopted_frames_are_freed_like_others() {
+        let mut table = vec![Entry::UNMANAGED; 64];
+        let mut buddy = Buddy::new(&mut table, 0);
+        buddy.add(0..16);
+        buddy.adopt(16..48);
+        assert_eq!(buddy.free_frames(), 16);
+        (16..48).for_each(|frame| buddy.free(frame, 0));
+        check(&buddy, &[], &(0..48));
+        assert_eq!(buddy.allocate(5), Some(0));
+    }
+
+    #[test]
     fn all_frames_can_be_had_one_by_one_and_then_as_a_large_block() {
         let mut table = vec![Entry::UNMANAGED; 4096];
         let mut buddy = Buddy::new(&mut table, 8192);
@@ -327,6 +348,19 @@ mod tests {
         let frame = buddy.allocate(2).unwrap_or_default();
         buddy.free(frame, 2);
         buddy.free(frame, 2);
+    }
+
+    #[test]
+    #[should_panic(expected = "not one that is in use")]
+    fn freeing_twice_is_noticed_after_joining() {
+        let mut table = [Entry::UNMANAGED; 8];
+        let mut buddy = Buddy::new(&mut table, 64);
+        buddy.add(64..72);
+        let mut halves = [buddy.allocate(2), buddy.allocate(2)].map(Option::unwrap_or_default);
+        halves.sort_unstable();
+        buddy.free(halves[0], 2);
+        buddy.free(halves[1], 2);
+        buddy.free(halves[1], 2);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use elf::file::{Class, FileHeader, parse_ident};
 use elf::segment::{ProgramHeader, SegmentTable};
 
 /// How many segments a program may load.
-pub const SEGMENTS_MAX: usize = 64;
+pub const SEGMENTS_MAX: usize = 24;
 
 /// The lowest address that a program may ask for, so that pointers near zero stay invalid; as Linux's `mmap_min_addr`.
 pub const LOWEST_ADDRESS: u64 = 65536;

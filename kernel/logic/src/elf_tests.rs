@@ -114,6 +114,8 @@ fn what_linux_allows_is_allowed() {
     let empty = Ph { file_size: 0, memory_size: 0, ..DATA };
     assert_eq!(parsed(&[TEXT, empty]).unwrap().segments.len(), 1);
     assert_eq!(parsed(&[Ph { offset: 0x1000, ..TEXT }]).unwrap().headers_address, None);
+    let before_headers = Ph { file_size: 64, ..TEXT };
+    assert_eq!(parsed(&[before_headers]).unwrap().headers_address, None);
     let last = Ph { address: USER_END - 0x1000, file_size: 0, memory_size: 0x1000, ..DATA };
     assert_eq!(parsed(&[last]).unwrap().span().end(), USER_END);
 }

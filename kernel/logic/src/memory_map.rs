@@ -150,9 +150,14 @@ impl MemoryMap {
             let next = self.areas.get(i).map_or(PhysAddr(u64::MAX), |area| area.range.start);
             let gap = PhysRange { start: at, end: next.min(range.end) };
             if gap.length() > 0 {
-                match self.areas.try_insert(i, Area { range: gap, kind }) {
-                    Ok(()) => i += 1,
-                    Err(_) => self.overflowed = true,
+                // Needs no room where it continues the area before.
+                let before = i.checked_sub(1).and_then(|before| self.areas.get_mut(before));
+                match before.filter(|before| before.kind == kind && before.range.end == at) {
+                    Some(before) => before.range.end = gap.end,
+                    None => match self.areas.try_insert(i, Area { range: gap, kind }) {
+                        Ok(()) => i += 1,
+                        Err(_) => self.overflowed = true,
+                    },
                 }
             }
             at = at.max(self.areas.get(i).map_or(range.end, |area| area.range.end));
@@ -256,6 +261,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_full_map_could_not_take_does_not_become_usable() {
+        let mut map = MemoryMap::new();
+        for page in 0..CAPACITY as u64 {
+            map.add(page * 2 * 4096, 4096, Kind::Reserved);
+        }
+        assert!(!map.overflowed());
+        map.add(1001 * 4096, 4096, Kind::Bad);
+        // Now there is room again, but nobody knows any more what page 1001 was.
+        map.add(0, 100 * 4096, Kind::Reserved);
+        map.add(600 * 4096, 2000 * 4096, Kind::Usable);
+        assert!(map.overflowed());
+        assert_eq!(map.total_usable(), 0);
+    }
+
+    #[test]
     fn a_full_map_never_makes_forbidden_memory_usable() {
         let mut random = Random(3);
         let mut map = MemoryMap::new();
@@ -269,6 +289,7 @@ mod tests {
             }
         }
         assert!(map.overflowed());
+        map.add(0, 200_000 * 4096, Kind::Usable);
         assert!(forbidden.iter().all(|&range| !map.touches_usable(range)));
     }
 }

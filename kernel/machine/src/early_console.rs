@@ -4,9 +4,10 @@
 //! starts that is VGA text memory, if the boot found any. The driver of a device hands in functions that work in a panic
 //! (`Takeover`); they may only try a lock, never wait for one.
 
-use crate::serial::{COM1, COM2, DIVISOR, DIVISOR_ACCESS, EIGHT_BITS, FIFO_ON, FIFO_SIZE, LineStatus, PATIENCE, register};
+use crate::serial::{COM1, COM2, DIVISOR, DIVISOR_ACCESS, EIGHT_BITS, FIFO_ON, FIFO_SIZE, LineStatus, register};
 use crate::text_memory;
 use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
 use x86_64::instructions::port::Port;
 
 /// What the drivers have taken over from here, and give back in a panic.
@@ -18,6 +19,10 @@ pub struct Takeover {
     pub show: fn(&[u8]),
 }
 
+/// How often a port is asked before it counts as stuck: some seconds, since in an emulator it waits for whoever reads.
+const PATIENCE: u32 = 10_000_000;
+
+static STUCK: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
 static TAKEOVER: spin::Once<Takeover> = spin::Once::new();
 
 /// Formats text onto the console: `write!(Text, …)`.
@@ -114,13 +119,18 @@ fn is_there(base: u16) -> bool {
     read_register(base, register::LINE_STATUS) != 0xff
 }
 
+/// Waits for a port, but only once for one that does not come round: it then counts as stuck until it does.
 fn wait_for(base: u16, status: LineStatus) -> bool {
-    for _ in 0..PATIENCE {
+    let stuck = &STUCK[usize::from(base == COM2)];
+    let patience = if stuck.load(Ordering::Relaxed) { 1 } else { PATIENCE };
+    for _ in 0..patience {
         if LineStatus::from_bits_retain(read_register(base, register::LINE_STATUS)).contains(status) {
+            stuck.store(false, Ordering::Relaxed);
             return true;
         }
         core::hint::spin_loop();
     }
+    stuck.store(true, Ordering::Relaxed);
     false
 }
 

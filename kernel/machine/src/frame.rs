@@ -216,6 +216,9 @@ pub(crate) unsafe fn adopt(start: PhysAddr, pages: usize) -> Result<Vec<Frame>> 
         count_of(number).store(1, Ordering::Relaxed);
         frames.push(Frame { number });
     }
+    if let Some(buddy) = BUDDY.lock().as_mut() {
+        buddy.adopt(start.frame()..start.frame() + pages as u64);
+    }
     TOTAL.fetch_add(pages, Ordering::Relaxed);
     Ok(frames)
 }

@@ -73,6 +73,11 @@ impl Device {
         self.address
     }
 
+    /// Lets it do nothing.
+    pub(crate) fn silence(&self) {
+        root().set_command(self.address, Command::empty());
+    }
+
     /// Lets it answer to its memory and ports, read and write memory by itself, and raise its interrupt pin.
     pub(crate) fn enable(&self) {
         let wanted = Command::IO_SPACE | Command::MEMORY_SPACE | Command::BUS_MASTER;

@@ -2,8 +2,10 @@
 //! ACPI specification 6.5, sections 4.8.3.2 (PM1 control) and 16.1.7 (entering a sleep state).
 
 use crate::acpi::{self, PowerRegisters};
+use crate::clock;
 use crate::early_console;
 use crate::port::PortRange;
+use core::time::Duration;
 use logic::address::PhysAddr;
 use x86_64::instructions::{hlt, interrupts};
 
@@ -14,6 +16,8 @@ const SLEEP_ENABLE: u16 = 1 << 13;
 const ACPI_MODE: u16 = 1;
 /// How often to ask whether the firmware has handed them over.
 const PATIENCE: usize = 100_000;
+/// How long a machine may take to switch off.
+const TIME_TO_DIE: Duration = Duration::from_secs(2);
 
 /// QEMU's device isa-debug-exit: it makes QEMU leave with the status `value * 2 + 1`.
 const DEBUG_EXIT: u16 = 0xf4;
@@ -38,6 +42,11 @@ pub fn off() -> ! {
     early_console::drain();
     if let Some(registers) = REGISTERS.get() {
         soft_off(registers);
+        // It takes effect soon, not at once.
+        let start = clock::now();
+        while clock::now().since(start) < TIME_TO_DIE {
+            core::hint::spin_loop();
+        }
     }
     leave_qemu(DEBUG_EXIT_DONE);
     halt()

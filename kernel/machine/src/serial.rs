@@ -27,8 +27,6 @@ pub(crate) const EIGHT_BITS: u8 = 0x03;
 pub(crate) const DIVISOR: u16 = 1;
 /// FIFOs on, and an interrupt when 14 of the 16 received bytes are there (or when they have waited for four bytes' time).
 pub(crate) const FIFO_ON: u8 = 0xc1;
-/// How often a line status is asked for before a port counts as stuck: more than the time of a full FIFO at 115200 bits a second.
-pub(crate) const PATIENCE: u32 = 20_000;
 const FIFO_IS_ON: u8 = 0xc0;
 const LOOPBACK: u8 = 0x10;
 /// How many bytes the transmit FIFO takes when it is empty.
@@ -124,8 +122,10 @@ impl Uart {
         heard == 0x90
     }
 
+    /// Sets the line up, with no interrupts and without asking the other side to send.
     fn set_up(&mut self) {
-        self.finish_sending();
+        // A change of the line's settings would garble what the early console has just sent.
+        crate::early_console::drain();
         self.ports.write8(register::INTERRUPT_ENABLE, 0);
         self.ports.write8(register::LINE_CONTROL, DIVISOR_ACCESS);
         let [low, high] = DIVISOR.to_le_bytes();
@@ -133,17 +133,7 @@ impl Uart {
         self.ports.write8(register::INTERRUPT_ENABLE, high);
         self.ports.write8(register::LINE_CONTROL, EIGHT_BITS);
         self.ports.write8(register::FIFO_CONTROL, FIFO_ON);
-        self.set_modem(ModemControl::all());
-    }
-
-    /// Waits until what the early console wrote has left, or gives up: a change of the line's settings would garble it.
-    fn finish_sending(&mut self) {
-        for _ in 0..PATIENCE {
-            if self.status().contains(LineStatus::IDLE) {
-                return;
-            }
-            core::hint::spin_loop();
-        }
+        self.set_modem(ModemControl::TERMINAL_READY | ModemControl::INTERRUPT_GATE);
     }
 
     /// The interrupt line that it is wired to.

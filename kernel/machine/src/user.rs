@@ -310,6 +310,20 @@ impl UserContext {
         &self.state.vector
     }
 
+    /// Replaces the vector state by bytes like those of `vector`; `EINVAL` for what the CPU would not load.
+    pub fn set_vector(&mut self, bytes: &[u8]) -> Result<()> {
+        self.disown();
+        self.state.vector.set(bytes)
+    }
+
+    /// Makes the vector state that of a new program.
+    pub fn reset_vector(&mut self) -> Result<()> {
+        let new = VectorState::new()?;
+        self.disown();
+        self.state.vector = new;
+        Ok(())
+    }
+
     /// Runs the program until it wants something, or until this CPU should choose again who runs.
     pub fn run(&mut self, space: &Arc<UserSpace>) -> Event {
         let state = &mut *self.state;

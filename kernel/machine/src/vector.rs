@@ -13,6 +13,11 @@ use spin::Once;
 const WANTED: u64 = 0b1110_0111;
 const FXSAVE_SIZE: usize = 512;
 const MXCSR: usize = 24;
+/// Where XSAVE's header tells which parts are there; the rest of the header is zero in the standard form.
+const XSTATE_BV: usize = 512;
+const HEADER_END: usize = 576;
+/// Bits of MXCSR that no CPU lets set.
+const MXCSR_RESERVED: u32 = 0xffff_0000;
 const MXCSR_AT_START: u32 = 0x1f80;
 const FCW_AT_START: u16 = 0x037f;
 
@@ -87,8 +92,22 @@ impl VectorState {
     }
 
     /// The parts that are saved, as in XCR0; 0 if only FXSAVE is there.
-    pub fn parts() -> u64 {
+    pub fn parts(&self) -> u64 {
         shape().parts
+    }
+
+    /// Takes bytes that a program gave, if loading them cannot fault (SDM volume 1, 13.8.1): `EINVAL`.
+    pub(crate) fn set(&mut self, bytes: &[u8]) -> Result<()> {
+        let word = |at: usize| bytes.get(at..at + 8).and_then(|word| word.try_into().ok()).map_or(0, u64::from_le_bytes);
+        let shape = shape();
+        let mxcsr_fits = word(MXCSR) as u32 & MXCSR_RESERVED == 0;
+        let header_fits = shape.parts == 0
+            || word(XSTATE_BV) & !shape.parts == 0 && (XSTATE_BV + 8..HEADER_END).all(|at| bytes.get(at) == Some(&0));
+        if bytes.len() != shape.size || !mxcsr_fits || !header_fits {
+            return Err(Errno::EINVAL);
+        }
+        self.bytes_mut().copy_from_slice(bytes);
+        Ok(())
     }
 
     fn bytes_mut(&mut self) -> &mut [u8] {

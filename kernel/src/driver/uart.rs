@@ -11,9 +11,10 @@ use crate::tty::line::{Line, Receiver};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use arrayvec::ArrayVec;
+use core::time::Duration;
 use logic::errno::Result;
 use logic::ring::Ring;
-use machine::irq;
+use machine::{clock, irq};
 use machine::lock::SpinLock;
 use machine::serial::{FIFO_SIZE, Interrupts, LineStatus, ModemControl, Uart};
 use spin::Once;
@@ -24,6 +25,8 @@ const RING: usize = 16 << 10;
 const GULP: usize = 4 * FIFO_SIZE;
 /// FIFOs filled at once: some hosts' chips are never full.
 const BURSTS: usize = 8;
+/// How long the other side may take no byte before the last ones are given up.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How often an interrupt handler asks the chip for more to do; it comes again if there is.
 const ROUNDS: usize = 64;
 
@@ -53,7 +56,7 @@ impl SerialLine {
     /// Starts to drive the chip. Nothing is received before there is a receiver. `tap` sees all that is sent.
     pub fn open(uart: Uart, tap: fn(&[u8])) -> Result<Arc<SerialLine>> {
         let number = uart.interrupt_line();
-        let mut state = State {
+        let state = State {
             burst: uart.burst(),
             uart,
             outgoing: Ring::try_new(RING)?,
@@ -62,7 +65,6 @@ impl SerialLine {
             delivering: false,
             resumed: false,
         };
-        state.set_receiving(false);
         let state = SpinLock::new("serial port", state);
         let line = Arc::new(SerialLine { state, receiver: Once::new(), room: WaitQueue::new(), tap });
         let interrupted = line.clone();
@@ -71,22 +73,31 @@ impl SerialLine {
     }
 
     /// Sends all of it, by polling where the ring is full: for the kernel's own words, from anywhere.
-    pub fn send_all(&self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
+    pub fn send_all(&self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
             let mut state = self.state.lock();
-            let taken = state.outgoing.push(bytes);
+            let taken = state.outgoing.push(rest);
             state.pump();
-            bytes = &bytes[taken..];
+            rest = &rest[taken..];
         }
+        (self.tap)(bytes);
     }
 
-    /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched off.
+    /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched off. Gives up
+    /// when nothing has left for a while.
     pub fn flush(&self) {
         let Some(mut state) = self.state.try_lock() else { return };
-        let mut patience = 1_000_000;
-        while !state.outgoing.is_empty() && patience > 0 {
+        let mut progress = clock::now();
+        while !state.outgoing.is_empty() {
+            let before = state.outgoing.len();
             state.pump();
-            patience -= 1;
+            let now = clock::now();
+            if state.outgoing.len() != before {
+                progress = now;
+            } else if now.since(progress) > PATIENCE {
+                return;
+            }
         }
     }
 
@@ -115,12 +126,20 @@ impl SerialLine {
     /// Hands what has been received to the receiver, until there is nothing more or it has no room.
     fn deliver(&self) {
         let Some(receiver) = self.receiver.get() else { return };
-        while let Some(bytes) = self.state.lock().begin_delivery() {
+        while let Some(bytes) = self.begin_delivery() {
             let taken = receiver.receive(&bytes);
-            if !self.state.lock().end_delivery(taken) {
+            if !self.end_delivery(taken) {
                 return;
             }
         }
+    }
+
+    fn begin_delivery(&self) -> Option<ArrayVec<u8, GULP>> {
+        self.state.lock().begin_delivery()
+    }
+
+    fn end_delivery(&self, taken: usize) -> bool {
+        self.state.lock().end_delivery(taken)
     }
 }
 
@@ -175,6 +194,9 @@ impl State {
 
     /// Lets bytes in or keeps them out. An emulator keeps them back when the chip's FIFO is full; a real sender heeds the signal.
     fn set_receiving(&mut self, on: bool) {
+        if self.interrupts.contains(Interrupts::RECEIVE) == on {
+            return;
+        }
         let signals = ModemControl::TERMINAL_READY | ModemControl::INTERRUPT_GATE;
         self.uart.set_modem(if on { signals | ModemControl::REQUEST_TO_SEND } else { signals });
         self.set_interrupt(Interrupts::RECEIVE, on);

@@ -8,6 +8,7 @@ use crate::task::{TaskContext, WaitQueue};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::fmt;
 use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
 use machine::virtio::{Block, Refused};
@@ -131,5 +132,13 @@ impl Disk for VirtioDisk {
             }
             self.room.wait_until(ctx, || !self.queue.lock().full);
         }
+    }
+}
+
+impl fmt::Display for VirtioDisk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, kilobytes, block) = (&self.name, self.sectors / 2, self.block_size);
+        let kind = if self.read_only { "read-only" } else { "read-write" };
+        write!(f, "{name}: {kilobytes} KiB in blocks of {block}, {kind}")
     }
 }

@@ -21,11 +21,15 @@ mod names;
 mod open;
 pub mod open_file;
 mod open_flags;
+pub mod page_cache;
 mod path_text;
 pub mod poll;
 mod rename;
+pub mod root;
 mod seek;
 mod special;
+pub mod time;
+pub mod tmpfs;
 
 pub use credentials::{Credentials, Want};
 pub use descriptors::Descriptors;

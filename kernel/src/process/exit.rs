@@ -52,23 +52,25 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     let mut life = process.life.lock();
     life.threads.retain(|other| !Arc::ptr_eq(other, &thread));
     let last = life.threads.is_empty();
+    process.past_run_time.fetch_add(thread.run_time(), Ordering::Relaxed);
     let status = if last { *life.ending.get_or_insert(status) } else { status };
     drop(life);
     fiber::leave_space();
     drop(thread);
     if last {
-        drop_everything(ctx, &process);
         drop(space);
+        drop_everything(ctx, &process);
         end_process(process, status);
     }
 }
 
 /// Frees what a process has, while there is still a task that may sleep over it.
 fn drop_everything(ctx: &TaskContext, process: &Process) {
-    process.files.close_all(ctx);
-    if let Some(program) = process.replace_program(None) {
-        program.space.clear(ctx);
+    while let Some((_, file)) = process.files.take_next(0) {
+        // What a file says at its closing has nobody to hear it here.
+        let _ = file.file().flush(ctx);
     }
+    drop(process.replace_program(None));
     process.drop_lookup();
 }
 
@@ -79,9 +81,8 @@ fn end_process(process: Arc<Process>, status: WaitStatus) {
         shutdown::with_status(status);
     }
     let (parent, orphan_ended) = table::end(pid, status);
-    drop(process);
     if let Some(parent) = parent {
-        parent.children.wake_all();
+        parent.child_has_news(&process, status);
     }
     if orphan_ended && let Ok(init) = table::find(INIT) {
         init.children.wake_all();

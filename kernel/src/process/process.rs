@@ -6,12 +6,14 @@ use super::program::Program;
 use super::signal::{Actions, Pending};
 use super::table::{OwnPid, Pid};
 use super::thread::Thread;
-use crate::fs::{Descriptors, Lookup};
+use crate::fs::descriptors::Descriptors;
+use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
 use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use logic::wait_status::WaitStatus;
 use machine::lock::SpinLock;
@@ -36,6 +38,8 @@ pub struct Process {
     lookup: SpinLock<Option<Arc<Lookup>>>,
     credentials: SpinLock<Credentials>,
     limits: SpinLock<Limits>,
+    /// Nanoseconds that threads have run which have ended.
+    pub(super) past_run_time: AtomicU64,
     pub(super) life: SpinLock<Life>,
     /// Woken when a stopped process goes on or must end.
     pub(super) resumed: WaitQueue,
@@ -86,6 +90,7 @@ impl Process {
             lookup: SpinLock::new("process's lookup", Some(lookup)),
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
+            past_run_time: AtomicU64::new(0),
             life: SpinLock::new("process's life", Life { threads: Vec::new(), ending: None, stopped: false }),
             resumed: WaitQueue::new(),
         }))
@@ -145,6 +150,13 @@ impl Process {
         change(&mut self.limits.lock())
     }
 
+    /// Nanoseconds that its threads have run.
+    pub fn run_time(&self) -> u64 {
+        let mut sum = self.past_run_time.load(Ordering::Relaxed);
+        self.for_each_thread(|thread| sum += thread.run_time());
+        sum
+    }
+
     /// How it ends or has ended, if it does.
     pub fn ending(&self) -> Option<WaitStatus> {
         self.life.lock().ending
@@ -158,6 +170,11 @@ impl Process {
     /// A thread of it by number.
     pub fn thread(&self, id: Pid) -> Option<Arc<Thread>> {
         self.life.lock().threads.iter().find(|thread| thread.id() == id).cloned()
+    }
+
+    /// Shows every thread.
+    pub(super) fn for_each_thread(&self, show: impl FnMut(&Arc<Thread>)) {
+        self.life.lock().threads.iter().for_each(show);
     }
 
     /// Has it run another program; the old one is handed back.

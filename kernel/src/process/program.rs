@@ -1,6 +1,6 @@
 //! What a process runs: its memory, and the file that it came from.
 
-use crate::fs::Path;
+use crate::fs::mount::Path;
 use crate::memory::AddressSpace;
 use alloc::sync::Arc;
 use core::ops::Range;

@@ -1,7 +1,7 @@
 //! The end of the machine: poweroff(8), or the end of the first process.
 
+use crate::log::info;
 use alloc::format;
-use log::info;
 use logic::wait_status::WaitStatus;
 use machine::{early_console, power};
 

@@ -1,14 +1,15 @@
 //! A thread of a process: what others know of it, and what only its own task holds.
 
 use super::process::Process;
-use super::signal::Pending;
-use super::table::{OwnPid, Pid};
+use super::signal::{Interrupted, Pending};
+use super::table::{self, OwnPid, Pid};
 use crate::memory::AddressSpace;
-use crate::task::Task;
+use crate::task::{Instant, Task};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use logic::errno::Result;
+use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
+use logic::wait_status::WaitStatus;
 use machine::lock::SpinLock;
 use machine::user::{Exception, UserContext};
 
@@ -26,6 +27,8 @@ pub struct Thread {
     attention: AtomicBool,
     /// Where a zero is to be written when it ends, for who waits there: set_tid_address(2).
     pub clear_at_end: AtomicU64,
+    /// Where its list of robust locks begins: set_robust_list(2).
+    pub robust_list: AtomicU64,
 }
 
 /// A thread's side of signals.
@@ -62,7 +65,13 @@ pub struct Running {
     /// The exception that the program caused last, for signal handlers to see.
     pub exception: Option<Exception>,
     /// The system call that a signal has just cut short.
-    pub interrupted: Option<u64>,
+    pub interrupted: Option<Interrupted>,
+    /// It ends, though its process may go on: exit(2).
+    pub leaving: Option<WaitStatus>,
+    /// When a sleep that begins again was to end.
+    pub deadline: Option<Instant>,
+    /// The next call is one that begins again.
+    pub(super) restarted: bool,
 }
 
 impl Thread {
@@ -71,12 +80,8 @@ impl Thread {
     pub(super) fn new(process: &Arc<Process>, blocked: SignalSet) -> Result<Arc<Thread>> {
         let first = process.life.lock().threads.is_empty();
         let id = if first { None } else { Some(OwnPid::new()?) };
-        let signals = ThreadSignals {
-            blocked,
-            restored: None,
-            pending: Pending::new(),
-            stack: AlternateStack::default(),
-        };
+        let signals =
+            ThreadSignals { blocked, restored: None, pending: Pending::new(), stack: AlternateStack::default() };
         let thread = Arc::new(Thread {
             id,
             process: process.clone(),
@@ -84,9 +89,10 @@ impl Thread {
             signals: SpinLock::new("thread's signals", signals),
             attention: AtomicBool::new(false),
             clear_at_end: AtomicU64::new(0),
+            robust_list: AtomicU64::new(0),
         });
         let mut life = process.life.lock();
-        life.threads.try_reserve(1).map_err(|_| logic::errno::Errno::ENOMEM)?;
+        life.threads.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         life.threads.push(thread.clone());
         drop(life);
         Ok(thread)
@@ -107,6 +113,11 @@ impl Thread {
         self.task.lock().clone()
     }
 
+    /// Nanoseconds that it has run.
+    pub fn run_time(&self) -> u64 {
+        self.task().map_or(0, |task| task.run_time())
+    }
+
     /// Makes it look at its signals and at its process's end, soon: out of a wait, or out of its program.
     pub fn notify(&self) {
         self.attention.store(true, Ordering::Release);
@@ -121,14 +132,46 @@ impl Thread {
         self.attention.load(Ordering::Acquire)
     }
 
-    pub(super) fn take_attention(&self) -> bool {
-        self.attention.swap(false, Ordering::AcqRel)
+    /// Makes it look before it goes back to its program; for the thread itself.
+    pub fn attend_soon(&self) {
+        self.attention.store(true, Ordering::Release);
+    }
+
+    /// Called when it looks: from now on news makes it look again.
+    pub(super) fn take_attention(&self) {
+        if let Some(task) = self.task() {
+            task.clear_interrupt();
+        }
+        self.attention.store(false, Ordering::Release);
     }
 }
 
+/// The thread of a number, in a process if that is given; `ESRCH`.
+pub fn find_thread(process: Option<Pid>, thread: Pid) -> Result<Arc<Thread>> {
+    // The first thread has its process's number; others are found only by way of theirs.
+    table::find(process.unwrap_or(thread))?.thread(thread).ok_or(Errno::ESRCH)
+}
+
 impl Running {
+    /// Called when a call begins: what is left over from one that it does not continue is dropped.
+    pub fn begin_call(&mut self) {
+        self.interrupted = None;
+        if !core::mem::take(&mut self.restarted) {
+            self.deadline = None;
+        }
+    }
+
     /// A thread that will go on with these registers.
     pub(super) fn new(thread: Arc<Thread>, user: UserContext, space: Arc<AddressSpace>) -> Running {
-        Running { thread, user, space, exception: None, interrupted: None }
+        Running {
+            thread,
+            user,
+            space,
+            exception: None,
+            interrupted: None,
+            leaving: None,
+            deadline: None,
+            restarted: false,
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! Waiting for children: wait4(2), waitid(2).
 
 use super::process::Process;
+use super::signal::{self, ActionFlags, Detail, Handler, Info};
 use super::table::{self, Found, Pid};
 use crate::task::{Patience, TaskContext};
 use alloc::sync::Arc;
+use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
+use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
 
 /// Which children are meant.
@@ -46,6 +49,36 @@ pub fn wait(
         Found::Nothing => None,
     };
     process.children.wait(ctx, Patience { interruptible: true, deadline: None }, look)?
+}
+
+impl Process {
+    /// Tells it that a child has ended, stopped or goes on: SIGCHLD, and whoever waits is woken. A child that has ended and that it
+    /// does not want to know of is gone at once.
+    pub(super) fn child_has_news(&self, child: &Process, news: WaitStatus) {
+        let action = self.actions.get(Signal::CHLD);
+        let ended = matches!(news, WaitStatus::Exited(_) | WaitStatus::Killed { .. });
+        if ended && (action.handler == Handler::Ignore || action.flags.contains(ActionFlags::NO_CHILD_WAIT)) {
+            table::withdraw(child.pid());
+        }
+        if ended || !action.flags.contains(ActionFlags::NO_CHILD_STOP) {
+            signal::send_to_process(self, child_info(child, news));
+        }
+        self.children.wake_all();
+    }
+}
+
+/// What SIGCHLD, and waitid(2), tell of a child.
+pub fn child_info(child: &Process, news: WaitStatus) -> Info {
+    let (code, status) = match news {
+        WaitStatus::Exited(status) => (linux::CLD_EXITED, i32::from(status)),
+        WaitStatus::Killed { signal, core } => {
+            (if core { linux::CLD_DUMPED } else { linux::CLD_KILLED }, i32::from(signal.number()))
+        }
+        WaitStatus::Stopped(signal) => (linux::CLD_STOPPED, i32::from(signal.number())),
+        WaitStatus::Continued => (linux::CLD_CONTINUED, i32::from(Signal::CONT.number())),
+    };
+    let detail = Detail::Child { process: child.pid().0, user: child.credentials().user.real, status };
+    Info { signal: Signal::CHLD, code: code as i32, detail }
 }
 
 fn look(process: &Process, which: Which, wanted: Wanted) -> Found {

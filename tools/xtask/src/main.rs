@@ -5,9 +5,11 @@
 mod build;
 mod command;
 mod cpio;
+mod debug;
 mod files;
 mod project;
 mod run;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, error::ErrorKind};
@@ -30,8 +32,15 @@ struct Cli {
 enum Do {
     /// Build the kernel, the boot image and the root
     Build,
+    /// Run the tests: all, or these
+    Test {
+        /// What to test
+        stages: Vec<test::Stage>,
+    },
     /// Boot a machine (bin/run)
-    Run(run::options::Options),
+    Run(Box<run::options::Options>),
+    /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
+    Debug(Box<debug::Session>),
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -44,14 +53,14 @@ enum Do {
         /// The archive
         file: PathBuf,
     },
-    /// Become QEMU (for bin/run itself)
+    /// Become another program (for bin/run itself)
     #[command(hide = true)]
-    Machine {
+    Child {
         /// The process to die with
         parent: i32,
-        /// QEMU's arguments
+        /// The program and its arguments
         #[arg(last = true)]
-        arguments: Vec<OsString>,
+        words: Vec<OsString>,
     },
 }
 
@@ -89,19 +98,30 @@ fn run_machine(words: &[OsString]) -> i32 {
 
 fn dispatch() -> i32 {
     let result = Project::find().and_then(|project| execute(&project, Cli::parse().command));
-    if let Err(error) = &result {
-        eprintln!("xtask: {error:#}");
+    match result {
+        Ok(()) => 0,
+        // Whoever read our output has had enough.
+        Err(error) if error.root_cause().downcast_ref().is_some_and(is_broken_pipe) => 141,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            1
+        }
     }
-    i32::from(result.is_err())
+}
+
+fn is_broken_pipe(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
 }
 
 fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
+        Do::Test { stages } => test::test(project, &stages),
         Do::Run(options) => exit(run::run(project, &options)),
+        Do::Debug(options) => debug::debug(project, &options),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
-        Do::Machine { parent, arguments } => run::machine::become_machine(parent, &arguments),
+        Do::Child { parent, words } => run::machine::become_child(parent, &words),
     }
 }
 
@@ -109,4 +129,16 @@ fn pack(folder: &Path, file: &Path) -> Result<()> {
     let to = File::create(file).map_err(|error| anyhow::anyhow!("cannot write {}: {error}", file.display()))?;
     cpio::folder::pack(folder, BufWriter::with_capacity(1 << 20, to), &|_| true)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+        Run::command().debug_assert();
+    }
 }

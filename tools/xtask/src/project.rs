@@ -11,6 +11,8 @@ pub const TARGET: &str = "x86_64-unknown-none";
 #[derive(Clone, Debug)]
 pub struct Project {
     root: PathBuf,
+    /// Whether the kernel is one for a debugger: built apart, since it is another file, with its types described.
+    debugging: bool,
 }
 
 impl Project {
@@ -20,7 +22,7 @@ impl Project {
         let compiled = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root =
             program.ancestors().chain(compiled.ancestors()).find(|folder| folder.join("grub/grub.cfg").is_file());
-        Ok(Project { root: root.context("cannot find the project's folder")?.to_path_buf() })
+        Ok(Project { root: root.context("cannot find the project's folder")?.to_path_buf(), debugging: false })
     }
 
     /// The folder with the Makefile.
@@ -33,14 +35,34 @@ impl Project {
         self.root.join(inside)
     }
 
-    /// A file that the build makes for booting.
+    /// The same project, with a kernel for a debugger.
+    pub fn for_debugger(&self) -> Project {
+        Project { debugging: true, ..self.clone() }
+    }
+
+    /// Whether the kernel is one for a debugger.
+    pub fn is_for_debugger(&self) -> bool {
+        self.debugging
+    }
+
+    /// A part of the root that the build makes.
     pub fn image(&self, name: impl AsRef<Path>) -> PathBuf {
         self.root.join("target/images").join(name)
     }
 
-    /// What cargo made for the kernel's machine, with everything a debugger wants.
-    pub fn linked(&self, program: &str) -> PathBuf {
-        self.root.join("target").join(TARGET).join("release").join(program)
+    /// A file to boot from that the build makes: the kernel and what holds it.
+    pub fn boot_image(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.kernel_target().join("images").join(name)
+    }
+
+    /// Where cargo builds the kernel.
+    pub fn kernel_target(&self) -> PathBuf {
+        self.root.join(if self.debugging { "target/debugging" } else { "target" })
+    }
+
+    /// The kernel as cargo linked it, with everything that a debugger wants.
+    pub fn linked_kernel(&self) -> PathBuf {
+        self.kernel_target().join(TARGET).join("release/cor")
     }
 
     /// Where tests keep what they print.

@@ -120,8 +120,12 @@ fn erasing_tabs() {
     tty.print("prompt$ ");
     tty.type_in("ab\t\x7f");
     assert_eq!(tty.happened(), "ab\t\x08\x08\x08\x08\x08\x08");
-    tty.type_in("\x15\t\t\x7f");
-    assert_eq!(tty.happened(), "\x08 \x08\x08 \x08\t\t\x08\x08\x08\x08\x08\x08\x08\x08");
+    tty.type_in("\x15\x01\t\x7f");
+    assert_eq!(tty.happened(), "\x08 \x08\x08 \x08^A\t\x08\x08\x08\x08\x08\x08");
+    tty.type_in("\x7f\x7f\x7f");
+    tty.happened();
+    tty.type_in("\t\t\x7f");
+    assert_eq!(tty.happened(), "\t\t\x08\x08\x08\x08\x08\x08\x08\x08");
     tty.type_in("\x15\nab\t\x7f");
     assert_eq!(tty.happened(), "\x08\x08\x08\x08\x08\x08\x08\x08\r\nab\t\x08\x08\x08\x08\x08\x08");
 }
@@ -269,6 +273,10 @@ fn output() {
     assert_eq!(tty.print("ab\tc\x08\t\t"), "AB      C\x08                ");
     tty.change(|settings| settings.output = Output::OPOST | Output::OCRNL | Output::ONOCR);
     assert_eq!(tty.print("\r"), "\n");
+    tty.change(|settings| settings.output = Output::OPOST | Output::OCRNL | Output::XTABS);
+    assert_eq!(tty.print("\na\r\t"), "\na\n       ");
+    tty.change(|settings| settings.output.insert(Output::ONLRET));
+    assert_eq!(tty.print("\na\r\t\n"), "\na\n        \n");
     tty.change(|settings| settings.output = Output::OPOST | Output::ONLRET | Output::ONOCR);
     assert_eq!(tty.print("a\r\r\nb\n\r"), "a\r\nb\n");
     tty.change(|settings| settings.output = Output::ONLCR | Output::XTABS);

@@ -104,6 +104,11 @@ impl Actions {
         action
     }
 
+    /// Makes an action the default.
+    pub fn forget(&self, signal: Signal) {
+        self.list.lock()[index(signal)] = Action::DEFAULT;
+    }
+
     /// What execve(2) does: functions of the old program are gone, ignored stays ignored.
     pub fn reset(&self) {
         for action in &mut *self.list.lock() {

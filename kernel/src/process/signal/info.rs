@@ -72,7 +72,9 @@ impl Info {
         put(8, &self.code.to_le_bytes());
         match self.detail {
             Detail::None => {}
-            Detail::Sender { process, user } | Detail::Value { process, user, .. } | Detail::Child { process, user, .. } => {
+            Detail::Sender { process, user }
+            | Detail::Value { process, user, .. }
+            | Detail::Child { process, user, .. } => {
                 put(DETAIL, &process.to_le_bytes());
                 put(DETAIL + 4, &user.to_le_bytes());
             }

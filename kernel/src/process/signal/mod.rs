@@ -6,13 +6,17 @@
 mod action;
 mod attend;
 mod exception;
+mod frame;
 mod info;
 mod pending;
+mod restart;
 mod send;
 
 pub use action::{Action, ActionFlags, Actions, Handler};
 pub use attend::{Attended, attend};
 pub use exception::{signal_of, signal_of_fault};
+pub use frame::{frame_size, return_from_handler};
 pub use info::{Detail, INFO_SIZE, Info};
 pub use pending::Pending;
-pub use send::{force, send_to_process, send_to_thread};
+pub use restart::{Interrupted, Restarts};
+pub use send::{discard, force, pause, pending, send_to_process, send_to_thread, suspend};

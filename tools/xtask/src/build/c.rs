@@ -1,7 +1,7 @@
 //! The C programs under `user/`: `programs/NAME.c` becomes /bin/NAME, `tests/CHAPTER/NAME.c` becomes /tests/CHAPTER/NAME.
 //!
 //! Each is one file, compiled by `gcc -O2 -static`. A first line `// build: …` changes that: the word `musl` takes musl-gcc,
-//! every other word is handed to the compiler (`-static-pie`, `-Wl,-Ttext-segment=0x10000`, `-pthread`, …).
+//! every other word is handed to the compiler (`-static-pie`, which replaces `-static`, `-Wl,-Ttext-segment=0x10000`, `-pthread`, …).
 
 use super::packages::Program;
 use crate::project::Project;
@@ -18,11 +18,10 @@ use std::thread;
 pub fn build(project: &Project) -> Result<Vec<Program>> {
     let mut programs = Vec::new();
     let mut stale = Vec::new();
+    let headers = headers(project)?;
     for (source, install) in sources(project)? {
         let file = project.path("target/c").join(&install);
-        let mut inputs = headers_beside(&source)?;
-        inputs.push(source.clone());
-        if !files::is_fresh(&file, &inputs) {
+        if !files::is_fresh(&file, &headers) || !files::is_fresh(&file, &[&source]) {
             stale.push((source, file.clone()));
         }
         programs.push(Program { file, install });
@@ -48,10 +47,9 @@ fn sources(project: &Project) -> Result<Vec<(PathBuf, PathBuf)>> {
     Ok(found)
 }
 
-/// The headers in the folder of a source; one that changes makes every program there stale.
-fn headers_beside(source: &Path) -> Result<Vec<PathBuf>> {
-    let folder = source.parent().context("a file without a folder")?;
-    let mut headers = files::files_under(folder)?;
+/// All headers under user/; one that changes makes every program stale.
+fn headers(project: &Project) -> Result<Vec<PathBuf>> {
+    let mut headers = files::files_under(&project.path("user"))?;
     headers.retain(|file| file.extension() == Some(OsStr::new("h")));
     Ok(headers)
 }
@@ -83,7 +81,7 @@ fn compile(source: &Path, to: &Path) -> Result<()> {
     let folder = to.parent().context("a program without a folder")?;
     fs::create_dir_all(folder)?;
     let (compiler, choices) = choices(&text);
-    command::capture(Command::new(compiler).args(["-O2", "-static", "-o"]).arg(to).arg(source).args(choices))?;
+    command::capture(Command::new(compiler).args(["-O2", "-o"]).arg(to).arg(source).args(choices))?;
     Ok(())
 }
 
@@ -92,7 +90,8 @@ fn choices(source: &str) -> (&'static str, Vec<&str>) {
     let first = source.lines().next().unwrap_or_default();
     let words: Vec<&str> = first.strip_prefix("// build:").unwrap_or_default().split_whitespace().collect();
     let compiler = if words.contains(&"musl") { "musl-gcc" } else { "gcc" };
-    (compiler, words.into_iter().filter(|&word| word != "musl").collect())
+    let kind = if words.contains(&"-static-pie") { None } else { Some("-static") };
+    (compiler, kind.into_iter().chain(words.into_iter().filter(|&word| word != "musl")).collect())
 }
 
 #[cfg(test)]
@@ -101,9 +100,9 @@ mod tests {
 
     #[test]
     fn the_first_line_chooses() {
-        assert_eq!(choices("int main;"), ("gcc", vec![]));
-        assert_eq!(choices("// build: musl\nint main;"), ("musl-gcc", vec![]));
+        assert_eq!(choices("int main;"), ("gcc", vec!["-static"]));
+        assert_eq!(choices("// build: musl\nint main;"), ("musl-gcc", vec!["-static"]));
         assert_eq!(choices("// build: -static-pie -pthread\n"), ("gcc", vec!["-static-pie", "-pthread"]));
-        assert_eq!(choices("\n// build: musl"), ("gcc", vec![]));
+        assert_eq!(choices("\n// build: musl"), ("gcc", vec!["-static"]));
     }
 }

@@ -6,6 +6,7 @@
 use crate::project::Project;
 use crate::{command, files};
 use anyhow::{Context, Result, ensure};
+use std::env;
 use std::fs;
 use std::process::Command;
 
@@ -16,26 +17,35 @@ const LENGTH: usize = 8192;
 
 /// Makes the image, with no arguments for the kernel, if the kernel or grub.cfg has changed.
 pub fn build(project: &Project) -> Result<()> {
-    let (image, kernel, template) = (project.image("cor.iso"), project.image("cor.elf"), project.path("grub/grub.cfg"));
+    let (image, kernel, template) =
+        (project.boot_image("cor.iso"), project.boot_image("cor.elf"), project.path("grub/grub.cfg"));
     if files::is_fresh(&image, &[&kernel, &template]) {
         return Ok(());
     }
-    let folder = project.image("iso");
+    let folder = project.boot_image("iso");
     let configuration = configuration(&fs::read_to_string(&template)?, &[])?;
     files::replace(&folder.join("boot/grub/grub.cfg"), configuration.as_bytes())?;
     files::install(&kernel, &folder.join("boot/cor.elf"))?;
-    command::capture(Command::new("grub-file").arg("--is-x86-multiboot2").arg(&kernel))
+    command::capture(grub("file").arg("--is-x86-multiboot2").arg(&kernel))
         .context("the kernel's Multiboot2 header is missing or not in the first 32 KiB")?;
-    let new = project.image("cor.iso.new");
-    let mut mkrescue = Command::new("grub-mkrescue");
+    let new = project.boot_image("cor.iso.new");
+    let mut mkrescue = grub("mkrescue");
     mkrescue.args(["--locales=", "--themes=", "--fonts=", "-o"]).arg(&new).arg(&folder);
     command::capture(&mut mkrescue)?;
     fs::rename(&new, &image).context("cannot put cor.iso in its place")
 }
 
+/// One of GRUB's commands; some distributions call the program grub2.
+fn grub(command: &str) -> Command {
+    let paths = env::var_os("PATH").unwrap_or_default();
+    let new = format!("grub2-{command}");
+    let has_new = env::split_paths(&paths).any(|folder| folder.join(&new).is_file());
+    Command::new(if has_new { new } else { format!("grub-{command}") })
+}
+
 /// The image with these arguments for the kernel.
 pub fn with_arguments(project: &Project, arguments: &[String]) -> Result<Vec<u8>> {
-    let path = project.image("cor.iso");
+    let path = project.boot_image("cor.iso");
     let mut image = fs::read(&path).with_context(|| format!("cannot read {} (run make first)", path.display()))?;
     let template = fs::read_to_string(project.path("grub/grub.cfg")).context("cannot read grub/grub.cfg")?;
     write_over(&mut image, &configuration(&template, &[])?, &configuration(&template, arguments)?)?;

@@ -8,10 +8,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Builds `target/images/cor.elf`.
+/// Builds `cor.elf`.
 pub fn build(project: &Project) -> Result<()> {
-    command::run(kcargo(project).args(["-p", "cor"]))?;
-    let (linked, image) = (project.linked("cor"), project.image("cor.elf"));
+    let mut cargo = kcargo(project);
+    cargo.args(["-p", "cor", "--target-dir"]).arg(project.kernel_target());
+    if project.is_for_debugger() {
+        cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "full");
+    }
+    command::run(&mut cargo)?;
+    let (linked, image) = (project.linked_kernel(), project.boot_image("cor.elf"));
     if files::is_fresh(&image, &[&linked, &files::this_program()]) {
         return Ok(());
     }

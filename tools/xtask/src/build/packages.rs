@@ -54,6 +54,11 @@ pub fn build(project: &Project) -> Result<Vec<Program>> {
     Ok(programs)
 }
 
+/// The names of the packages for Cor's own gate.
+pub fn built_for_cor(project: &Project) -> Result<Vec<String>> {
+    Ok(packages(project)?.into_iter().filter(|package| package.target == "none").map(|package| package.name).collect())
+}
+
 /// A package under `user/` that says how it is to be built.
 struct Package {
     name: String,

@@ -7,6 +7,9 @@ use logic::symbols::{Encoder, Place};
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 use std::path::Path;
 
+/// Where the files of Rust's library are, after [`shorten`].
+const LIBRARY: [&str; 3] = ["core/src/", "alloc/src/", "compiler-builtins/"];
+
 type Slice<'a> = EndianSlice<'a, LittleEndian>;
 
 /// The lowest address of the kernel's upper half; what is linked below belongs to the boot stub.
@@ -82,7 +85,8 @@ fn add_lines(encoder: &mut Encoder, lines: &Lines<Slice<'_>>, function: &Functio
     Ok(())
 }
 
-/// The function, file and line of an address, before it those inlined around it, innermost first.
+/// The function, file and line of an address, before it those inlined around it, innermost first. Inlined functions of Rust's
+/// library are left out: what matters is who called them, and they would be most of the table.
 fn places(
     lines: &Lines<Slice<'_>>,
     address: u64,
@@ -92,11 +96,23 @@ fn places(
     let mut frames = lines.find_frames(address).skip_all_loads()?;
     let mut places = Vec::new();
     while let Some(frame) = frames.next()? {
-        let name = frame.function.as_ref().and_then(|name| name.raw_name().ok().map(|name| readable(&name)));
+        let name = frame.function.as_ref().and_then(|name| name.raw_name().ok().map(|name| without_parameters(&name)));
         let (file, line) = frame.location.map_or(("", 0), |place| (place.file.unwrap_or(""), place.line.unwrap_or(0)));
-        places.push((name.unwrap_or_else(|| function.name.clone()), shorten(file, root), line));
+        places.push((name.unwrap_or_default(), shorten(file, root), line));
     }
-    Ok(places)
+    if let Some((mut outermost, mut inlined)) = places.pop().map(|last| (last, places)) {
+        inlined.retain(|(_, file, _)| !LIBRARY.iter().any(|library| file.starts_with(library)));
+        outermost.0.clone_from(&function.name);
+        inlined.push(outermost);
+        return Ok(inlined);
+    }
+    Ok(Vec::new())
+}
+
+/// An inlined function's name (which the debugger's tables tell without its path) without generic parameters.
+fn without_parameters(name: &str) -> String {
+    let end = name.find('<').filter(|&at| at > 0).unwrap_or(name.len());
+    name[..end].to_string()
 }
 
 /// A function's name as people write it.
@@ -129,6 +145,13 @@ mod tests {
         assert_eq!(short("/root/.cargo/registry/src/index.crates.io-1/spin-0.12.3/src/a.rs"), "spin-0.12.3/src/a.rs");
         assert_eq!(short("/rustc/0123/library/core/src/option.rs"), "core/src/option.rs");
         assert_eq!(short("/usr/src/boot.S"), "/usr/src/boot.S");
+    }
+
+    #[test]
+    fn inlined_functions_are_told_without_parameters() {
+        assert_eq!(without_parameters("{closure#0}<core::option::Option<u8>>"), "{closure#0}");
+        assert_eq!(without_parameters("<u8 as Into>::into"), "<u8 as Into>::into");
+        assert_eq!(without_parameters("plain"), "plain");
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
 
 /// A file that `make` builds.
 fn built(project: &Project, name: &str) -> Result<PathBuf> {
-    let path = project.image(name);
+    let path = project.boot_image(name);
     ensure!(path.is_file(), "{} is missing (run make first)", path.display());
     Ok(path)
 }

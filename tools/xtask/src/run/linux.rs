@@ -1,7 +1,8 @@
 //! `--kernel`: boots a Linux bzImage with the same disks and program, so that both kernels can be compared.
 //!
 //! Linux gets an initial file system with `linux-init` as its /init, which reads the first disk as Cor does, and in /modules the
-//! drivers that this takes, in the order in which to load them. They are looked for where a distribution's package has them.
+//! drivers that this takes, and the file `order` with their names in the order in which to load them. They are looked for where
+//! a distribution's package has them.
 
 use super::identify::{Kernel, identify};
 use super::modules;
@@ -50,16 +51,18 @@ fn initial_archive(project: &Project, options: &Options, kernel: &Path, version:
     // Linux gives /init its standard files from here.
     let console = Entry { mode: 0o020600, links: 1, device: (5, 1), name: b"dev/console".to_vec(), ..Entry::default() };
     add(console, &[])?;
-    for (n, (name, module)) in modules::find(kernel, version, &wanted)?.into_iter().enumerate() {
-        let path = format!("modules/{n:02}-{name}.ko");
-        add(Entry::file(&path, 0o644, u32::try_from(module.len())?), &module)?;
+    let mut order = String::new();
+    for (name, module) in modules::find(kernel, version, &wanted)? {
+        add(Entry::file(&format!("modules/{name}.ko"), 0o644, u32::try_from(module.len())?), &module)?;
+        order.push_str(&format!("{name}.ko\n"));
     }
+    add(Entry::file("modules/order", 0o644, u32::try_from(order.len())?), order.as_bytes())?;
     archive.finish()
 }
 
 /// Linux's command line. If only the program is to be heard, the console goes to the screen, which nobody sees.
 fn arguments(options: &Options) -> String {
     let console = if options.quiet { "console=tty0 quiet loglevel=0" } else { "console=tty0 console=ttyS0" };
-    let stream = if options.has_program() { " cor.console=stream" } else { "" };
+    let stream = if options.has_program() { " cor.stream" } else { "" };
     format!("{console} panic=-1 rdinit=/init{stream} {}", options.append).trim_end().to_string()
 }

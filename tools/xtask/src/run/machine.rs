@@ -47,11 +47,10 @@ impl Wire {
 pub struct Machine(Child);
 
 impl Machine {
-    /// Starts QEMU. It is started by way of [`become_machine`], so that it ends with us even if we are killed.
+    /// Starts QEMU.
     pub fn start(line: &Line) -> Result<Machine> {
-        let program = env::current_exe().context("cannot tell where this program stands")?;
-        let mut command = Command::new(program);
-        command.arg("machine").arg(Pid::this().to_string()).arg("--").args(line.words());
+        let mut command = child(QEMU)?;
+        command.args(line.words());
         // A group of its own: Ctrl-C on the terminal is for us to handle.
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         Ok(Machine(command.spawn().context("cannot start QEMU")?))
@@ -98,13 +97,22 @@ impl Drop for Machine {
     }
 }
 
-/// `xtask machine PARENT -- ARG…`: asks to be killed when the parent dies, and becomes QEMU.
-pub fn become_machine(parent: i32, arguments: &[OsString]) -> Result<()> {
+/// A command for a program that ends with us even if we are killed, and that gets its signals though we hold ours back. It is
+/// started by way of [`become_child`].
+pub fn child(program: &str) -> Result<Command> {
+    let mut command = Command::new(env::current_exe().context("cannot tell where this program stands")?);
+    command.arg("child").arg(Pid::this().to_string()).arg("--").arg(program);
+    Ok(command)
+}
+
+/// `xtask child PARENT -- PROGRAM ARG…`: asks to be killed when the parent dies, and becomes the program.
+pub fn become_child(parent: i32, words: &[OsString]) -> Result<()> {
     set_pdeathsig(Signal::SIGKILL)?;
     if getppid().as_raw() != parent {
         bail!("bin/run has ended already");
     }
     SigSet::all().thread_unblock()?;
-    let error = Command::new(QEMU).args(arguments).exec();
-    bail!("cannot start {QEMU}: {error} (run bin/setup)")
+    let (program, arguments) = words.split_first().context("no program")?;
+    let error = Command::new(program).args(arguments).exec();
+    bail!("cannot start {}: {error} (run bin/setup)", program.display())
 }

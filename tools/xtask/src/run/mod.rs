@@ -21,7 +21,7 @@ mod modules;
 pub mod options;
 pub mod qemu;
 mod session;
-mod signals;
+pub mod signals;
 mod status;
 mod stream;
 mod terminal;

@@ -1,0 +1,62 @@
+//! The console: the first serial port, and the screen, which shows the same text.
+//!
+//! Programs reach it through the terminal that `init` puts on the line; the kernel's log comes straight here. In a panic the early
+//! console asks for what is still in the ring (`flush`) and for the screen (`show`).
+
+use super::screen;
+use super::uart::SerialLine;
+use crate::log::{self, warn};
+use crate::tty::line::Line;
+use alloc::sync::Arc;
+use logic::errno::Result;
+use machine::early_console::{self, Takeover};
+use machine::serial::Uart;
+use spin::Once;
+
+static LINE: Once<Arc<SerialLine>> = Once::new();
+
+/// Starts the drivers of serial port and screen, once, and gives the line for the terminal, if there is a port. `stream` says that
+/// programs send bytes rather than lines for a terminal, so that the screen begins a new line by itself.
+pub fn start_console(stream: bool) -> Result<Option<Arc<dyn Line>>> {
+    screen::start(stream).unwrap_or_else(|why| warn!("no screen: {why}"));
+    if let Some(uart) = Uart::com1() {
+        let line = SerialLine::open(uart, screen::write)?;
+        LINE.call_once(|| line);
+    }
+    log::set_console(write);
+    early_console::hand_over(Takeover { flush, show: screen::show_at_once });
+    Ok(LINE.get().map(|line| line.clone() as Arc<dyn Line>))
+}
+
+/// Sends and shows everything that is still on its way: called before the machine is switched off.
+pub fn finish() {
+    flush();
+    screen::paint();
+}
+
+/// Writes the log's text.
+fn write(text: &[u8]) {
+    with_returns(text, |piece| match LINE.get() {
+        Some(line) => line.send_all(piece),
+        None => screen::write(piece),
+    });
+}
+
+fn flush() {
+    if let Some(line) = LINE.get() {
+        line.flush();
+    }
+}
+
+/// Passes text on with a carriage return before each line feed.
+pub(super) fn with_returns(text: &[u8], mut write: impl FnMut(&[u8])) {
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        match line.strip_suffix(b"\n") {
+            Some(line) => {
+                write(line);
+                write(b"\r\n");
+            }
+            None => write(line),
+        }
+    }
+}

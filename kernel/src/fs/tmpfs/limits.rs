@@ -1,0 +1,46 @@
+//! How much memory the files of one file system may take.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use logic::errno::{Errno, Result};
+use machine::frame;
+
+/// Of all memory, one part in so many is never given to files: with a full file system there must be room to run `rm`.
+const RESERVED_PART: usize = 32;
+
+/// A count of pages that stays below a limit.
+pub(super) struct Limits {
+    limit: u64,
+    used: AtomicU64,
+}
+
+impl Limits {
+    pub(super) fn new(pages: Option<u64>) -> Limits {
+        let limit = pages.unwrap_or_else(|| frame::total_frames() as u64 / 2);
+        Limits { limit, used: AtomicU64::new(0) }
+    }
+
+    /// Counts one page more; `ENOSPC` if the limit is reached or memory runs short.
+    pub(super) fn take(&self) -> Result<()> {
+        if frame::free_frames() < frame::total_frames() / RESERVED_PART {
+            return Err(Errno::ENOSPC);
+        }
+        let more = |used| (used < self.limit).then_some(used + 1);
+        let taken = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        taken.map(|_| ()).map_err(|_| Errno::ENOSPC)
+    }
+
+    /// Counts pages that are there already, whatever the limit says: what the root archive brings.
+    pub(super) fn add(&self, pages: u64) {
+        self.used.fetch_add(pages, Ordering::Relaxed);
+    }
+
+    /// Counts pages less.
+    pub(super) fn give_back(&self, pages: u64) {
+        self.used.fetch_sub(pages, Ordering::Relaxed);
+    }
+
+    /// How many pages there may be, and how many of them are free.
+    pub(super) fn pages(&self) -> (u64, u64) {
+        (self.limit, self.limit.saturating_sub(self.used.load(Ordering::Relaxed)))
+    }
+}

@@ -1,0 +1,66 @@
+//! A file system in memory: tmpfs(5).
+//!
+//! [`Node`] is any of its files; `directory` and `regular` say what directories and regular files do. Locks: a directory's
+//! `names`, then a node's `attributes`.
+
+mod attributes;
+mod directory;
+mod limits;
+mod node;
+mod regular;
+
+use super::file_system::{FileSystem, Statistics, nameless_device};
+use super::inode::{DeviceNumber, Inode, Kind, NewInode, Permissions};
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicU64, Ordering};
+use limits::Limits;
+use linux_raw_sys::general as linux;
+use logic::address::PAGE_SIZE;
+
+pub use node::Node;
+
+/// A file system in memory.
+pub struct Tmpfs {
+    system: Arc<System>,
+    root: Arc<Node>,
+}
+
+/// What all nodes of one file system share.
+struct System {
+    device: DeviceNumber,
+    next_number: AtomicU64,
+    limits: Arc<Limits>,
+}
+
+impl Tmpfs {
+    /// An empty one, whose root directory has this mode and whose files may have so many pages together (`None`: half of the memory).
+    pub fn new(mode: u16, pages: Option<u64>) -> Arc<Tmpfs> {
+        let limits = Arc::new(Limits::new(pages));
+        let system = Arc::new(System { device: nameless_device(), next_number: AtomicU64::new(1), limits });
+        let permissions = Permissions { mode, user: 0, group: 0 };
+        let root = Node::new(&system, &NewInode { kind: Kind::Directory, permissions, target: b"" });
+        Arc::new(Tmpfs { system, root })
+    }
+}
+
+impl FileSystem for Tmpfs {
+    fn type_name(&self) -> &'static str {
+        "tmpfs"
+    }
+
+    fn root(&self) -> Arc<dyn Inode> {
+        self.root.clone()
+    }
+
+    fn statistics(&self) -> Statistics {
+        let (blocks, free) = self.system.limits.pages();
+        let magic = u64::from(linux::TMPFS_MAGIC);
+        Statistics { magic, block_size: PAGE_SIZE as u64, blocks, free, inodes: 0, free_inodes: 0 }
+    }
+}
+
+impl System {
+    fn number(&self) -> u64 {
+        self.next_number.fetch_add(1, Ordering::Relaxed)
+    }
+}

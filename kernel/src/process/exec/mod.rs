@@ -1,0 +1,108 @@
+//! Starting a program from a file: execve(2).
+//!
+//! A new address space is built beside the old one, and nothing of the caller changes until it is complete: whatever is wrong with a
+//! file, it is an error for the caller and no more. `segments` maps the file's parts, `stack` lays out what the program finds when it
+//! starts.
+
+mod arguments;
+mod segments;
+mod stack;
+
+pub use arguments::read_strings;
+
+use super::credentials::Credentials;
+use super::limits::Limits;
+use super::process::Name;
+use super::program::{Executable, Program};
+use super::signal;
+use super::thread::{AlternateStack, Running};
+use crate::fs::credentials::Want;
+use crate::fs::inode::Kind;
+use crate::fs::lookup::{Follow, Lookup};
+use crate::fs::mount::{MountFlags, Path};
+use crate::fs::open_file::OpenFlags;
+use crate::memory::AddressSpace;
+use crate::task::TaskContext;
+use alloc::sync::Arc;
+use logic::errno::{Errno, Result};
+use logic::strings::Strings;
+use machine::user::UserContext;
+
+/// What execve(2) is asked for.
+pub struct Request<'a> {
+    /// The file.
+    pub path: &'a [u8],
+    /// The arguments, of which the first is by custom the program's name.
+    pub arguments: &'a Strings,
+    /// The environment.
+    pub environment: &'a Strings,
+}
+
+/// For whom a program is started.
+pub(super) struct Starter<'a> {
+    pub(super) lookup: &'a Lookup,
+    pub(super) credentials: Credentials,
+    pub(super) limits: &'a Limits,
+}
+
+/// A program that is ready to run.
+pub(super) struct Image {
+    pub(super) program: Arc<Program>,
+    pub(super) user: UserContext,
+    pub(super) name: Name,
+}
+
+/// Has a process run another program in place of its own.
+pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Result<()> {
+    let process = running.thread.process.clone();
+    let (lookup, limits) = (process.lookup()?, process.limits());
+    let starter = Starter { lookup: &lookup, credentials: process.credentials(), limits: &limits };
+    let image = build(ctx, &starter, request)?;
+    // From here on nothing fails.
+    while let Some((_, file)) = process.files.take_close_on_exec(0) {
+        // What a file says at its closing has nobody to hear it here.
+        let _ = file.file().flush(ctx);
+    }
+    process.actions.reset();
+    running.thread.signals.lock().stack = AlternateStack::default();
+    running.thread.clear_at_end.store(0, core::sync::atomic::Ordering::Relaxed);
+    process.set_name(image.name);
+    running.space = image.program.space.clone();
+    running.user = image.user;
+    let old = process.replace_program(Some(image.program));
+    drop(old);
+    Ok(())
+}
+
+/// Builds a program in a new address space.
+pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> Result<Image> {
+    let path = starter.lookup.find(ctx, None, request.path, Follow::Yes)?;
+    check(starter.lookup, &path)?;
+    let inode = path.dentry.inode().clone();
+    let executable = Executable::new(path)?;
+    let length = inode.metadata(ctx)?.size;
+    let file = inode.open(ctx, OpenFlags::empty())?;
+    let elf = segments::read(ctx, &*file, length)?;
+    if elf.interpreter.is_some() {
+        // Programs that want to be linked when they start are not run yet.
+        return Err(Errno::ENOEXEC);
+    }
+    let space = AddressSpace::new(starter.limits.memory())?;
+    let loaded = segments::load(ctx, &space, &elf, file.pager()?)?;
+    let mut user = UserContext::new(loaded.entry, 0)?;
+    let auxiliary = stack::auxiliary(starter, &elf, &loaded, signal::frame_size(&mut user));
+    let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable)?;
+    user.registers_mut().rsp = stack.pointer;
+    space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end)?);
+    let program = Program { space, file: executable, arguments: stack.arguments, environment: stack.environment };
+    Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path) })
+}
+
+/// Whether a file may be run: `EACCES`.
+fn check(lookup: &Lookup, path: &Path) -> Result<()> {
+    let inode = &**path.dentry.inode();
+    if inode.kind() != Kind::Regular || path.mount.flags.contains(MountFlags::NO_RUN) {
+        return Err(Errno::EACCES);
+    }
+    lookup.credentials.check(inode, Want::EXECUTE)
+}

@@ -1,0 +1,107 @@
+//! The first stack of a program, with its arguments, its environment and the auxiliary vector: getauxval(3).
+
+use super::segments::Loaded;
+use super::{Request, Starter};
+use crate::memory::{AddressSpace, Place, Region, Role, Sink};
+use crate::process::limits::Limits;
+use crate::process::random;
+use crate::task::TaskContext;
+use core::ops::Range;
+use linux_raw_sys::{auxvec, general as linux};
+use logic::address::{PAGE_SIZE, USER_END, UserAddr, round_up};
+use logic::elf::{PROGRAM_HEADER_SIZE, Program};
+use logic::errno::{Errno, Result};
+use logic::stack_image::StackImage;
+use machine::cpu;
+use machine::user_space::Access;
+
+/// How much arguments and environment may take, whatever the limit of the stack says; as on Linux.
+const LEAST: u64 = 128 << 10;
+/// As much again at most, whatever it says: three quarters of Linux's default limit.
+const MOST: u64 = 6 << 20;
+
+/// What the stack has at once beside what lies on it; it grows from there.
+const AT_ONCE: u64 = 128 << 10;
+
+/// How many pages the stack may be moved by chance: 16 GiB, as on Linux.
+const SPREAD: u64 = 1 << 22;
+
+/// The distance that mappings keep from the stack's end, at least and at most, so that the limit can be raised later.
+const GAP: Range<u64> = 128 << 20..USER_END / 6 * 5;
+
+/// Beside the stack's limit, mappings keep off the guard gap and this.
+const MARGIN: u64 = 2 << 20;
+
+/// What one tick is of which times(2) counts so many in a second.
+const TICKS: u64 = 100;
+
+/// Where everything came to lie.
+pub(super) struct Stack {
+    /// The first stack pointer.
+    pub(super) pointer: u64,
+    /// Free pages are looked for below this.
+    pub(super) ceiling: u64,
+    pub(super) arguments: Range<u64>,
+    pub(super) environment: Range<u64>,
+}
+
+/// Puts the stack into a new space and writes what lies on it.
+pub(super) fn lay_out(
+    ctx: &TaskContext,
+    space: &AddressSpace,
+    limits: &Limits,
+    request: &Request,
+    auxiliary: &[(u64, u64)],
+    executable: bool,
+) -> Result<Stack> {
+    let limit = limits.soft(linux::RLIMIT_STACK);
+    let top = USER_END - PAGE_SIZE as u64 - random::below(SPREAD) * PAGE_SIZE as u64;
+    let image = StackImage {
+        arguments: request.arguments,
+        environment: request.environment,
+        file_name: request.path,
+        random: random::bytes(),
+        auxiliary,
+    };
+    let place = image.place(top, (limit / 4).clamp(LEAST, MOST))?;
+    let size = round_up(top - place.pointer + AT_ONCE).ok_or(Errno::E2BIG)?;
+    let execute = if executable { Access::EXECUTE } else { Access::empty() };
+    let region = Region { role: Role::Stack, ..Region::anonymous(Access::READ | Access::WRITE | execute) };
+    space.map(ctx, Place::Free(top - size), size, region)?;
+    let mut sink = Sink::user(space, UserAddr::new(place.pointer)?, (top - place.pointer) as usize);
+    image.write(&place, &mut |bytes| match sink.write(ctx, bytes)? {
+        written if written == bytes.len() => Ok(()),
+        _ => Err(Errno::ENOMEM),
+    })?;
+    Ok(Stack {
+        pointer: place.pointer,
+        ceiling: top - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end),
+        arguments: place.arguments..place.environment,
+        environment: place.environment..place.file_name,
+    })
+}
+
+/// The auxiliary vector, but for what points into the stack; a signal's frame takes `frame_size` bytes.
+pub(super) fn auxiliary(starter: &Starter, program: &Program, loaded: &Loaded, frame_size: usize) -> [(u64, u64); 16] {
+    let (user, group) = (starter.credentials.user, starter.credentials.group);
+    let secure = user.real != user.effective || group.real != group.effective;
+    [
+        (auxvec::AT_HWCAP, u64::from(cpu::features().hwcap)),
+        (auxvec::AT_PAGESZ, PAGE_SIZE as u64),
+        (auxvec::AT_CLKTCK, TICKS),
+        (auxvec::AT_PHDR, loaded.headers),
+        (auxvec::AT_PHENT, PROGRAM_HEADER_SIZE as u64),
+        (auxvec::AT_PHNUM, u64::from(program.headers)),
+        (auxvec::AT_BASE, 0),
+        (auxvec::AT_FLAGS, 0),
+        (auxvec::AT_ENTRY, loaded.entry),
+        (auxvec::AT_UID, u64::from(user.real)),
+        (auxvec::AT_EUID, u64::from(user.effective)),
+        (auxvec::AT_GID, u64::from(group.real)),
+        (auxvec::AT_EGID, u64::from(group.effective)),
+        (auxvec::AT_SECURE, u64::from(secure)),
+        (auxvec::AT_HWCAP2, 0),
+        (auxvec::AT_MINSIGSTKSZ, frame_size as u64),
+    ]
+    .map(|(kind, value)| (u64::from(kind), value))
+}

@@ -1,0 +1,36 @@
+//! Processes: what they are, how they begin, wait for each other, get signals and end.
+//!
+//! A process is an address space, descriptors and a place in the file system, shared by its threads; a thread is a task that runs
+//! a program's registers (`thread::Running`) in a loop that the layer above owns. Nothing here knows registers by the number of a
+//! system call.
+//!
+//! Lock order, outermost first: `process's life`, then any other lock of a process or thread, then the table of processes. None is
+//! held while anything sleeps.
+
+pub mod clock;
+mod credentials;
+mod exec;
+mod exit;
+mod limits;
+#[allow(clippy::module_inception, reason = "the word that one would search for")]
+mod process;
+mod program;
+pub mod random;
+mod shutdown;
+pub mod signal;
+mod spawn;
+mod table;
+mod thread;
+mod wait;
+
+pub use credentials::{Credentials, Ids};
+pub use exec::{Request, exec, read_strings};
+pub use exit::leave;
+pub use limits::{Limit, Limits};
+pub use process::{Name, Process};
+pub use program::{Executable, Program};
+pub use shutdown::{off, with_status as shut_down};
+pub use spawn::{abandon, spawn, start_first};
+pub use table::{INIT, Pid, count, find, next_after, parent_of};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, find_thread};
+pub use wait::{Wanted, Which, wait};

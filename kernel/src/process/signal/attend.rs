@@ -1,0 +1,134 @@
+//! What a thread does about signals before it goes back to its program.
+
+use super::action::{ActionFlags, Handler};
+use super::info::{Detail, Info};
+use super::{force, frame, restart};
+use crate::log::warn;
+use crate::process::table;
+use crate::process::thread::Running;
+use crate::task::TaskContext;
+use logic::signal::{DefaultAction, Signal};
+use logic::wait_status::WaitStatus;
+
+/// Whether a thread goes back to its program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Attended {
+    /// It does.
+    Continue,
+    /// Its process ends; this is how.
+    End(WaitStatus),
+}
+
+/// Sees to all signals that have come and are not blocked. Stops as long as the process is stopped.
+pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
+    let thread = running.thread.clone();
+    thread.take_attention();
+    let mut called = false;
+    loop {
+        if let Some(status) = thread.process.ending().or(running.leaving) {
+            return Attended::End(status);
+        }
+        thread.process.wait_while_stopped(ctx);
+        let Some(info) = take(running) else { break };
+        let action = thread.process.actions.take(info.signal);
+        match action.handler {
+            Handler::Ignore => {}
+            Handler::Default => act(running, &info),
+            Handler::Function(_) => {
+                let again = action.flags.contains(ActionFlags::RESTART);
+                restart::before_handler(running, again);
+                called = true;
+                if frame::enter_handler(ctx, running, &info, &action).is_err() {
+                    // No handler can be called on that stack, so that of SIGSEGV cannot either.
+                    if info.signal == Signal::SEGV {
+                        thread.process.actions.forget(Signal::SEGV);
+                    }
+                    force(&thread, Info::kernel(Signal::SEGV));
+                }
+            }
+        }
+    }
+    if !called {
+        restart::without_handler(running);
+        let mut signals = thread.signals.lock();
+        if let Some(mask) = signals.restored.take() {
+            signals.blocked = mask;
+        }
+    }
+    Attended::Continue
+}
+
+/// The next signal that is not blocked.
+fn take(running: &Running) -> Option<Info> {
+    let mut signals = running.thread.signals.lock();
+    let wanted = !signals.blocked;
+    let own = signals.pending.take(wanted);
+    drop(signals);
+    own.or_else(|| running.thread.process.pending.lock().take(wanted))
+}
+
+/// Does what a signal does by itself.
+fn act(running: &Running, info: &Info) {
+    let process = &running.thread.process;
+    match info.signal.default_action() {
+        DefaultAction::Ignore | DefaultAction::Continue => {}
+        DefaultAction::Stop => process.stop(info.signal),
+        DefaultAction::Terminate | DefaultAction::Core => {
+            tell(running, info);
+            process.end(WaitStatus::Killed { signal: info.signal, core: false });
+        }
+    }
+}
+
+/// A line in the log for a program that was killed by what it did itself.
+fn tell(running: &Running, info: &Info) {
+    let (process, registers) = (&running.thread.process, running.user.registers());
+    let (name, pid, signal) = (process.name(), process.pid(), info.signal);
+    match (info.detail, running.exception) {
+        (Detail::Fault { address }, Some(exception)) => warn!(
+            "{name}[{pid}] killed by {signal:?} ({}) at address {address:#x}, rip {:#x}, rsp {:#x}",
+            exception.name(),
+            registers.rip,
+            registers.rsp
+        ),
+        _ if info.signal == Signal::KILL && running.exception.is_some() => {
+            warn!("{name}[{pid}] killed: no memory left; it had {} KiB", running.space.machine().resident() * 4);
+        }
+        _ => {}
+    }
+}
+
+impl crate::process::Process {
+    /// Stops it: its threads stay where they are until it is resumed. The parent is told.
+    fn stop(&self, signal: Signal) {
+        let mut life = self.life.lock();
+        let news = !life.stopped && life.ending.is_none();
+        life.stopped |= news;
+        drop(life);
+        if news {
+            self.notify_threads();
+            self.tell_parent(WaitStatus::Stopped(signal));
+        }
+    }
+
+    /// Lets it go on if it is stopped. The parent is told.
+    pub(super) fn resume(&self) {
+        let was = core::mem::take(&mut self.life.lock().stopped);
+        if was {
+            self.resumed.wake_all();
+            self.tell_parent(WaitStatus::Continued);
+        }
+    }
+
+    fn wait_while_stopped(&self, ctx: &TaskContext) {
+        if self.is_stopped() {
+            self.resumed.wait_until(ctx, || !self.is_stopped());
+        }
+    }
+
+    fn tell_parent(&self, news: WaitStatus) {
+        if let Some(parent) = table::note(self.pid(), news) {
+            parent.child_has_news(self, news);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Sending signals: kill(2), tgkill(2), and those that the kernel itself sends.
+
+use super::action::Handler;
+use super::info::Info;
+use crate::process::process::Process;
+use crate::process::table::INIT;
+use crate::process::thread::Thread;
+use crate::task::{Patience, TaskContext, WaitQueue};
+use alloc::sync::Arc;
+use logic::errno::{Errno, Result};
+use logic::signal::{Signal, SignalSet};
+
+/// What stops a process.
+const STOPPING: SignalSet = SignalSet::of(&[Signal::STOP, Signal::TSTP, Signal::TTIN, Signal::TTOU]);
+
+/// Sends a signal to a whole process: whichever thread can takes it. Tells whether its reason could be kept.
+pub fn send_to_process(process: &Process, info: Info) -> bool {
+    prepare(process, info.signal);
+    if is_lost(process, info.signal, None) {
+        return true;
+    }
+    let kept = process.pending.lock().add(info);
+    // Each looks whether it may take it; the first one does.
+    process.notify_threads();
+    kept
+}
+
+/// Sends a signal to one thread. Tells whether its reason could be kept.
+pub fn send_to_thread(thread: &Thread, info: Info) -> bool {
+    prepare(&thread.process, info.signal);
+    if is_lost(&thread.process, info.signal, Some(thread)) {
+        return true;
+    }
+    let kept = thread.signals.lock().pending.add(info);
+    thread.notify();
+    kept
+}
+
+/// Sends a thread a signal that its own program brought about, and that it can neither block nor ignore: then it is as if the
+/// process had said nothing about it.
+pub fn force(thread: &Arc<Thread>, info: Info) {
+    let actions = &thread.process.actions;
+    let mut signals = thread.signals.lock();
+    let blocked = signals.blocked.remove(info.signal);
+    if blocked || actions.get(info.signal).handler == Handler::Ignore {
+        actions.forget(info.signal);
+    }
+    signals.pending.add(info);
+    drop(signals);
+    thread.notify();
+}
+
+/// What a signal does already by being sent: SIGCONT lets the process go on, and it and the stopping ones cancel each other.
+fn prepare(process: &Process, signal: Signal) {
+    if signal == Signal::CONT {
+        discard(process, STOPPING);
+        process.resume();
+    } else if STOPPING.contains(signal) {
+        discard(process, SignalSet::of(&[Signal::CONT]));
+    } else if signal == Signal::KILL {
+        process.resume();
+    }
+}
+
+/// The signals that have come for a thread and wait until it wants them.
+pub fn pending(thread: &Thread) -> SignalSet {
+    let own = thread.signals.lock().pending.set();
+    own | thread.process.pending.lock().set()
+}
+
+/// Waits for a signal other than those in a set; its handler runs with what was blocked before. Always `EINTR`: sigsuspend(2).
+pub fn suspend(ctx: &TaskContext, thread: &Thread, blocked: SignalSet) -> Result<()> {
+    let mut signals = thread.signals.lock();
+    signals.restored = Some(signals.blocked);
+    signals.blocked = blocked.without(SignalSet::UNSTOPPABLE);
+    let wanted = !signals.blocked;
+    drop(signals);
+    thread.attend_soon();
+    if (pending(thread) & wanted).is_empty() {
+        return pause(ctx);
+    }
+    Err(Errno::EINTR)
+}
+
+/// Waits for a signal. Always `EINTR`: pause(2).
+pub fn pause(ctx: &TaskContext) -> Result<()> {
+    WaitQueue::new().wait(ctx, Patience { interruptible: true, deadline: None }, || None)
+}
+
+/// Drops what has come of some signals and was not delivered yet.
+pub fn discard(process: &Process, signals: SignalSet) {
+    process.pending.lock().discard(signals);
+    process.for_each_thread(|thread| thread.signals.lock().pending.discard(signals));
+}
+
+/// Whether a signal would do nothing: it is ignored and not blocked, or it is for the first process, which is not to be ended by
+/// accident.
+fn is_lost(process: &Process, signal: Signal, thread: Option<&Thread>) -> bool {
+    let action = process.actions.get(signal);
+    if process.pid() == INIT && action.handler == Handler::Default {
+        return true;
+    }
+    let blocked = |thread: &Thread| thread.signals.lock().blocked.contains(signal);
+    let is_blocked = match thread {
+        Some(thread) => blocked(thread),
+        None => {
+            let mut any = false;
+            process.for_each_thread(|thread| any |= blocked(thread));
+            any
+        }
+    };
+    action.ignores(signal) && !is_blocked
+}

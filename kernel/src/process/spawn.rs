@@ -1,0 +1,91 @@
+//! New processes that run a program from the start: Cor's own spawn call, and the first process.
+
+use super::exec::{self, Request, Starter};
+use super::process::{Inheritance, Process};
+use super::signal::Actions;
+use super::table;
+use super::thread::{Running, Thread};
+use crate::fs::credentials::Want;
+use crate::fs::descriptors::Descriptors;
+use crate::fs::lookup::{Follow, Lookup};
+use crate::fs::open_file::OpenFlags;
+use crate::log::warn;
+use crate::task::TaskContext;
+use alloc::sync::Arc;
+use logic::errno::{Errno, Result};
+use logic::signal::SignalSet;
+
+/// The descriptors that a child gets.
+const STANDARD: u32 = 3;
+
+/// The terminal of the first process.
+const CONSOLE: &[u8] = b"/dev/console";
+
+/// Makes a child of a process that runs a program, in `folder` if that is given; it has the parent's first three descriptors. The result
+/// is its only thread, ready to be started by whoever runs threads, or to be given to [`abandon`].
+pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Option<&[u8]>) -> Result<Running> {
+    let mut lookup = (*parent.lookup()?).clone();
+    if let Some(folder) = folder {
+        lookup.cwd = lookup.find(ctx, None, folder, Follow::Yes)?;
+        let inode = &**lookup.cwd.dentry.inode();
+        if !inode.kind().is_directory() {
+            return Err(Errno::ENOTDIR);
+        }
+        lookup.credentials.check(inode, Want::EXECUTE)?;
+    }
+    let files = Descriptors::new();
+    for descriptor in 0..STANDARD {
+        if let Ok(file) = parent.files.get(descriptor) {
+            files.set(descriptor, file, STANDARD, false)?;
+        }
+    }
+    let inheritance = Inheritance {
+        files: Arc::new(files),
+        lookup: Arc::new(lookup),
+        actions: Arc::new(Actions::default()),
+        credentials: parent.credentials(),
+        limits: parent.limits(),
+    };
+    begin(ctx, request, inheritance, Some(parent))
+}
+
+/// Makes the first process, which runs a program on the console. As `spawn`.
+pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Result<Running> {
+    let files = Descriptors::new();
+    match lookup.open(ctx, None, CONSOLE, OpenFlags::READ_WRITE, 0) {
+        Ok(console) => {
+            for descriptor in 0..STANDARD {
+                files.set(descriptor, console.clone(), STANDARD, false)?;
+            }
+        }
+        Err(error) => warn!("the first process has no console: {error}"),
+    }
+    let inheritance = Inheritance {
+        files: Arc::new(files),
+        lookup: Arc::new(lookup),
+        actions: Arc::new(Actions::default()),
+        credentials: Default::default(),
+        limits: Default::default(),
+    };
+    begin(ctx, request, inheritance, None)
+}
+
+/// Takes back a process that could not be started.
+pub fn abandon(running: Running) {
+    let process = running.thread.process.clone();
+    drop(running);
+    process.life.lock().threads.clear();
+    table::withdraw(process.pid());
+}
+
+fn begin(ctx: &TaskContext, request: &Request, inheritance: Inheritance, parent: Option<&Process>) -> Result<Running> {
+    let lookup = inheritance.lookup.clone();
+    let limits = inheritance.limits.clone();
+    let starter = Starter { lookup: &lookup, credentials: inheritance.credentials, limits: &limits };
+    let image = exec::build(ctx, &starter, request)?;
+    let space = image.program.space.clone();
+    let process = Process::new(image.program, image.name, inheritance)?;
+    let thread = Thread::new(&process, SignalSet::EMPTY)?;
+    table::enter(process, parent.map(Process::pid));
+    Ok(Running::new(thread, image.user, space))
+}

@@ -1,0 +1,145 @@
+//! Who calls: what a handler is given besides its arguments.
+
+use super::arg::{Buffer, Fd, UserPath, Vector};
+use crate::fs::descriptors::MAX_DESCRIPTORS;
+use crate::fs::lookup::Lookup;
+use crate::fs::mount::Path;
+use crate::fs::open_file::OpenFile;
+use crate::memory::{AddressSpace, Sink, Source, Text, UserRange};
+use crate::process::{Process, Running, Thread};
+use crate::task::TaskContext;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use linux_raw_sys::general as linux;
+use logic::address::UserAddr;
+use logic::errno::{Errno, Result};
+use logic::path::PATH_MAX;
+
+/// How many places readv(2) takes at most.
+const MOST_RANGES: u64 = linux::UIO_MAXIOV as u64;
+
+/// The size of one entry of such a list.
+const RANGE: usize = size_of::<linux::iovec>();
+
+/// The calling thread, in the middle of a call.
+pub(super) struct Caller<'a> {
+    /// It may sleep.
+    pub(super) ctx: &'a TaskContext,
+    /// Its registers and its memory.
+    pub(super) running: &'a mut Running,
+}
+
+impl Caller<'_> {
+    pub(super) fn thread(&self) -> &Arc<Thread> {
+        &self.running.thread
+    }
+
+    #[inline]
+    pub(super) fn process(&self) -> &Arc<Process> {
+        &self.running.thread.process
+    }
+
+    #[inline]
+    pub(super) fn space(&self) -> &AddressSpace {
+        &self.running.space
+    }
+
+    /// Where the process looks for files.
+    pub(super) fn lookup(&self) -> Result<Arc<Lookup>> {
+        self.process().lookup()
+    }
+
+    /// The open file of a descriptor, or `EBADF`.
+    #[inline]
+    pub(super) fn file(&self, fd: Fd) -> Result<Arc<OpenFile>> {
+        self.process().files.get(fd.number()?)
+    }
+
+    /// Gives a file the lowest free descriptor from `lowest` on.
+    pub(super) fn add_file(&self, file: Arc<OpenFile>, lowest: u32, close_on_exec: bool) -> Result<Fd> {
+        let fd = self.process().files.add(file, lowest, self.descriptor_limit(), close_on_exec)?;
+        Ok(Fd(fd as i32))
+    }
+
+    /// How many descriptors it may have.
+    pub(super) fn descriptor_limit(&self) -> u32 {
+        let limit = self.process().limits().soft(linux::RLIMIT_NOFILE);
+        limit.min(MAX_DESCRIPTORS as u64) as u32
+    }
+
+    /// Where a path starts that is not absolute: the directory of a descriptor, or (`None`) the working directory.
+    pub(super) fn base(&self, directory: Fd) -> Result<Option<Path>> {
+        if directory.0 == linux::AT_FDCWD { Ok(None) } else { Ok(Some(self.file(directory)?.path().clone())) }
+    }
+
+    /// The text of a path: `EFAULT`, `ENAMETOOLONG`.
+    pub(super) fn path(&self, path: UserPath) -> Result<Text> {
+        self.space().read_text(self.ctx, path.0, PATH_MAX, Errno::ENAMETOOLONG)
+    }
+
+    /// A place to write to.
+    #[inline]
+    pub(super) fn sink(&self, buffer: Buffer) -> Result<Sink<'_>> {
+        Ok(Sink::user(self.space(), buffer.check()?, buffer.length as usize))
+    }
+
+    /// A place to read from.
+    #[inline]
+    pub(super) fn source(&self, buffer: Buffer) -> Result<Source<'_>> {
+        Ok(Source::user(self.space(), buffer.check()?, buffer.length as usize))
+    }
+
+    /// The places of a list: `EINVAL` if it or one of them is too long, `EFAULT`.
+    pub(super) fn ranges(&self, vector: Vector) -> Result<Vec<UserRange>> {
+        if vector.count > MOST_RANGES {
+            return Err(Errno::EINVAL);
+        }
+        let mut ranges = Vec::new();
+        ranges.try_reserve_exact(vector.count as usize).map_err(|_| Errno::ENOMEM)?;
+        let mut total = 0u64;
+        for index in 0..vector.count {
+            let [start, length] = self.words(vector.start.wrapping_add(index * RANGE as u64))?;
+            // Linux refuses what is negative as a signed number, for one and for all together.
+            total = total.checked_add(length).filter(|&total| total <= i64::MAX as u64).ok_or(Errno::EINVAL)?;
+            ranges.push(UserRange::new(start, length as usize)?);
+        }
+        Ok(ranges)
+    }
+
+    /// Words of 8 bytes that a program points at.
+    pub(super) fn words<const N: usize>(&self, from: u64) -> Result<[u64; N]> {
+        let mut words = [0; N];
+        for (index, word) in words.iter_mut().enumerate() {
+            let mut bytes = [0; 8];
+            self.space().read(self.ctx, from.wrapping_add(8 * index as u64), &mut bytes)?;
+            *word = u64::from_le_bytes(bytes);
+        }
+        Ok(words)
+    }
+
+    /// Writes words of 8 bytes where a program wants them.
+    pub(super) fn write_words<const N: usize>(&self, to: u64, words: [u64; N]) -> Result<()> {
+        let bytes = words.map(u64::to_le_bytes);
+        self.space().write(self.ctx, to, bytes.as_flattened())
+    }
+
+    /// Writes bytes where a program wants them, if it does.
+    pub(super) fn write(&self, to: u64, bytes: &[u8]) -> Result<()> {
+        self.space().write(self.ctx, to, bytes)
+    }
+}
+
+impl Fd {
+    /// The number, or `EBADF` for a negative one.
+    pub(super) fn number(self) -> Result<u32> {
+        u32::try_from(self.0).map_err(|_| Errno::EBADF)
+    }
+}
+
+impl Buffer {
+    /// Where it starts; `EFAULT` unless all of it is in the program's half.
+    fn check(self) -> Result<UserAddr> {
+        UserRange::new(self.start, self.length as usize)?;
+        UserAddr::new(self.start)
+    }
+}

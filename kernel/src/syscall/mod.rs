@@ -1,0 +1,23 @@
+//! The border between programs and the kernel: the loop that runs a thread, the two tables of calls, and a handler a call.
+//!
+//! `run` is the loop; `table` the lists; `arg` turns registers into typed arguments; `caller` is what a handler is given. Handlers stand
+//! by chapter, as one would look for their manual pages. A handler holds no state and no loop: it takes its arguments, calls one
+//! thing below, and returns.
+
+mod arg;
+mod caller;
+mod cor;
+mod file;
+mod memory;
+mod path;
+//mod poll;
+mod process;
+mod record;
+mod restart;
+mod run;
+mod signal;
+mod system;
+mod table;
+mod time;
+
+pub use run::{start, start_first};

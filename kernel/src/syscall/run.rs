@@ -1,0 +1,114 @@
+//! The loop that a thread's task runs: the program goes on until it wants something, and that is done.
+
+use super::caller::Caller;
+use super::restart::restarts;
+use super::table::{COR, LINUX, Table};
+use crate::fs::lookup::Lookup;
+use crate::memory::Fault;
+use crate::process::signal::{self, Attended, Interrupted, Restarts};
+use crate::process::{self, Pid, Request, Running};
+use crate::task::{self, TaskContext};
+use logic::address::UserAddr;
+use logic::errno::{Errno, Result};
+use logic::wait_status::WaitStatus;
+use machine::user::{Event, Exception};
+use machine::user_space::Access;
+use machine::{cpu, heap};
+
+/// Starts a thread that is ready to run; `ENOMEM` if there is no memory for its task, and then it is as if it had never been.
+pub fn start(running: Running) -> Result<Pid> {
+    let pid = running.thread.id();
+    let name = running.thread.process.name();
+    // The task takes the thread from here, so that it can be taken back if there is no task.
+    let place = alloc::sync::Arc::new(machine::lock::SpinLock::new("thread to start", Some(running)));
+    let taken = place.clone();
+    let started = task::spawn(core::str::from_utf8(name.bytes()).unwrap_or("?"), move |ctx| {
+        let running = taken.lock().take();
+        if let Some(running) = running {
+            run(ctx, running);
+        }
+    });
+    if let Err(error) = started {
+        let running = place.lock().take();
+        if let Some(running) = running {
+            process::abandon(running);
+        }
+        return Err(error);
+    }
+    Ok(pid)
+}
+
+/// Starts the first process, which looks for its files as `lookup` says.
+pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Result<Pid> {
+    start(process::start_first(ctx, lookup, request)?)
+}
+
+/// Runs a thread to its end.
+fn run(ctx: &TaskContext, mut running: Running) {
+    running.thread.begin(ctx.task());
+    let status = loop {
+        match running.user.run(running.space.machine()) {
+            Event::Syscall => call(ctx, &mut running, &LINUX),
+            Event::CorCall => call(ctx, &mut running, &COR),
+            Event::Exception(exception) => except(ctx, &mut running, exception),
+            Event::Interrupt => {
+                if cpu::take_reschedule() {
+                    ctx.yield_now();
+                }
+            }
+        }
+        if running.thread.needs_attention()
+            && let Attended::End(status) = signal::attend(ctx, &mut running)
+        {
+            break status;
+        }
+    };
+    process::leave(ctx, running, status);
+}
+
+/// Does a call: number and result in RAX, arguments in RDI, RSI, RDX, R10, R8 and R9.
+fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
+    running.begin_call();
+    let registers = running.user.registers();
+    let number = registers.rax;
+    let arguments = [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9];
+    let result = heap::ensure_reserve()
+        .and_then(|()| table.call(&mut Caller { ctx, running: &mut *running }, number, &arguments));
+    if result == Err(Errno::EINTR) {
+        let restarts = if core::ptr::eq(table, &LINUX) { restarts(number) } else { Restarts::Usual };
+        running.interrupted = Some(Interrupted { number, restarts });
+    }
+    running.user.registers_mut().rax = result.unwrap_or_else(Errno::to_return_value);
+}
+
+/// Serves a page fault, or sends the program the signal for what it did.
+fn except(ctx: &TaskContext, running: &mut Running, exception: Exception) {
+    running.interrupted = None;
+    let info = if exception.vector == Exception::PAGE_FAULT {
+        match serve(ctx, running, exception) {
+            Ok(()) => return,
+            Err(fault) => signal::signal_of_fault(fault, exception.address),
+        }
+    } else {
+        let rip = running.user.registers().rip;
+        signal::signal_of(exception, rip, running.user.vector().bytes())
+    };
+    running.exception = Some(exception);
+    signal::force(&running.thread, info);
+}
+
+fn serve(ctx: &TaskContext, running: &Running, exception: Exception) -> core::result::Result<(), Fault> {
+    let address = UserAddr::new(exception.address).map_err(|_| Fault::Unmapped)?;
+    heap::ensure_reserve()?;
+    let wanted = match exception {
+        _ if exception.was_fetch() => Access::EXECUTE,
+        _ if exception.was_write() => Access::WRITE,
+        _ => Access::READ,
+    };
+    running.space.fault(ctx, address, wanted)
+}
+
+/// What a thread that leaves by itself says of its process, if it is the last.
+pub(super) fn exited(status: i32) -> WaitStatus {
+    WaitStatus::Exited(status as u8)
+}

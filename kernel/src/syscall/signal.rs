@@ -1,0 +1,171 @@
+//! Signals: rt_sigaction(2) and its relatives, kill(2), sigaltstack(2).
+
+use super::arg::Pointer;
+use super::caller::Caller;
+use crate::process::signal::{self, Action, ActionFlags, Detail, Handler, Info};
+use crate::process::{self, AlternateStack, Pid, Process};
+use linux_raw_sys::general as linux;
+use logic::errno::{Errno, Result};
+use logic::signal::{Signal, SignalSet};
+
+/// The size of a set of signals, which the calls want to be told.
+const SET_SIZE: u64 = 8;
+
+/// rt_sigaction(2)
+pub(super) fn rt_sigaction(caller: &mut Caller, signal: Signal, new: Pointer, old: Pointer, size: u64) -> Result<()> {
+    check_size(size)?;
+    let actions = caller.process().actions.clone();
+    let new = new.non_null().map(|new| caller.words(new).map(decode)).transpose()?;
+    let replaced = match new {
+        Some(action) => actions.set(signal, action)?,
+        None => actions.get(signal),
+    };
+    if new.is_some_and(|action| action.ignores(signal)) {
+        signal::discard(caller.process(), SignalSet::of(&[signal]));
+    }
+    match old.non_null() {
+        Some(old) => caller.write_words(old, encode(&replaced)),
+        None => Ok(()),
+    }
+}
+
+/// rt_sigprocmask(2)
+pub(super) fn rt_sigprocmask(caller: &mut Caller, how: u32, new: Pointer, old: Pointer, size: u64) -> Result<()> {
+    check_size(size)?;
+    let new = new.non_null().map(|new| caller.words(new)).transpose()?;
+    let thread = caller.thread();
+    let blocked = thread.signals.lock().blocked;
+    if let Some([set]) = new {
+        let set = SignalSet(set);
+        let wanted = match how {
+            linux::SIG_BLOCK => blocked | set,
+            linux::SIG_UNBLOCK => blocked.without(set),
+            linux::SIG_SETMASK => set,
+            _ => return Err(Errno::EINVAL),
+        };
+        thread.signals.lock().blocked = wanted.without(SignalSet::UNSTOPPABLE);
+        thread.attend_soon();
+    }
+    match old.non_null() {
+        Some(old) => caller.write_words(old, [blocked.0]),
+        None => Ok(()),
+    }
+}
+
+/// rt_sigreturn(2)
+pub(super) fn rt_sigreturn(caller: &mut Caller) -> Result<u64> {
+    if signal::return_from_handler(caller.ctx, caller.running).is_err() {
+        signal::force(caller.thread(), Info::kernel(Signal::SEGV));
+    }
+    Ok(caller.running.user.registers().rax)
+}
+
+/// rt_sigpending(2)
+pub(super) fn rt_sigpending(caller: &mut Caller, into: Pointer, size: u64) -> Result<()> {
+    if size > SET_SIZE {
+        return Err(Errno::EINVAL);
+    }
+    let pending = signal::pending(caller.thread());
+    caller.write(into.0, &pending.0.to_le_bytes()[..size as usize])
+}
+
+/// rt_sigsuspend(2)
+pub(super) fn rt_sigsuspend(caller: &mut Caller, set: Pointer, size: u64) -> Result<()> {
+    check_size(size)?;
+    let [set] = caller.words(set.0)?;
+    signal::suspend(caller.ctx, caller.thread(), SignalSet(set))
+}
+
+/// pause(2)
+pub(super) fn pause(caller: &mut Caller) -> Result<()> {
+    signal::pause(caller.ctx)
+}
+
+/// sigaltstack(2)
+pub(super) fn sigaltstack(caller: &mut Caller, new: Pointer, old: Pointer) -> Result<()> {
+    let new = new.non_null().map(|new| caller.words(new)).transpose()?;
+    let pointer = caller.running.user.registers().rsp;
+    let current = caller.thread().signals.lock().stack;
+    if let Some([base, flags, size]) = new {
+        if current.holds(pointer) {
+            return Err(Errno::EPERM);
+        }
+        caller.thread().signals.lock().stack = AlternateStack::decode(base, flags as u32, size)?;
+    }
+    match old.non_null() {
+        Some(old) => caller.write_words(old, [current.base, u64::from(current.flags(pointer)), current.size]),
+        None => Ok(()),
+    }
+}
+
+/// kill(2)
+pub(super) fn kill(caller: &mut Caller, pid: i32, signal: Option<Signal>) -> Result<()> {
+    // There are no process groups yet.
+    let pid = u32::try_from(pid).ok().filter(|&pid| pid > 0).ok_or(Errno::ENOSYS)?;
+    let process = process::find(Pid(pid))?;
+    check_sender(caller, &process, signal)?;
+    if let Some(signal) = signal {
+        signal::send_to_process(&process, info(caller, signal, linux::SI_USER as i32));
+    }
+    Ok(())
+}
+
+/// tkill(2)
+pub(super) fn tkill(caller: &mut Caller, thread: Pid, signal: Option<Signal>) -> Result<()> {
+    send(caller, None, thread, signal)
+}
+
+/// tgkill(2)
+pub(super) fn tgkill(caller: &mut Caller, process: Pid, thread: Pid, signal: Option<Signal>) -> Result<()> {
+    if process.0 as i32 <= 0 {
+        return Err(Errno::EINVAL);
+    }
+    send(caller, Some(process), thread, signal)
+}
+
+fn send(caller: &Caller, process: Option<Pid>, thread: Pid, signal: Option<Signal>) -> Result<()> {
+    if thread.0 as i32 <= 0 {
+        return Err(Errno::EINVAL);
+    }
+    let thread = process::find_thread(process, thread)?;
+    check_sender(caller, &thread.process, signal)?;
+    if let Some(signal) = signal {
+        signal::send_to_thread(&thread, info(caller, signal, linux::SI_TKILL));
+    }
+    Ok(())
+}
+
+/// Whether the caller may send a process a signal: `EPERM`.
+fn check_sender(caller: &Caller, process: &Process, _signal: Option<Signal>) -> Result<()> {
+    let may = caller.process().credentials().may_signal(&process.credentials());
+    if may { Ok(()) } else { Err(Errno::EPERM) }
+}
+
+fn info(caller: &Caller, signal: Signal, code: i32) -> Info {
+    let process = caller.process();
+    let sender = Detail::Sender { process: process.pid().0, user: process.credentials().user.real };
+    Info { signal, code, detail: sender }
+}
+
+fn check_size(size: u64) -> Result<()> {
+    if size == SET_SIZE { Ok(()) } else { Err(Errno::EINVAL) }
+}
+
+/// From the kernel's `struct sigaction`: handler, flags, restorer, mask.
+fn decode([handler, flags, restorer, mask]: [u64; 4]) -> Action {
+    let handler = match handler {
+        0 => Handler::Default,
+        1 => Handler::Ignore,
+        function => Handler::Function(function),
+    };
+    Action { handler, flags: ActionFlags::from_bits_retain(flags), restorer, mask: SignalSet(mask) }
+}
+
+fn encode(action: &Action) -> [u64; 4] {
+    let handler = match action.handler {
+        Handler::Default => 0,
+        Handler::Ignore => 1,
+        Handler::Function(function) => function,
+    };
+    [handler, action.flags.bits(), action.restorer, action.mask.0]
+}

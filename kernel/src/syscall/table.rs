@@ -1,0 +1,205 @@
+//! Every call, a line each: its number, its name, and the handler.
+//!
+//! To add one: a line here, a function in the chapter that its manual page belongs to, a test program that passes on Linux first.
+
+use super::arg::{Argument, Registers, Returned};
+use super::caller::Caller;
+use super::{cor, file, memory, path, process, signal, system, time};
+use core::sync::atomic::{AtomicU64, Ordering};
+use logic::errno::{Errno, Result};
+
+/// The calls of one gate.
+pub(super) struct Table {
+    entries: &'static [Entry],
+    /// How often each was called; one more than there are entries, for all numbers beyond.
+    counts: &'static [AtomicU64],
+}
+
+/// One call.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    /// Its name, as in the manual; empty for a number that nothing stands for.
+    pub(super) name: &'static str,
+    call: fn(&mut Caller, &[u64; 6]) -> Result<u64>,
+}
+
+macro_rules! table {
+    ($table:ident[$size:literal]: $($number:literal $name:ident => $chapter:ident::$handler:ident;)*) => {
+        pub(super) static $table: Table = {
+            static ENTRIES: [Entry; $size] = {
+                let mut entries = [Entry { name: "", call: |_, _| Err(Errno::ENOSYS) }; $size];
+                $(entries[$number] = Entry {
+                    name: stringify!($name),
+                    call: |caller, registers| Handler::call($chapter::$handler, caller, registers),
+                };)*
+                entries
+            };
+            static COUNTS: [AtomicU64; $size + 1] = [const { AtomicU64::new(0) }; $size + 1];
+            Table { entries: &ENTRIES, counts: &COUNTS }
+        };
+    };
+}
+
+// By the instruction SYSCALL: Linux's calls for x86-64.
+table! { LINUX[512]:
+    0 read => file::read;
+    1 write => file::write;
+    2 open => path::open;
+    3 close => file::close;
+    4 stat => path::stat;
+    5 fstat => path::fstat;
+    6 lstat => path::lstat;
+    //7 poll => poll::poll;
+    8 lseek => file::lseek;
+    9 mmap => memory::mmap;
+    10 mprotect => memory::mprotect;
+    11 munmap => memory::munmap;
+    12 brk => memory::brk;
+    13 rt_sigaction => signal::rt_sigaction;
+    14 rt_sigprocmask => signal::rt_sigprocmask;
+    15 rt_sigreturn => signal::rt_sigreturn;
+    16 ioctl => file::ioctl;
+    17 pread64 => file::pread64;
+    18 pwrite64 => file::pwrite64;
+    19 readv => file::readv;
+    20 writev => file::writev;
+    21 access => path::access;
+    24 sched_yield => process::sched_yield;
+    25 mremap => memory::mremap;
+    28 madvise => memory::madvise;
+    32 dup => file::dup;
+    33 dup2 => file::dup2;
+    34 pause => signal::pause;
+    35 nanosleep => time::nanosleep;
+    39 getpid => process::getpid;
+    59 execve => process::execve;
+    60 exit => process::exit;
+    61 wait4 => process::wait4;
+    62 kill => signal::kill;
+    63 uname => system::uname;
+    72 fcntl => file::fcntl;
+    74 fsync => file::fsync;
+    75 fdatasync => file::fsync;
+    76 truncate => path::truncate;
+    77 ftruncate => file::ftruncate;
+    79 getcwd => path::getcwd;
+    80 chdir => path::chdir;
+    81 fchdir => path::fchdir;
+    //82 rename => path::rename;
+    83 mkdir => path::mkdir;
+    84 rmdir => path::rmdir;
+    86 link => path::link;
+    87 unlink => path::unlink;
+    88 symlink => path::symlink;
+    89 readlink => path::readlink;
+    95 umask => path::umask;
+    96 gettimeofday => time::gettimeofday;
+    97 getrlimit => process::getrlimit;
+    99 sysinfo => system::sysinfo;
+    102 getuid => process::getuid;
+    104 getgid => process::getgid;
+    107 geteuid => process::geteuid;
+    108 getegid => process::getegid;
+    110 getppid => process::getppid;
+    127 rt_sigpending => signal::rt_sigpending;
+    130 rt_sigsuspend => signal::rt_sigsuspend;
+    131 sigaltstack => signal::sigaltstack;
+    158 arch_prctl => process::arch_prctl;
+    160 setrlimit => process::setrlimit;
+    186 gettid => process::gettid;
+    200 tkill => signal::tkill;
+    201 time => time::time;
+    217 getdents64 => file::getdents64;
+    218 set_tid_address => process::set_tid_address;
+    228 clock_gettime => time::clock_gettime;
+    229 clock_getres => time::clock_getres;
+    230 clock_nanosleep => time::clock_nanosleep;
+    231 exit_group => process::exit_group;
+    234 tgkill => signal::tgkill;
+    257 openat => path::openat;
+    258 mkdirat => path::mkdirat;
+    262 newfstatat => path::newfstatat;
+    263 unlinkat => path::unlinkat;
+    265 linkat => path::linkat;
+    266 symlinkat => path::symlinkat;
+    267 readlinkat => path::readlinkat;
+    269 faccessat => path::faccessat;
+    //271 ppoll => poll::ppoll;
+    273 set_robust_list => process::set_robust_list;
+    292 dup3 => file::dup3;
+    295 preadv => file::preadv;
+    296 pwritev => file::pwritev;
+    302 prlimit64 => process::prlimit64;
+    318 getrandom => system::getrandom;
+    439 faccessat2 => path::faccessat2;
+}
+
+// By the instruction INT 0x14: Cor's own.
+table! { COR[16]:
+    1 exit => process::exit_group;
+    2 write => file::write;
+    3 read => file::read;
+    4 open => path::open;
+    5 moremem => cor::moremem;
+    6 yield => process::sched_yield;
+    7 spawn => cor::spawn;
+    8 wait => cor::wait;
+    9 sleep => cor::sleep;
+    10 poweroff => cor::poweroff;
+    11 close => file::close;
+    12 report => cor::report;
+}
+
+impl Table {
+    /// Does the call of a number, and counts it; `ENOSYS` if there is none.
+    #[inline]
+    pub(super) fn call(&self, caller: &mut Caller, number: u64, registers: &[u64; 6]) -> Result<u64> {
+        let index = usize::try_from(number).unwrap_or(usize::MAX).min(self.entries.len());
+        self.counts[index].fetch_add(1, Ordering::Relaxed);
+        match self.entries.get(index) {
+            Some(entry) => (entry.call)(caller, registers),
+            None => Err(Errno::ENOSYS),
+        }
+    }
+
+    /// Every call that is there or that somebody tried: number, name (empty: not there) and count.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (usize, &'static str, u64)> {
+        let named = |index: usize| self.entries.get(index).map_or("", |entry| entry.name);
+        let counted = self.counts.iter().map(|count| count.load(Ordering::Relaxed)).enumerate();
+        counted
+            .map(move |(index, count)| (index, named(index), count))
+            .filter(|(_, name, count)| !name.is_empty() || *count > 0)
+    }
+}
+
+/// A function whose parameters, after the caller, come out of the registers.
+trait Handler<Arguments> {
+    fn call(self, caller: &mut Caller, registers: &[u64; 6]) -> Result<u64>;
+}
+
+macro_rules! handler {
+    ($($argument:ident)*) => {
+        impl<F, R, $($argument),*> Handler<($($argument,)*)> for F
+        where
+            F: FnOnce(&mut Caller, $($argument),*) -> Result<R>,
+            R: Returned,
+            $($argument: Argument,)*
+        {
+            #[inline]
+            #[allow(non_snake_case, unused_mut, unused_variables, reason = "written for any number of arguments")]
+            fn call(self, caller: &mut Caller, registers: &[u64; 6]) -> Result<u64> {
+                let mut registers = Registers::new(registers);
+                $(let $argument = Argument::take(&mut registers)?;)*
+                self(caller, $($argument),*).map(Returned::to_register)
+            }
+        }
+    };
+}
+
+handler! {}
+handler! { A }
+handler! { A B }
+handler! { A B C }
+handler! { A B C D }
+handler! { A B C D E }
+handler! { A B C D E G }

@@ -1,0 +1,157 @@
+//! The programs of user/tests: each must pass on this Linux host first, then on Cor.
+//!
+//! A test passes by exit status 0; 77 says that it does not apply where it runs. `/bin/run-tests` runs all that are under /tests and
+//! prints a line for each: `ok CHAPTER/NAME`, `not ok CHAPTER/NAME status N` or `skip CHAPTER/NAME reason`. On Cor that is one boot.
+//! On the host it is the same program in a copy of the root folder, with namespaces of its own, so that both see the same files.
+
+use super::stage::{Printed, Report, run_logged};
+use crate::files;
+use crate::project::Project;
+use anyhow::{Context, Result, ensure};
+use nix::unistd::Uid;
+use std::collections::HashMap;
+use std::env;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+/// Goes into the root folder $1, with /dev and /proc, and runs the tests there.
+const NATIVE: &str = r#"
+    cd "$1" && mkdir -p dev proc tmp && mount --rbind /dev dev && mount -t proc proc proc || exit 125
+    chroot=$(PATH=$PATH:/usr/sbin command -v chroot)
+    env -i HOME=/ PATH=/bin:/sbin:/usr/bin:/usr/sbin "$chroot" . /bin/run-tests
+"#;
+/// How long all tests may take on the host, in seconds.
+const PATIENCE: &str = "120";
+
+/// Runs all tests on both.
+pub fn run(project: &Project) -> Result<Report> {
+    let names = names(&project.image("root/tests"))?;
+    if names.is_empty() {
+        return Ok(Report::default());
+    }
+    ensure!(project.image("root/bin/run-tests").exists(), "there are {} tests, but no /bin/run-tests", names.len());
+    let native = run_natively(project)?;
+    let booted = boot(project)?;
+    let (on_linux, on_cor) = (parse(&native.text), parse(&booted.text));
+    let mut report = Report::default();
+    for name in &names {
+        match judge(on_linux.get(name), on_cor.get(name)) {
+            Some(verdict) => report.note(verdict.map_err(|failure| format!("{name} {failure}"))),
+            None => report.skipped += 1,
+        }
+    }
+    for (printed, told) in [(&native, &on_linux), (&booted, &on_cor)] {
+        if told.len() < names.len() {
+            report.failures.push(format!("not all tests ran; the last that was printed is\n{}", printed.tail()));
+        }
+    }
+    Ok(report)
+}
+
+/// The names of the tests: all programs two folders down, as `CHAPTER/NAME`.
+fn names(root: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for file in files::files_under(root)? {
+        let inside = file.strip_prefix(root)?;
+        let is_program = file.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0);
+        if is_program && inside.components().count() == 2 {
+            names.push(inside.display().to_string());
+        }
+    }
+    Ok(names)
+}
+
+/// What a test's outcomes on Linux and on Cor amount to; `None` if it was skipped.
+fn judge(linux: Option<&Outcome>, cor: Option<&Outcome>) -> Option<Result<(), String>> {
+    Some(match (linux, cor) {
+        (Some(Outcome::Failed(why)), _) => Err(format!("fails on Linux: {why}")),
+        (None, _) => Err("did not run on Linux".to_string()),
+        (_, Some(Outcome::Failed(why))) => Err(format!("fails on Cor: {why}")),
+        (_, None) => Err("did not run on Cor".to_string()),
+        (_, Some(Outcome::Passed)) => Ok(()),
+        (_, Some(Outcome::Skipped)) => return None,
+    })
+}
+
+/// How a test went on Cor.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed(String),
+    Skipped,
+}
+
+/// Runs all tests on this host.
+fn run_natively(project: &Project) -> Result<Printed> {
+    let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let root = scratch.path().join("root");
+    let mut copy = Command::new("cp");
+    crate::command::capture(copy.arg("-a").arg(project.image("root")).arg(&root))?;
+    let mut command = Command::new("timeout");
+    command.args([PATIENCE, "unshare", "--mount", "--pid", "--fork", "--kill-child"]);
+    if !Uid::current().is_root() {
+        command.args(["--user", "--map-root-user"]);
+    }
+    command.args(["sh", "-c", NATIVE, "sh"]).arg(&root);
+    run_logged(project, "programs-on-linux", &mut command)
+}
+
+/// Runs all tests on Cor, in one boot.
+fn boot(project: &Project) -> Result<Printed> {
+    let mut machine = Command::new(env::current_exe().context("cannot tell where this program stands")?);
+    machine.args(["run", "--boot", "direct", "--quiet", "--timeout", "240", "--root"]);
+    machine.arg(project.image("tests.cpio")).args(["--", "/bin/run-tests"]);
+    run_logged(project, "programs", &mut machine)
+}
+
+/// The outcomes that run-tests printed.
+fn parse(printed: &str) -> HashMap<String, Outcome> {
+    let outcome = |line: &str| {
+        let (rest, kind) = if let Some(rest) = line.strip_prefix("not ok ") {
+            (rest, "failed")
+        } else if let Some(rest) = line.strip_prefix("ok ") {
+            (rest, "passed")
+        } else {
+            (line.strip_prefix("skip ")?, "skipped")
+        };
+        let (name, more) = rest.split_once(' ').unwrap_or((rest, ""));
+        let outcome = match kind {
+            "passed" => Outcome::Passed,
+            "skipped" => Outcome::Skipped,
+            _ => Outcome::Failed(more.to_string()),
+        };
+        Some((name.to_string(), outcome))
+    };
+    printed.lines().map(str::trim_end).filter_map(outcome).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_run_tests_are_read() {
+        let outcomes = parse("noise\nok file/read\nnot ok memory/brk status 139\r\nskip net/tcp no network\n");
+        assert_eq!(outcomes["file/read"], Outcome::Passed);
+        assert_eq!(outcomes["memory/brk"], Outcome::Failed("status 139".into()));
+        assert_eq!(outcomes["net/tcp"], Outcome::Skipped);
+        assert_eq!(outcomes.len(), 3);
+    }
+
+    #[test]
+    fn a_test_must_pass_on_both() {
+        let (passed, failed, skipped) = (Outcome::Passed, Outcome::Failed("status 1".into()), Outcome::Skipped);
+        assert_eq!(judge(Some(&passed), Some(&passed)), Some(Ok(())));
+        assert_eq!(judge(Some(&skipped), Some(&passed)), Some(Ok(())));
+        assert_eq!(judge(Some(&passed), Some(&skipped)), None);
+        for (linux, cor) in [
+            (Some(&failed), Some(&passed)),
+            (Some(&passed), Some(&failed)),
+            (None, Some(&passed)),
+            (Some(&passed), None),
+        ] {
+            assert!(matches!(judge(linux, cor), Some(Err(_))));
+        }
+    }
+}
