@@ -231,9 +231,10 @@ pub(super) fn waker_makes_way(ctx: &TaskContext) -> Outcome {
         ctx.wait();
         theirs.store(true, SeqCst);
     })?;
-    compute(milliseconds(30)); // so that the sleeper is the more urgent one by far
-    within(ctx, SOON, || sleeper.state() == State::Waiting)?;
-    compute(milliseconds(30));
+    while sleeper.state() != State::Waiting {
+        ctx.yield_now();
+    }
+    compute(milliseconds(80)); // so that the sleeper is the more urgent one by far, and no alarm is set any more
     let begun = clock::now();
     sleeper.signal();
     while !woken.load(SeqCst) && clock::now().since(begun) < milliseconds(500) {}
