@@ -39,6 +39,14 @@ const TESTS: &[Test] = &[
     ("tasks/sleep-is-punctual", tasks::sleep_is_punctual),
     ("tasks/mutex-excludes", tasks::mutex_excludes),
     ("tasks/mutex-keeps-signals", tasks::mutex_keeps_signals),
+    ("tasks/wake-all-in-a-storm", tasks::wake_all_in_a_storm),
+    ("tasks/wake-one-is-passed-on", tasks::wake_one_is_passed_on),
+    ("tasks/time-limits", tasks::time_limits),
+    ("tasks/interruption", tasks::interruption),
+    ("tasks/timers", tasks::timers),
+    ("tasks/timers-in-a-storm", tasks::timers_in_a_storm),
+    ("tasks/alarms-within-switches", tasks::alarms_within_switches),
+    ("tasks/spawning-in-a-storm", tasks::spawning_in_a_storm),
 ];
 
 /// Runs the tests that the command line asks for, and powers the machine off; returns if it asks for none.

@@ -5,12 +5,13 @@ use super::{
     check::{check, within},
     random::Random,
 };
-use crate::task::{self, Instant, Mutex, State, Task, TaskContext, WaitQueue, Wake};
+use crate::task::{self, Instant, Mutex, Patience, State, Task, TaskContext, WaitQueue, Wake};
 use alloc::{sync::Arc, vec::Vec};
 use core::{
     sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
     time::Duration,
 };
+use logic::errno::Errno;
 use machine::{clock, frame, lock::SpinLock};
 
 /// How long to wait for what should happen at once.
@@ -317,29 +318,205 @@ pub(super) fn mutex_keeps_signals(ctx: &TaskContext) -> Outcome {
     let (their_busy, their_queue, their_ready) = (busy.clone(), queue.clone(), ready.clone());
     let waiter = task::spawn("waiter", move |ctx| {
         their_queue.wait_until(ctx, || {
-            // Looked at before the mutex: so what comes meanwhile is seen only by another look.
             let seen = their_ready.load(SeqCst);
-            drop(their_busy.lock(ctx));
+            drop(their_busy.lock(ctx)); // what becomes ready from here on is seen only at another look
             seen
         });
     })?;
     within(ctx, SOON, || waiter.state() == State::Waiting)?;
-    drop(guard);
-    ctx.sleep_until(after(milliseconds(2)), false); // it has joined the queue and waits there
-    for _ in 0..50 {
-        let guard = busy.lock(ctx);
-        queue.wake_all(); // it looks, and waits for the mutex
-        within(ctx, SOON, || waiter.state() == State::Waiting)?;
-        queue.wake_all(); // it is in the queue or was, and waits for the mutex still
-        ready.store(clock::now().0.is_multiple_of(2), SeqCst);
-        let last = ready.load(SeqCst);
-        queue.wake_all();
-        drop(guard);
-        if last {
-            break;
-        }
-        ctx.sleep_until(after(milliseconds(1)), false);
-    }
+    drop(guard); // its first look is over; it joins the queue
+    ctx.sleep_until(after(milliseconds(2)), false);
+    let guard = busy.lock(ctx);
+    queue.wake_one(); // its second look is over; it joins again, looks, and waits for the mutex
+    ctx.sleep_until(after(milliseconds(2)), false);
     ready.store(true, SeqCst);
+    queue.wake_one();
+    ctx.sleep_until(after(milliseconds(2)), false);
+    drop(guard);
     join_all(ctx, &[waiter])
+}
+
+/// Many wait, for short times and in several queues, while others are woken all at once: nobody is in two queues, nobody is
+/// forgotten.
+pub(super) fn wake_all_in_a_storm(ctx: &TaskContext) -> Outcome {
+    let queues: Arc<[WaitQueue; 3]> = Arc::new([const { WaitQueue::new() }; 3]);
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut tasks = Vec::new();
+    for seed in 1..=12 {
+        let (queues, stop) = (queues.clone(), stop.clone());
+        tasks.push(task::spawn("waiter", move |ctx| {
+            let mut random = Random(seed);
+            while !stop.load(SeqCst) {
+                let deadline = Some(after(Duration::from_nanos(random.below(200_000))));
+                let patience = Patience { interruptible: true, deadline };
+                _ = queues[random.below(3) as usize].wait(ctx, patience, || None::<()>);
+            }
+        })?);
+    }
+    let end = after(milliseconds(300));
+    while clock::now() < end {
+        queues.iter().for_each(WaitQueue::wake_all);
+    }
+    stop.store(true, SeqCst);
+    join_all(ctx, &tasks)
+}
+
+/// One wake-up is for one who wants it: who was interrupted at that moment passes it on.
+pub(super) fn wake_one_is_passed_on(ctx: &TaskContext) -> Outcome {
+    let (queue, gifts) = (Arc::new(WaitQueue::new()), Arc::new(AtomicUsize::new(0)));
+    let take = |gifts: &AtomicUsize| gifts.fetch_update(SeqCst, SeqCst, |gifts| gifts.checked_sub(1)).ok();
+    let mut tasks = Vec::new();
+    for _ in 0..2 {
+        let (queue, gifts) = (queue.clone(), gifts.clone());
+        let task = task::spawn("waiter", move |ctx| {
+            let patience = Patience { interruptible: true, deadline: None };
+            _ = queue.wait(ctx, patience, || take(&gifts));
+        })?;
+        within(ctx, SOON, || task.state() == State::Waiting)?;
+        tasks.push(task);
+    }
+    tasks[0].interrupt(); // it is still the first in the queue
+    gifts.store(1, SeqCst);
+    queue.wake_one();
+    join_all(ctx, &tasks)?;
+    Ok(())
+}
+
+/// A wait with a time limit ends then, and not before; one without anything to wait for at once.
+pub(super) fn time_limits(ctx: &TaskContext) -> Outcome {
+    let queue = WaitQueue::new();
+    for micros in [0, 10, 3000, 60_000] {
+        let due = after(Duration::from_micros(micros));
+        let patience = Patience { interruptible: false, deadline: Some(due) };
+        check!(queue.wait(ctx, patience, || None::<()>), ==, Err(Errno::ETIMEDOUT));
+        check!(clock::now(), >=, due);
+        check!(clock::now().0, <, due.0 + 50_000_000);
+    }
+    let patience = Patience { interruptible: false, deadline: Some(Instant(0)) };
+    check!(queue.wait(ctx, patience, || Some(5)), ==, Ok(5));
+    Ok(())
+}
+
+/// An interruption ends waits that allow it, the present one and those to come, until it is taken back; and no others.
+pub(super) fn interruption(ctx: &TaskContext) -> Outcome {
+    let queue = WaitQueue::new();
+    let patient = Patience { interruptible: false, deadline: Some(after(milliseconds(5))) };
+    let open = Patience { interruptible: true, deadline: Some(after(SOON)) };
+    ctx.task().interrupt();
+    check!(queue.wait(ctx, open, || None::<()>), ==, Err(Errno::EINTR));
+    check!(queue.wait(ctx, open, || None::<()>), ==, Err(Errno::EINTR));
+    check!(queue.wait(ctx, patient, || None::<()>), ==, Err(Errno::ETIMEDOUT));
+    check!(!ctx.sleep_until(after(SOON), true));
+    ctx.task().clear_interrupt();
+    check!(ctx.sleep_until(after(milliseconds(1)), true));
+
+    let result = Arc::new(SpinLock::new("result", None));
+    let theirs = result.clone();
+    let sleeper = task::spawn("sleeper", move |ctx| *theirs.lock() = Some(ctx.sleep_until(after(SOON), true)))?;
+    within(ctx, SOON, || sleeper.state() == State::Waiting)?;
+    sleeper.interrupt();
+    join_all(ctx, &[sleeper])?;
+    check!(*result.lock(), ==, Some(false));
+    Ok(())
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Bell {
+    rung: AtomicUsize,
+}
+
+impl Wake for Bell {
+    fn wake(&self) {
+        self.rung.fetch_add(1, SeqCst);
+    }
+}
+
+/// A timer rings once; one that was dropped, never. An earlier one that is set later comes first.
+pub(super) fn timers(ctx: &TaskContext) -> Outcome {
+    let (rings, dropped, late) = (Arc::new(Bell::default()), Arc::new(Bell::default()), Arc::new(Bell::default()));
+    let _late = task::at(after(milliseconds(40)), late.clone())?;
+    let ringing = task::at(after(milliseconds(4)), rings.clone())?;
+    for _ in 0..100 {
+        drop(task::at(after(milliseconds(2)), dropped.clone())?);
+    }
+    within(ctx, SOON, || rings.rung.load(SeqCst) == 1)?;
+    check!(late.rung.load(SeqCst), ==, 0);
+    within(ctx, SOON, || late.rung.load(SeqCst) == 1)?;
+    check!(rings.rung.load(SeqCst), ==, 1);
+    check!(dropped.rung.load(SeqCst), ==, 0);
+    drop(ringing);
+    check!(Arc::strong_count(&rings), ==, 1);
+    check!(Arc::strong_count(&dropped), ==, 1);
+    Ok(())
+}
+
+/// Timers that are set from many tasks at once, each interrupted anywhere, all ring in time.
+pub(super) fn timers_in_a_storm(ctx: &TaskContext) -> Outcome {
+    let late = Arc::new(AtomicUsize::new(0));
+    let mut tasks = Vec::new();
+    for seed in 1..=6 {
+        let late = late.clone();
+        tasks.push(task::spawn("sleeper", move |ctx| {
+            let mut random = Random(seed);
+            for _ in 0..150 {
+                let due = after(Duration::from_nanos(random.below(100_000)));
+                let far = task::at(after(milliseconds(700)), Arc::new(Bell::default()));
+                ctx.sleep_until(due, false);
+                late.fetch_add(usize::from(clock::now().0 > due.0 + 40_000_000), SeqCst);
+                drop(far);
+            }
+        })?);
+    }
+    join_all(ctx, &tasks)?;
+    check!(late.load(SeqCst), ==, 0);
+    Ok(())
+}
+
+/// Someone computes while another sleeps for moments, so that the alarm rings again and again in the midst of a switch: the
+/// stack does not fill up with switches inside switches.
+pub(super) fn alarms_within_switches(ctx: &TaskContext) -> Outcome {
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut tasks = Vec::new();
+    let theirs = stop.clone();
+    tasks.push(task::spawn("busy", move |_| while !theirs.load(SeqCst) {})?);
+    for seed in 1..=2 {
+        let stop = stop.clone();
+        tasks.push(task::spawn("sleeper", move |ctx| {
+            let mut random = Random(seed);
+            while !stop.load(SeqCst) {
+                ctx.sleep_until(after(Duration::from_nanos(500 + random.below(12_000))), false);
+            }
+        })?);
+    }
+    ctx.sleep_until(after(milliseconds(1500)), false);
+    stop.store(true, SeqCst);
+    join_all(ctx, &tasks)
+}
+
+/// Tasks are made by many at once: there is room for all of them in the queues.
+pub(super) fn spawning_in_a_storm(ctx: &TaskContext) -> Outcome {
+    let ended = Arc::new(AtomicUsize::new(0));
+    let mut tasks = Vec::new();
+    for seed in 1..=8 {
+        let ended = ended.clone();
+        tasks.push(task::spawn("parent", move |ctx| {
+            let mut random = Random(seed);
+            for _ in 0..40 {
+                let ended = ended.clone();
+                compute(Duration::from_nanos(random.below(30_000)));
+                let child = task::spawn("child", move |ctx| {
+                    ctx.sleep_until(after(Duration::from_micros(300)), false);
+                    ended.fetch_add(1, SeqCst);
+                });
+                if let Ok(child) = child
+                    && random.below(3) == 0
+                {
+                    child.join(ctx);
+                }
+            }
+        })?);
+    }
+    join_all(ctx, &tasks)?;
+    within(ctx, SOON, || ended.load(SeqCst) == 8 * 40)
 }
