@@ -1,12 +1,13 @@
 // The siginfo of faults: which address and why; a handler may mend what was wrong, and the instruction runs again.
 #include "../test.h"
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
 
 static sigjmp_buf back;
 static siginfo_t last;
-static char *closed;
+static char *volatile closed;
 
 static void handler(int signal, siginfo_t *info, void *context)
 {
@@ -51,7 +52,8 @@ int main(void)
     EXPECT(__asm__ volatile("leaq 1f(%%rip), %%rax; movq %%rax, %0; xorl %%ecx, %%ecx; 1: divl %%ecx"
                             : "=m"(at)::"rax", "rcx", "rdx"), SIGFPE, FPE_INTDIV, at);
 
-    char *file = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, fileno(fopen(FILES "hello", "r")), 0);
+    char *file = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, SUCCEED(open(FILES "hello", O_RDONLY)), 0);
+    CHECK(file != MAP_FAILED);
     EXPECT((void)*(volatile char *)(file + 4096), SIGBUS, BUS_ADRERR, file + 4096);
 
     closed = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

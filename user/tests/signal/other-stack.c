@@ -1,4 +1,3 @@
-// build: musl
 // sigaltstack(2): handlers that ask for it run there, also when the program's own stack is used up.
 #include "../test.h"
 #include <setjmp.h>
