@@ -1,7 +1,8 @@
-//! What to write to switch the machine off: the object `_S5_` in the bytes of ACPI's DSDT. ACPI specification 6.5, sections
-//! 7.4.2.5 (`_S5`), 20.2.4 (package length) and 20.2.5.4 (package).
+//! What to write to switch the machine off: the object `_S5_` in the bytes of ACPI's DSDT. ACPI specification 6.5,
+//! sections 7.4.2.5 (`_S5`), 20.2.4 (package length) and 20.2.5.4 (package).
 //!
-//! The DSDT is a program in AML; only this one constant is read from it, by its shape: `Name (_S5_, Package {a, b, …})`.
+//! The DSDT is a program in AML; only this one constant is read from it, by its shape:
+//! `Name (_S5_, Package {first, second, …})`.
 
 /// Values for the fields SLP_TYP of the two power management control registers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

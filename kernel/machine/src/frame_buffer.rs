@@ -28,7 +28,8 @@ impl FrameBuffer {
         if TAKEN.swap(true, Ordering::Relaxed) {
             return Err(Errno::EBUSY);
         }
-        // SAFETY: the loader says that this is the screen (and the memory map, that it is no RAM of ours); it is opened once.
+        // SAFETY: the loader says that this is the screen (and the memory map, that it is no RAM of ours); it is opened
+        // once.
         let memory = unsafe { Mmio::map(address, told.length() as usize) }?;
         let (width, height, pitch) = (width as usize, height as usize, pitch as usize);
         let bytes_per_pixel = usize::from(bits).div_ceil(8);

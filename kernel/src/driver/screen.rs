@@ -1,5 +1,5 @@
-//! The screen: text that is to be seen, and a task that paints what has changed, a few times a second at most; so writing to it
-//! costs next to nothing, and text that scrolls by is never painted.
+//! The screen: text that is to be seen, and a task that paints what has changed, a few times a second at most; so
+//! writing to it costs next to nothing, and text that scrolls by is never painted.
 //!
 //! The spin lock protects the text, the mutex the hardware and what it shows; who has both takes the mutex first.
 

@@ -20,4 +20,4 @@ pub use mutex::{Mutex, MutexGuard};
 pub use schedule::{idle, start};
 pub use task::{State, Task, all, spawn};
 pub use timer::{Timer, at};
-pub use wait::{Patience, WaitQueue, Waiter, Wake};
+pub use wait::{Patience, WaitQueue, Wake, Waiter};

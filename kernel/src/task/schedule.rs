@@ -100,11 +100,10 @@ pub(super) fn run(body: impl FnOnce(&TaskContext)) {
 /// What every task does when its body is done.
 pub(super) fn end() -> ! {
     let hold = Hold::new();
-    match choose(After::End) {
-        Some((from, to)) => {
-            let (from, to) = (from.fiber.clone(), to.fiber.clone());
-            fiber::leave(hold, from, to)
-        }
+    // The tasks themselves are let go of here: nothing is dropped after `leave`.
+    let fibers = choose(After::End).map(|(from, to)| (from.fiber.clone(), to.fiber.clone()));
+    match fibers {
+        Some((from, to)) => fiber::leave(hold, from, to),
         None => machine::panic::fatal(format_args!("a task ends, and nobody is there to go on")),
     }
 }
@@ -126,6 +125,11 @@ pub(super) fn wait(task: &Arc<Task>) {
     while !task.token.swap(false, Ordering::AcqRel) {
         switch(After::Wait);
     }
+}
+
+/// Brings the account of the one who runs up to date.
+pub(super) fn settle() {
+    with_turn(|turn| turn.charge(clock::now()));
 }
 
 /// What becomes of the one who leaves.

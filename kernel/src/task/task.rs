@@ -122,6 +122,7 @@ impl Task {
 
     /// Nanoseconds that it has run, up to when it last left a CPU.
     pub fn run_time(&self) -> u64 {
+        schedule::settle();
         self.run_time.load(Ordering::Relaxed)
     }
 

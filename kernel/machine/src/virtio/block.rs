@@ -1,8 +1,8 @@
 //! A virtio disk. Virtio specification 1.2, section 5.2.
 //!
-//! The driver submits transfers and collects completed ones; a transfer belongs to this value in between, so that its frames stay
-//! where the disk reads and writes. Nothing here waits, so all of it may be called with a lock held and from an interrupt
-//! handler, but for `submit`: it takes memory from the heap, for the list of segments.
+//! The driver submits transfers and collects completed ones; a transfer belongs to this value in between, so that its
+//! frames stay where the disk reads and writes. Nothing here waits, so all of it may be called with a lock held and
+//! from an interrupt handler, but for `submit`: it takes memory from the heap, for the list of segments.
 
 use super::hal::Memory;
 use super::slots::{self, Buffers, Slots};
