@@ -48,9 +48,9 @@ const KERNEL: u64 = 0xffff_ffff_8000_0000;
 const LARGE_PAGE: u64 = 2 << 20;
 const FIRST_KERNEL_SLOT: usize = ENTRIES / 2;
 
-/// A kernel stack's share of virtual memory: the stack is its upper half, the lower half stays unmapped.
+/// A kernel stack's share of virtual memory: the stack is its upper part, the rest stays unmapped.
 const STACK_SLOT: u64 = 32 << 10;
-pub(crate) const STACK_SIZE: u64 = 16 << 10;
+pub(crate) const STACK_SIZE: u64 = 24 << 10;
 
 /// A page table, as the CPU sees it too; it sets accessed and dirty bits behind our back.
 pub(crate) type Table = [AtomicU64; ENTRIES];
@@ -213,14 +213,39 @@ fn map(root: PhysAddr, address: u64, entry: u64, level: u32, new_table: &mut imp
 
 /// Maps one small page after boot. Tables come from the frame allocator and are never given back.
 fn map_page(address: u64, entry: u64) -> Result<()> {
-    // At most two tables are missing below a top-level slot; they are taken before the lock.
-    let mut spare = [Some(Frame::zeroed()?), Some(Frame::zeroed()?)];
-    let root = TABLES.lock();
-    map(*root, address, entry, 1, &mut || match spare.iter_mut().find_map(Option::take) {
-        Some(frame) => frame.into_address(),
-        None => crate::panic::fatal(format_args!("a kernel mapping needs more than two tables")),
-    });
-    Ok(())
+    let mut table = None;
+    loop {
+        let root = TABLES.lock();
+        match missing_table(*root, address) {
+            None => {
+                map(*root, address, entry, 1, &mut || PhysAddr(0));
+                return Ok(());
+            }
+            Some(slot) => {
+                if let Some(table) = table.take() {
+                    slot.store(Frame::into_address(table).0 | PRESENT | WRITABLE, Ordering::Release);
+                    continue;
+                }
+            }
+        }
+        drop(root);
+        table = Some(Frame::zeroed()?);
+    }
+}
+
+/// The entry that wants a table before `address` can be mapped, if there is one.
+fn missing_table(root: PhysAddr, address: u64) -> Option<&'static AtomicU64> {
+    let mut table = root;
+    for level in (2..=4).rev() {
+        // SAFETY: kernel tables stay.
+        let slot = &unsafe { table_at(table) }[entry_index(address, level)];
+        let entry = slot.load(Ordering::Acquire);
+        if entry & PRESENT == 0 {
+            return Some(slot);
+        }
+        table = PhysAddr(entry & ADDRESS);
+    }
+    None
 }
 
 /// Takes one small page's mapping away, here and in this CPU's memory of it.
