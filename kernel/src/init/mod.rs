@@ -51,7 +51,7 @@ pub fn main(info: &'static BootInfo) -> ! {
         log::be_quiet();
     }
     greet(info);
-    let started = task::start().and_then(|()| task::spawn("boot", move |ctx| go_on(ctx, info)));
+    let started = task::start().and_then(|()| task::spawn("boot", move |ctx| go_on(ctx, info))).map(drop);
     if let Err(error) = started {
         fail(&Failure(format!("cannot start the first task: {error}")));
     }
