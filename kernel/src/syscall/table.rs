@@ -88,7 +88,7 @@ table! { LINUX[512]:
     79 getcwd => path::getcwd;
     80 chdir => path::chdir;
     81 fchdir => path::fchdir;
-    //82 rename => path::rename;
+    82 rename => path::rename;
     83 mkdir => path::mkdir;
     84 rmdir => path::rmdir;
     86 link => path::link;
@@ -123,6 +123,7 @@ table! { LINUX[512]:
     258 mkdirat => path::mkdirat;
     262 newfstatat => path::newfstatat;
     263 unlinkat => path::unlinkat;
+    264 renameat => path::renameat;
     265 linkat => path::linkat;
     266 symlinkat => path::symlinkat;
     267 readlinkat => path::readlinkat;
@@ -133,6 +134,7 @@ table! { LINUX[512]:
     295 preadv => file::preadv;
     296 pwritev => file::pwritev;
     302 prlimit64 => process::prlimit64;
+    316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
     439 faccessat2 => path::faccessat2;
 }
