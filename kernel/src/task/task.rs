@@ -143,6 +143,11 @@ impl Task {
         }
     }
 
+    /// Leaves a signal for the next wait of the task itself, which may have taken one that was not meant for what it waited for.
+    pub(super) fn keep_signal(&self) {
+        self.token.store(true, Ordering::Release);
+    }
+
     /// Makes its interruptible waits fail with `EINTR`, the present one and those to come, until `clear_interrupt`.
     pub fn interrupt(self: &Arc<Self>) {
         self.interrupted.store(true, Ordering::Release);

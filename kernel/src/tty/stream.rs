@@ -1,7 +1,7 @@
 //! The console in stream mode: a program's bytes, and nothing else; what bin/run speaks (`console=stream`).
 //!
-//! It is no terminal. Output begins with a marker, so that the other side can tell it from what firmware and kernel printed; input is
-//! coded so that it can end (`logic::stream`). The lock protects what has come in; nothing is called under it.
+//! It is no terminal. Before anything else it sends a marker, so that the other side can tell a program's output from what firmware
+//! and kernel printed, and knows that input is listened for; input is coded so that it can end (`logic::stream`). The lock protects what has come in; nothing is called under it.
 
 use super::line::{Line, Receiver};
 use super::output::Output;
@@ -24,8 +24,8 @@ const PIECE: usize = 512;
 pub(super) struct Stream {
     output: Arc<Output>,
     input: SpinLock<Incoming>,
-    /// Held by who writes: whether the marker has been sent.
-    started: Mutex<bool>,
+    /// Held by who writes, so that what is written at once stays together.
+    writing: Mutex<()>,
 }
 
 struct Incoming {
@@ -40,8 +40,10 @@ impl Stream {
     pub(super) fn new(line: Arc<dyn Line>) -> Result<Arc<Stream>> {
         let incoming = Incoming { ring: Ring::try_new(CAPACITY)?, decoder: Decoder::default(), held_back: false };
         let (output, input) = (Output::new(line.clone())?, SpinLock::new("console stream", incoming));
-        let stream = Arc::new(Stream { output, input, started: Mutex::new(false) });
+        let stream = Arc::new(Stream { output, input, writing: Mutex::new(()) });
         line.set_receiver(stream.clone());
+        stream.output.put(&START, 0);
+        stream.output.send();
         Ok(stream)
     }
 
@@ -76,15 +78,12 @@ impl File for Stream {
     }
 
     fn write(&self, ctx: &TaskContext, _position: u64, from: &mut Source<'_>) -> Result<usize> {
-        let mut started = self.started.lock(ctx);
+        let _writing = self.writing.lock(ctx);
         let mut bytes = [0; PIECE];
         let mut count = 0;
-        while from.remaining() > 0 && self.output.room() >= PIECE + START.len() {
+        while from.remaining() > 0 && self.output.room() >= PIECE {
             match from.read(ctx, &mut bytes) {
                 Ok(taken) => {
-                    if !core::mem::replace(&mut *started, true) {
-                        self.output.put(&START, 0);
-                    }
                     self.output.put(&bytes[..taken], 0);
                     count += taken;
                 }
@@ -104,7 +103,7 @@ impl File for Stream {
         let input = self.input.lock();
         let readable = !input.ring.is_empty() || input.decoder.has_ended();
         drop(input);
-        let room = self.output.room() >= PIECE + START.len();
+        let room = self.output.room() >= PIECE;
         let readable = if readable { Readiness::IN | Readiness::RDNORM } else { Readiness::empty() };
         readable | if room { Readiness::OUT | Readiness::WRNORM } else { Readiness::empty() }
     }
