@@ -13,8 +13,9 @@ use crate::{
     },
     log::{self, error, info, warn},
     process::Request,
-    syscall,
+    selftest, syscall,
     task::{self, TaskContext},
+    tty,
 };
 use alloc::{format, string::String};
 use logic::{
@@ -78,27 +79,11 @@ fn boot(ctx: &TaskContext, info: &BootInfo) -> Result<(), Failure> {
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
+    selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
-    dev::mount(ctx, &root).map_err(|error| Failure(format!("cannot mount /dev: {error}")))?;
-    if let Some(line) = console {
-        let _ = line.send(b"");
-        let device = dev::Shared(alloc::sync::Arc::new(Console { line, stream }));
-        let _ = dev::register(ctx, "console", dev::character(5, 1), 0o600, alloc::sync::Arc::new(device));
-    }
+    let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));
+    devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     start_first(ctx, line, root)
-}
-
-struct Console { line: alloc::sync::Arc<dyn crate::tty::line::Line>, stream: bool }
-impl crate::fs::file::File for Console {
-    fn write(&self, ctx: &TaskContext, _: u64, from: &mut crate::memory::Source<'_>) -> logic::errno::Result<usize> {
-        let mut b = [0u8; 256];
-        let n = from.read(ctx, &mut b)?;
-        let mut s = 0;
-        while s < n { s += self.line.send(&b[s..n]); if s < n { ctx.yield_now(); } }
-        Ok(n)
-    }
-    fn read(&self, _: &TaskContext, _: u64, _: &mut crate::memory::Sink<'_>) -> logic::errno::Result<usize> { Ok(0) }
-    fn is_stream(&self) -> bool { let _ = self.stream; true }
 }
 
 /// The root file system: the archive that came with the kernel, or the one on a disk.

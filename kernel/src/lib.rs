@@ -6,6 +6,7 @@
 extern crate alloc;
 
 pub mod init;
+pub mod selftest;
 pub mod syscall;
 pub mod driver;
 pub mod tty;

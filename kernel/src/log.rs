@@ -47,6 +47,12 @@ pub fn set_console(write: fn(&[u8])) {
     *CONSOLE.lock() = Some(write);
 }
 
+/// Writes text to the console as it is, and not to the ring: what a person asked for.
+pub fn write_console(text: &[u8]) {
+    let console = CONSOLE.lock().unwrap_or(early_console::write);
+    console(text);
+}
+
 /// What the ring holds, oldest first. `ENOMEM` without memory for it.
 pub fn text() -> Result<Vec<u8>> {
     let mut text = Vec::new();
@@ -108,8 +114,7 @@ impl Line {
     fn send(&mut self) {
         LINES.lock().push(&self.text);
         if self.shown {
-            let console = CONSOLE.lock().unwrap_or(early_console::write);
-            console(&self.text);
+            write_console(&self.text);
         }
         self.text.clear();
     }

@@ -83,6 +83,12 @@ impl<T> RunQueue<T> {
         Some((item, vruntime))
     }
 
+    /// Says how far the one has come who runs now: the queue has reached that, or the least of those who are ready. Without
+    /// this, who runs alone for long would leave the queue far behind, and whoever came then would run as long alone.
+    pub fn advance(&mut self, running: u64) {
+        self.reached = self.reached.max(self.least().map_or(running, |least| least.min(running)));
+    }
+
     /// The least virtual run time of those who are ready.
     pub fn least(&self) -> Option<u64> {
         self.heap.peek().map(|ready| ready.vruntime)
@@ -185,6 +191,19 @@ mod tests {
         assert_eq!(queue.wake_vruntime(7), 5_000_000_000 - WAKE_BONUS);
         assert_eq!(queue.wake_vruntime(6_000_000_000), 6_000_000_000);
         assert_eq!(RunQueue::<()>::new().wake_vruntime(0), 0);
+    }
+
+    #[test]
+    fn who_comes_late_begins_where_the_others_are() {
+        let mut queue = RunQueue::new();
+        queue.reserve(2).unwrap();
+        queue.advance(700);
+        assert_eq!((queue.min_vruntime(), queue.wake_vruntime(0)), (700, 0));
+        queue.push("ready", 800);
+        queue.advance(900);
+        assert_eq!(queue.min_vruntime(), 800);
+        queue.advance(750);
+        assert_eq!(queue.min_vruntime(), 800);
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(crate) struct Cpu {
     pub task_state: TaskState,
     /// The fiber that runs here.
     pub fiber: Cell<*const Fiber>,
-    /// The fiber that was left for good, and the one it was left for: kept until the latter has arrived.
+    /// The fiber that was left last, and the one it was left for: kept until the latter has arrived.
     pub left: Cell<Option<[Arc<Fiber>; 2]>>,
     /// The space in CR3, kept alive as long as it is there.
     pub space: Cell<Option<Arc<UserSpace>>>,

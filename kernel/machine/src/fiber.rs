@@ -161,8 +161,8 @@ impl Drop for Hold {
 }
 
 /// Leaves `from`, which runs on this CPU, and goes on with `to`; returns when somebody switches back, perhaps on another
-/// CPU. The hold is the only one: no spin lock is held.
-pub fn switch(_hold: &Hold, from: &Arc<Fiber>, to: &Arc<Fiber>) {
+/// CPU. The hold is the only one: no spin lock is held. Whoever wants a fiber to go on keeps it: none of the two is kept here.
+pub fn switch(_hold: &Hold, from: Arc<Fiber>, to: Arc<Fiber>) {
     go(from, to);
     drop(cpu::current().left.take());
 }
@@ -171,22 +171,22 @@ pub fn switch(_hold: &Hold, from: &Arc<Fiber>, to: &Arc<Fiber>) {
 /// to be dropped.
 pub fn leave(hold: Hold, from: Arc<Fiber>, to: Arc<Fiber>) -> ! {
     core::mem::forget(hold); // the next fiber lets go of its own
-    let (old, new) = (Arc::as_ptr(&from), Arc::as_ptr(&to));
-    // Both are kept until the next fiber has arrived: this stack goes with the old one, and so cannot hold them.
-    cpu::current().left.set(Some([from, to]));
-    // SAFETY: just put where they stay alive until after the switch.
-    let (old, new) = unsafe { (&*old, &*new) };
-    go(old, new);
+    go(from, to);
     fatal(format_args!("a fiber that was left for good goes on"))
 }
 
-fn go(from: &Fiber, to: &Fiber) {
+fn go(from: Arc<Fiber>, to: Arc<Fiber>) {
     let cpu = cpu::current();
     if cpu.holds.get() != 1 {
         fatal(format_args!("a switch with the spin lock \"{}\" held", cpu.lock_name.get()));
     }
-    assert!(from.is_running(), "a switch leaves the fiber that runs");
-    assert!(!ptr::eq(from, to), "a switch goes to another fiber");
+    assert!(ptr::eq(cpu.fiber.get(), &*from), "a switch leaves the fiber that runs");
+    assert!(!Arc::ptr_eq(&from, &to), "a switch goes to another fiber");
+    let both = (Arc::as_ptr(&from), Arc::as_ptr(&to));
+    // Both are kept until the next fiber has arrived, and not by this stack, which may go with the old one.
+    cpu.left.set(Some([from, to]));
+    // SAFETY: just put where they stay alive until after the switch.
+    let (from, to) = unsafe { (&*both.0, &*both.1) };
     while to.running.swap(true, Ordering::Acquire) {
         core::hint::spin_loop(); // another CPU is just leaving it
     }

@@ -23,6 +23,7 @@ intrusive_adapter!(Adapter<T> = Arc<Node<T>>: Node<T> { link => LinkedListAtomic
 pub struct List<T> {
     /// Unlike every other list's; given when the first member comes, so that an empty list is a constant.
     number: u64,
+    length: usize,
     members: LinkedList<Adapter<T>>,
 }
 
@@ -50,7 +51,12 @@ impl<T> Default for List<T> {
 impl<T> List<T> {
     /// An empty list.
     pub const fn new() -> Self {
-        List { number: 0, members: LinkedList::new(Adapter::NEW) }
+        List { number: 0, length: 0, members: LinkedList::new(Adapter::NEW) }
+    }
+
+    /// How many members it has.
+    pub fn len(&self) -> usize {
+        self.length
     }
 
     /// Whether it has no members.
@@ -73,6 +79,7 @@ impl<T> List<T> {
     /// Takes out the first member.
     pub fn pop_front(&mut self) -> Option<Arc<Node<T>>> {
         let node = self.members.pop_front()?;
+        self.length -= 1;
         node.list.store(0, Ordering::Release);
         Some(node)
     }
@@ -85,6 +92,7 @@ impl<T> List<T> {
         // SAFETY: the number says that the node is a member of this very list.
         let mut cursor = unsafe { self.members.cursor_mut_from_ptr(Arc::as_ptr(node)) };
         cursor.remove();
+        self.length -= 1;
         node.list.store(0, Ordering::Release);
         true
     }
@@ -101,6 +109,7 @@ impl<T> List<T> {
         }
         let claimed = node.list.compare_exchange(0, self.number, Ordering::AcqRel, Ordering::Relaxed);
         assert!(claimed.is_ok(), "a node can be in one list at a time");
+        self.length += 1;
     }
 }
 

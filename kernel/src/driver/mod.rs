@@ -1,5 +1,5 @@
-//! Drivers: what stands between the hardware and the traits that `block` and `tty` own. `init` calls `start_console` early and
-//! `start_devices` once tasks run; nobody else names a driver.
+//! Drivers: what stands between the hardware and the traits that `block` and `tty` own. `init` calls `start_console`
+//! early and `start_devices` once tasks run; nobody else names a driver.
 
 mod console;
 mod screen;
@@ -15,8 +15,8 @@ use logic::errno::{Errno, Result};
 use machine::{pci, virtio};
 use virtio_blk::VirtioDisk;
 
-/// Lists every device on the PCI bus, and starts those that there are drivers for. One that fails is left out, with a word in the
-/// log; an error means that nothing could be listed.
+/// Lists every device on the PCI bus, and starts those that there are drivers for. One that fails is left out, with a
+/// word in the log; an error means that nothing could be listed.
 pub fn start_devices() -> Result<()> {
     for device in pci::devices()? {
         info!("{device}");

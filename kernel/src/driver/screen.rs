@@ -1,5 +1,5 @@
-//! The screen: text that is to be seen, and a task that paints what has changed, a few times a second at most; so writing to it
-//! costs next to nothing, and text that scrolls by is never painted.
+//! The screen: text that is to be seen, and a task that paints what has changed, a few times a second at most; so
+//! writing to it costs next to nothing, and text that scrolls by is never painted.
 //!
 //! The spin lock protects the text, the mutex the hardware and what it shows; who has both takes the mutex first.
 
@@ -67,7 +67,8 @@ pub(super) fn start(feed_returns: bool) -> Result<()> {
     with_returns(&log::text()?, |piece| text.write(piece));
     text.set_feed_returns(feed_returns);
     // A cell that cannot be anywhere makes the first painting paint all.
-    let painter = Painter { output, columns, cells: cells(columns * rows, 0)?, row: cells(columns, BLANK)?, cursor: (0, 0) };
+    let painter =
+        Painter { output, columns, cells: cells(columns * rows, 0)?, row: cells(columns, BLANK)?, cursor: (0, 0) };
     let shown = SHOWN.call_once(|| Shown {
         text: SpinLock::new("screen", text),
         painter: Mutex::new(painter),

@@ -1,7 +1,7 @@
 //! A virtio disk as a `block::Disk`.
 //!
-//! `start` runs in a task and waits there while the disk's queue is full; the interrupt handler completes requests. The lock protects
-//! the disk's queue and which request each transfer in it belongs to.
+//! `start` runs in a task and waits there while the disk's queue is full; the interrupt handler completes requests. The
+//! lock protects the disk's queue and which request each transfer in it belongs to.
 
 use crate::block::{Disk, Operation, Request, Transfer};
 use crate::task::{TaskContext, WaitQueue};
@@ -61,9 +61,13 @@ impl VirtioDisk {
         if !self.queue.lock().block.acknowledge() {
             return;
         }
+        let mut any = false;
         while let Some((request, transfer, result)) = self.next_completed() {
             request.complete(transfer, result);
-            self.room.wake_one();
+            any = true;
+        }
+        if any {
+            self.room.wake_all();
         }
     }
 

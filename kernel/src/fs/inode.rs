@@ -4,14 +4,16 @@
 //! change it come one at a time (under its dentry's `children` lock), and that names are neither empty, `.`, `..`, longer than
 //! `NAME_MAX` nor contain `/` or NUL. They check permissions; an inode does not.
 
-use super::{file::File, mount::Path, open_file::OpenFlags};
+use super::{file::File, mount::Path, open_file::OpenFlags, pipe::Pipe};
 use crate::task::TaskContext;
-use alloc::{boxed::Box, sync::Arc};
+use alloc::boxed::Box;
+use alloc::sync::{Arc, Weak};
 use core::any::Any;
 use core::sync::atomic::{AtomicI32, Ordering};
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
+use machine::lock::SpinLock;
 
 /// A file, a directory, a link, a device node: whatever has a number in a file system.
 ///
@@ -308,16 +310,17 @@ pub struct Listed<'a> {
 }
 
 /// What the kernel keeps beside every inode, whichever file system it belongs to.
-#[derive(Default)]
 pub struct InodeState {
     /// Above zero: how many open files may write it. Below: how many programs run from it.
     writers: AtomicI32,
+    /// What goes through a FIFO while somebody has it open.
+    pub(super) pipe: SpinLock<Weak<Pipe>>,
 }
 
 impl InodeState {
     /// Nobody writes, nobody runs it.
     pub const fn new() -> InodeState {
-        InodeState { writers: AtomicI32::new(0) }
+        InodeState { writers: AtomicI32::new(0), pipe: SpinLock::new("inode's pipe", Weak::new()) }
     }
 
     /// Notes one more who may write; `ETXTBSY` while a program runs from it.
@@ -343,5 +346,11 @@ impl InodeState {
     fn step(&self, next: impl FnMut(i32) -> Option<i32>) -> Result<()> {
         let changed = self.writers.fetch_update(Ordering::Acquire, Ordering::Relaxed, next);
         changed.map(|_| ()).map_err(|_| Errno::ETXTBSY)
+    }
+}
+
+impl Default for InodeState {
+    fn default() -> InodeState {
+        InodeState::new()
     }
 }

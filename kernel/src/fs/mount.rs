@@ -177,6 +177,15 @@ impl Path {
         self
     }
 
+    /// The top of everything that it lies in.
+    pub fn system_root(&self) -> Path {
+        let mut mount = &self.mount;
+        while let Some(on) = &mount.on {
+            mount = &on.mount;
+        }
+        Path { mount: mount.clone(), dentry: mount.root.clone() }
+    }
+
     /// The directory above, out of mounts if need be; itself at the top of everything.
     pub fn parent(&self) -> Path {
         let mut here = self.clone();

@@ -71,6 +71,7 @@ fn drop_everything(ctx: &TaskContext, process: &Process) {
         let _ = file.file().flush(ctx);
     }
     drop(process.replace_program(None));
+    process.give_memory_back();
     process.drop_lookup();
 }
 

@@ -6,6 +6,7 @@
 
 mod arg;
 mod caller;
+mod clone;
 mod cor;
 mod file;
 mod memory;

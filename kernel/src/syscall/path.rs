@@ -22,7 +22,7 @@ pub(super) fn open(caller: &mut Caller, path: UserPath, flags: u32, mode: u16) -
 /// openat(2)
 pub(super) fn openat(caller: &mut Caller, directory: Fd, path: UserPath, flags: u32, mode: u16) -> Result<Fd> {
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     // As on Linux, flags that mean nothing are ignored, and files beyond 2 GiB are always allowed.
     let flags = OpenFlags::from_bits_truncate(flags) | OpenFlags::LARGE;
     let file = caller.lookup()?.open(caller.ctx, base.as_ref(), &path, flags, mode & 0o7777)?;
@@ -100,7 +100,7 @@ pub(super) fn readlinkat(caller: &mut Caller, directory: Fd, path: UserPath, int
         return Err(Errno::EINVAL);
     }
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     let target = caller.lookup()?.readlink(caller.ctx, base.as_ref(), &path)?;
     caller.sink(into)?.write(caller.ctx, &target)
 }
@@ -154,7 +154,7 @@ pub(super) fn mkdir(caller: &mut Caller, path: UserPath, mode: u16) -> Result<()
 /// mkdirat(2)
 pub(super) fn mkdirat(caller: &mut Caller, directory: Fd, path: UserPath, mode: u16) -> Result<()> {
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     caller.lookup()?.mkdir(caller.ctx, base.as_ref(), &path, mode & 0o1777)
 }
 
@@ -171,7 +171,7 @@ pub(super) fn unlink(caller: &mut Caller, path: UserPath) -> Result<()> {
 /// unlinkat(2)
 pub(super) fn unlinkat(caller: &mut Caller, directory: Fd, path: UserPath, flags: u32) -> Result<()> {
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     let lookup = caller.lookup()?;
     match flags {
         0 => lookup.unlink(caller.ctx, base.as_ref(), &path),
@@ -200,7 +200,7 @@ pub(super) fn linkat(
     let no_follow = if flags & linux::AT_SYMLINK_FOLLOW == 0 { linux::AT_SYMLINK_NOFOLLOW } else { 0 };
     let from = find(caller, old_directory, old, flags & linux::AT_EMPTY_PATH | no_follow, !0)?;
     let path = caller.path(new)?;
-    let base = caller.base(new_directory)?;
+    let base = caller.base(new_directory, &path)?;
     caller.lookup()?.link(caller.ctx, &from, base.as_ref(), &path)
 }
 
@@ -212,7 +212,7 @@ pub(super) fn symlink(caller: &mut Caller, target: UserPath, path: UserPath) -> 
 /// symlinkat(2)
 pub(super) fn symlinkat(caller: &mut Caller, target: UserPath, directory: Fd, path: UserPath) -> Result<()> {
     let (target, path) = (caller.path(target)?, caller.path(path)?);
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     caller.lookup()?.symlink(caller.ctx, base.as_ref(), &path, &target)
 }
 
@@ -235,7 +235,7 @@ fn find_with(caller: &Caller, lookup: &Lookup, directory: Fd, path: UserPath, fl
         return Err(Errno::EINVAL);
     }
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     if path.is_empty() && flags & linux::AT_EMPTY_PATH != 0 {
         return Ok(base.unwrap_or_else(|| lookup.cwd.clone()));
     }

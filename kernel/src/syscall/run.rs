@@ -70,7 +70,8 @@ fn run(ctx: &TaskContext, mut running: Running) {
 fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     running.begin_call();
     let registers = running.user.registers();
-    let number = registers.rax;
+    // Linux looks at the lower half only.
+    let number = u64::from(registers.rax as u32);
     let arguments = [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9];
     let result = heap::ensure_reserve()
         .and_then(|()| table.call(&mut Caller { ctx, running: &mut *running }, number, &arguments));

@@ -4,7 +4,7 @@
 
 use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
-use super::{cor, file, memory, path, process, signal, system, time};
+use super::{clone, cor, file, memory, path, process, signal, system, time};
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 
@@ -72,6 +72,9 @@ table! { LINUX[512]:
     34 pause => signal::pause;
     35 nanosleep => time::nanosleep;
     39 getpid => process::getpid;
+    56 clone => clone::clone;
+    57 fork => clone::fork;
+    58 vfork => clone::vfork;
     59 execve => process::execve;
     60 exit => process::exit;
     61 wait4 => process::wait4;

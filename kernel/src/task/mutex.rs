@@ -34,7 +34,8 @@ impl<T> Mutex<T> {
         }
     }
 
-    /// Sleeps until nobody else holds it. Who holds it already and asks again waits for ever.
+    /// Sleeps until nobody else holds it. Who holds it already and asks again waits for ever. A signal that comes meanwhile
+    /// is kept for the caller's own next wait.
     #[inline]
     pub fn lock(&self, ctx: &TaskContext) -> MutexGuard<'_, T> {
         match self.value.try_lock() {
@@ -71,6 +72,7 @@ impl<T> Mutex<T> {
             }
         };
         self.wanted.fetch_sub(1, Ordering::SeqCst);
+        ctx.task().keep_signal();
         MutexGuard { mutex: self, value: Some(value) }
     }
 

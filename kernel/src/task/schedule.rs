@@ -19,7 +19,7 @@ use machine::{
     cpu::{self, CpuLocal, MAX_CPUS},
     fiber::{self, Fiber, Hold},
     irq,
-    lock::SpinLock,
+    lock::{SpinGuard, SpinLock},
 };
 
 /// How long a task may run while others are ready, in nanoseconds.
@@ -65,26 +65,35 @@ pub(super) fn reserve(tasks: usize) -> Result<()> {
 
 /// Lets a new task take part.
 pub(super) fn admit(task: &Arc<Task>) {
-    let mut ready = READY.lock();
-    let vruntime = ready.min_vruntime();
-    task.vruntime.store(vruntime, Ordering::Relaxed);
-    ready.push(task.clone(), vruntime);
-    drop(ready);
-    attend(vruntime);
+    enter(task, READY.lock(), RunQueue::min_vruntime);
 }
 
 /// Makes a task ready that was signalled, if it waits.
 pub(super) fn wake(task: &Arc<Task>) {
-    let mut ready = READY.lock();
+    let ready = READY.lock();
     if task.state() != State::Waiting {
         return;
     }
     task.state.store(State::Ready as u8, Ordering::Release);
-    let vruntime = ready.wake_vruntime(task.vruntime.load(Ordering::Relaxed));
+    enter(task, ready, |ready| ready.wake_vruntime(task.vruntime.load(Ordering::Relaxed)));
+}
+
+/// Puts a task into the queue at the place that is right when the one who runs has been charged, and sees that its turn comes.
+fn enter(
+    task: &Arc<Task>,
+    mut ready: SpinGuard<RunQueue<Arc<Task>>>,
+    place: impl FnOnce(&RunQueue<Arc<Task>>) -> u64,
+) {
+    let now = clock::now();
+    with_turn(|turn| turn.charge(now, &mut ready));
+    let vruntime = place(&ready);
     task.vruntime.store(vruntime, Ordering::Relaxed);
     ready.push(task.clone(), vruntime);
+    let ends = with_turn(|turn| turn.attend(now, vruntime));
     drop(ready);
-    attend(vruntime);
+    if let Some(ends) = ends.flatten() {
+        timer::arm(ends);
+    }
 }
 
 /// The body of every task.
@@ -101,10 +110,7 @@ pub(super) fn run(body: impl FnOnce(&TaskContext)) {
 pub(super) fn end() -> ! {
     let hold = Hold::new();
     match choose(After::End) {
-        Some((from, to)) => {
-            let (from, to) = (from.fiber.clone(), to.fiber.clone());
-            fiber::leave(hold, from, to)
-        }
+        Some((from, to)) => fiber::leave(hold, from, to),
         None => machine::panic::fatal(format_args!("a task ends, and nobody is there to go on")),
     }
 }
@@ -128,6 +134,12 @@ pub(super) fn wait(task: &Arc<Task>) {
     }
 }
 
+/// Brings the account of the one who runs up to date.
+pub(super) fn settle() {
+    let mut ready = READY.lock();
+    with_turn(|turn| turn.charge(clock::now(), &mut ready));
+}
+
 /// What becomes of the one who leaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum After {
@@ -143,25 +155,26 @@ enum After {
 fn switch(after: After) {
     let hold = Hold::new();
     if let Some((from, to)) = choose(after) {
-        fiber::switch(&hold, &from.fiber, &to.fiber);
+        fiber::switch(&hold, from, to);
     }
 }
 
-/// Decides who is next and makes it this CPU's current task: who leaves and who comes, or nothing if all stays.
-fn choose(after: After) -> Option<(Arc<Task>, Arc<Task>)> {
+/// Decides who is next and makes it this CPU's current task: who leaves and who comes, or nothing if all stays. Fibers, not
+/// tasks: whoever leaves for long must not keep the other, which may end meanwhile.
+fn choose(after: After) -> Option<(Arc<Fiber>, Arc<Fiber>)> {
     let mut ready = READY.lock();
     let (chosen, ends) = with_turn(|turn| (turn.pass_on(after, &mut ready), turn.ends))?;
     drop(ready);
     if let Some(ends) = ends {
         timer::arm(ends);
     }
-    chosen
+    chosen.map(|(from, to)| (from.fiber.clone(), to.fiber.clone()))
 }
 
 impl Turn {
     fn pass_on(&mut self, after: After, ready: &mut RunQueue<Arc<Task>>) -> Option<(Arc<Task>, Arc<Task>)> {
         let now = clock::now();
-        self.charge(now);
+        self.charge(now, ready);
         if !self.leaves(after, ready) {
             self.ends = (!ready.is_empty()).then_some(Instant(now.0 + SLICE));
             return None;
@@ -174,14 +187,15 @@ impl Turn {
         Some((core::mem::replace(&mut self.current, next.clone()), next))
     }
 
-    /// Writes the time since the last look into the account of the one who runs.
-    fn charge(&mut self, now: Instant) {
+    /// Writes the time since the last look into the account of the one who runs, and tells the queue.
+    fn charge(&mut self, now: Instant, ready: &mut RunQueue<Arc<Task>>) {
         let ran = now.0.saturating_sub(self.since.0);
         self.since = now;
         let task = &self.current;
         task.run_time.fetch_add(ran, Ordering::Relaxed);
         if !Arc::ptr_eq(task, &self.idle) {
-            task.vruntime.fetch_add(run_queue::charge(ran, task.nice()), Ordering::Relaxed);
+            let charge = run_queue::charge(ran, task.nice());
+            ready.advance(task.vruntime.fetch_add(charge, Ordering::Relaxed) + charge);
         }
     }
 
@@ -208,29 +222,19 @@ impl Turn {
             }
         }
     }
-}
 
-/// Makes sure that a task that has just become ready gets its turn: at once if nobody runs or whoever runs has run much
-/// more, else when the time is up of the one who runs.
-fn attend(vruntime: u64) {
-    let ends = with_turn(|turn| {
-        if Arc::ptr_eq(&turn.current, &turn.idle) {
+    /// Makes sure that a task that has just become ready gets its turn: at once if nobody runs or whoever runs has run much
+    /// more, else when the time is up of the one who runs. Says when that is, for the clock: also of one who is asked to make
+    /// way at once, since he may compute on for long without a look.
+    fn attend(&mut self, now: Instant, vruntime: u64) -> Option<Instant> {
+        if Arc::ptr_eq(&self.current, &self.idle) {
             cpu::want_reschedule();
             return None;
         }
-        let now = clock::now();
-        turn.charge(now);
-        if vruntime + URGENT < turn.current.vruntime.load(Ordering::Relaxed) {
+        if vruntime + URGENT < self.current.vruntime.load(Ordering::Relaxed) {
             cpu::want_reschedule();
-            return None;
         }
-        if turn.ends.is_none() {
-            turn.ends = Some(Instant(now.0 + SLICE));
-        }
-        turn.ends
-    });
-    if let Some(ends) = ends.flatten() {
-        timer::arm(ends);
+        Some(*self.ends.get_or_insert(Instant(now.0 + SLICE)))
     }
 }
 

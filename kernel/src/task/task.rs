@@ -122,6 +122,7 @@ impl Task {
 
     /// Nanoseconds that it has run, up to when it last left a CPU.
     pub fn run_time(&self) -> u64 {
+        schedule::settle();
         self.run_time.load(Ordering::Relaxed)
     }
 
@@ -140,6 +141,11 @@ impl Task {
         if !self.token.swap(true, Ordering::AcqRel) {
             schedule::wake(self);
         }
+    }
+
+    /// Leaves a signal for the next wait of the task itself, which may have taken one that was not meant for what it waited for.
+    pub(super) fn keep_signal(&self) {
+        self.token.store(true, Ordering::Release);
     }
 
     /// Makes its interruptible waits fail with `EINTR`, the present one and those to come, until `clear_interrupt`.

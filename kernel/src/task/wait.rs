@@ -1,8 +1,8 @@
 //! Waiting for a condition: the one way to do it.
 //!
 //! Who waits joins the queue, looks at the condition once more, and sleeps; who changes the condition wakes the queue
-//! afterwards. A wait allocates nothing: each task has a node to join with. Waking collects under the queue's lock and
-//! calls after it.
+//! afterwards. A wait allocates nothing: each task has a node to join with. Who is to be woken is taken out under the
+//! queue's lock and called after it.
 
 use super::{Instant, Task, TaskContext, timer};
 use alloc::sync::{Arc, Weak};
@@ -90,11 +90,12 @@ impl WaitQueue {
         }
     }
 
-    /// Wakes everybody.
+    /// Wakes everybody who is there now. One after the other, so that whoever has been woken, or has left for another reason,
+    /// can join a queue again at once; those who come back meanwhile stand at the end.
     pub fn wake_all(&self) {
-        let mut all = core::mem::take(&mut *self.waiters.lock());
-        while let Some(next) = all.pop_front() {
-            next.wake();
+        let all = self.waiters.lock().len();
+        for _ in 0..all {
+            self.wake_one();
         }
     }
 

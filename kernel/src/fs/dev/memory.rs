@@ -1,7 +1,8 @@
 //! The devices that are no devices: null(4), full(4), random(4).
 
-use super::{Device, Shared, character, random, register};
+use super::{Device, Shared, character, register};
 use crate::fs::file::File;
+use crate::fs::random;
 use crate::memory::{Sink, Source};
 use crate::task::TaskContext;
 use alloc::sync::Arc;

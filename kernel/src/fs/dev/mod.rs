@@ -5,7 +5,6 @@
 
 mod disk;
 mod memory;
-pub mod random;
 
 use super::file::File;
 use super::file_system::Volume;
@@ -77,8 +76,8 @@ pub fn open(ctx: &TaskContext, kind: Kind, flags: OpenFlags) -> Result<Arc<dyn F
 /// Mounts /dev in the root directory, which gets the folder if it has none, with a node for everything registered.
 pub fn mount(ctx: &TaskContext, root: &Path) -> Result<()> {
     memory::register_all(ctx)?;
-    let volume = Volume::new(Tmpfs::new(0o755, None));
-    let directory = mount::mount_at(ctx, root, b"dev", volume, MountFlags::NO_SET_ID, "devtmpfs")?;
+    let volume = Volume::new(Tmpfs::of_type("devtmpfs", 0o755, None));
+    let directory = mount::mount_at(ctx, root, b"dev", volume, MountFlags::NO_SET_ID, "udev")?;
     *DIRECTORY.lock() = Some(directory.clone());
     let devices = DEVICES.lock().clone();
     for Registered { name, kind, mode, .. } in devices {

@@ -17,6 +17,7 @@ use super::program::{Executable, Program};
 use super::signal;
 use super::thread::{AlternateStack, Running};
 use crate::fs::credentials::Want;
+use crate::fs::dev::random;
 use crate::fs::inode::Kind;
 use crate::fs::lookup::{Follow, Lookup};
 use crate::fs::mount::{MountFlags, Path};
@@ -24,7 +25,9 @@ use crate::fs::open_file::OpenFlags;
 use crate::memory::AddressSpace;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
+use logic::signal::Signal;
 use logic::strings::Strings;
 use machine::user::UserContext;
 
@@ -71,6 +74,8 @@ pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Resu
     running.user = image.user;
     let old = process.replace_program(Some(image.program));
     drop(old);
+    process.set_end_signal(Some(Signal::CHLD));
+    process.give_memory_back();
     Ok(())
 }
 
@@ -96,6 +101,13 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end)?);
     let program = Program { space, file: executable, arguments: stack.arguments, environment: stack.environment };
     Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path) })
+}
+
+/// By chance, the size of fewer than `limit` pages, in bytes.
+fn random_pages(limit: u64) -> u64 {
+    let mut bytes = [0; 8];
+    random::fill(&mut bytes);
+    u64::from_le_bytes(bytes) % limit * PAGE_SIZE as u64
 }
 
 /// Whether a file may be run: `EACCES`.

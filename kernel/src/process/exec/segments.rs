@@ -1,8 +1,8 @@
 //! A program's file in its address space: elf(5). Nothing is read but the headers; pages come when they are touched.
 
+use super::random_pages;
 use crate::fs::file::File;
 use crate::memory::{AddressSpace, Pager, Place, Region, Sink};
-use crate::process::random;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -65,7 +65,7 @@ pub(super) fn load(
 
 /// Where the heap begins for a program that ends there.
 pub(super) fn heap_after(end: u64) -> Result<u64> {
-    let distance = random::below(HEAP_SPREAD) * PAGE_SIZE as u64;
+    let distance = random_pages(HEAP_SPREAD);
     round_up(end).and_then(|end| end.checked_add(distance)).ok_or(Errno::ENOMEM)
 }
 
@@ -73,7 +73,7 @@ fn choose_base(program: &Program) -> u64 {
     match program.kind {
         Kind::Fixed => 0,
         Kind::Relocatable => {
-            let somewhere = BASE + random::below(BASE_SPREAD) * PAGE_SIZE as u64;
+            let somewhere = BASE + random_pages(BASE_SPREAD);
             (somewhere & !(program.align - 1)).wrapping_sub(program.span().start() & !(program.align - 1))
         }
     }

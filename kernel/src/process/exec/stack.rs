@@ -1,10 +1,10 @@
 //! The first stack of a program, with its arguments, its environment and the auxiliary vector: getauxval(3).
 
 use super::segments::Loaded;
-use super::{Request, Starter};
+use super::{Request, Starter, random_pages};
+use crate::fs::dev::random;
 use crate::memory::{AddressSpace, Place, Region, Role, Sink};
 use crate::process::limits::Limits;
-use crate::process::random;
 use crate::task::TaskContext;
 use core::ops::Range;
 use linux_raw_sys::{auxvec, general as linux};
@@ -55,12 +55,14 @@ pub(super) fn lay_out(
     executable: bool,
 ) -> Result<Stack> {
     let limit = limits.soft(linux::RLIMIT_STACK);
-    let top = USER_END - PAGE_SIZE as u64 - random::below(SPREAD) * PAGE_SIZE as u64;
+    let top = USER_END - PAGE_SIZE as u64 - random_pages(SPREAD);
+    let mut seed = [0; 16];
+    random::fill(&mut seed);
     let image = StackImage {
         arguments: request.arguments,
         environment: request.environment,
         file_name: request.path,
-        random: random::bytes(),
+        random: seed,
         auxiliary,
     };
     let place = image.place(top, (limit / 4).clamp(LEAST, MOST))?;

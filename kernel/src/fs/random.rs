@@ -21,6 +21,20 @@ pub fn fill(into: &mut [u8]) {
     ChaCha20Rng::from_seed(next_key()).fill_bytes(into);
 }
 
+/// Some random bytes.
+pub fn bytes<const COUNT: usize>() -> [u8; COUNT] {
+    let mut bytes = [0; COUNT];
+    fill(&mut bytes);
+    bytes
+}
+
+/// A number from 0 on and below `limit`.
+pub fn below(limit: u64) -> u64 {
+    // So much wider than any limit in use that the first numbers come no more often than the others.
+    let wide = u128::from_le_bytes(bytes());
+    (wide % u128::from(limit.max(1))) as u64
+}
+
 /// Fills a sink with random bytes.
 pub fn read(ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
     let mut generator = ChaCha20Rng::from_seed(next_key());

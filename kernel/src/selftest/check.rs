@@ -1,0 +1,70 @@
+//! How a test says that something is not as it should be, without a panic.
+
+use crate::task::TaskContext;
+use alloc::string::String;
+use core::{fmt, panic::Location, time::Duration};
+use logic::errno::Errno;
+use machine::clock;
+
+/// What was wrong, and where that was seen.
+pub(super) struct Failure {
+    place: &'static Location<'static>,
+    what: String,
+}
+
+impl Failure {
+    #[track_caller]
+    pub(super) fn new(what: String) -> Failure {
+        Failure { place: Location::caller(), what }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.place.file(), self.place.line(), self.what)
+    }
+}
+
+impl From<Errno> for Failure {
+    #[track_caller]
+    fn from(error: Errno) -> Failure {
+        Failure::new(alloc::format!("an error: {error}"))
+    }
+}
+
+/// `check!(condition)`, or `check!(left, ==, right)` with any comparison: returns a `Failure` from the function if it is not so.
+macro_rules! check {
+    ($condition:expr $(,)?) => {
+        if !$condition {
+            return Err($crate::selftest::check::Failure::new(alloc::format!("not so: {}", stringify!($condition))));
+        }
+    };
+    ($left:expr, $compare:tt, $right:expr $(,)?) => {
+        match (&$left, &$right) {
+            (left, right) => {
+                if !(*left $compare *right) {
+                    return Err($crate::selftest::check::Failure::new(alloc::format!(
+                        "not so: {} {} {}; they are {left:?} and {right:?}",
+                        stringify!($left),
+                        stringify!($compare),
+                        stringify!($right),
+                    )));
+                }
+            }
+        }
+    };
+}
+pub(super) use check;
+
+/// Waits until a condition holds, looking at it each millisecond; fails when it takes too long.
+#[track_caller]
+pub(super) fn within(ctx: &TaskContext, patience: Duration, condition: impl Fn() -> bool) -> Result<(), Failure> {
+    let end = clock::now() + patience;
+    while !condition() {
+        if clock::now() > end {
+            return Err(Failure::new(alloc::format!("it did not come true within {patience:?}")));
+        }
+        ctx.sleep_until(clock::now() + Duration::from_millis(1), false);
+    }
+    Ok(())
+}

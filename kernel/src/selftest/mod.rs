@@ -1,0 +1,98 @@
+//! Tests in the kernel of what needs a CPU: tasks, interrupts, page tables, the gates to programs.
+//!
+//! The boot argument `selftest` runs all of them instead of init, `selftest=NAME` those whose names begin like that;
+//! `selftest=panic` and `selftest=overflow` end the kernel, for the tests of what it says then. Results go to the
+//! console a line each, their number to the status line. What can be thought through without a machine is tested in
+//! `logic`, what programs see by user/tests.
+
+mod check;
+mod ends;
+mod random;
+mod tasks;
+
+use crate::{
+    log,
+    task::{self, Patience, TaskContext, WaitQueue},
+};
+use alloc::{format, sync::Arc};
+use check::Failure;
+use core::time::Duration;
+use logic::command_line;
+use machine::{clock, early_console, lock::SpinLock, power};
+
+type Outcome = Result<(), Failure>;
+
+/// A test and what to call it.
+type Test = (&'static str, fn(&TaskContext) -> Outcome);
+
+/// How long a test may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const TESTS: &[Test] = &[
+    ("tasks/switch", tasks::switch),
+    ("tasks/yield", tasks::yield_to_all),
+    ("tasks/signals-are-kept", tasks::signals_are_kept),
+    ("tasks/a-thousand-leave-nothing", tasks::a_thousand_leave_nothing),
+    ("tasks/preemption", tasks::preemption),
+    ("tasks/shares-after-a-long-run", tasks::shares_after_a_long_run),
+    ("tasks/waker-makes-way", tasks::waker_makes_way),
+    ("tasks/sleep-is-punctual", tasks::sleep_is_punctual),
+    ("tasks/mutex-excludes", tasks::mutex_excludes),
+    ("tasks/mutex-keeps-signals", tasks::mutex_keeps_signals),
+    ("tasks/wake-all-in-a-storm", tasks::wake_all_in_a_storm),
+    ("tasks/wake-one-is-passed-on", tasks::wake_one_is_passed_on),
+    ("tasks/time-limits", tasks::time_limits),
+    ("tasks/interruption", tasks::interruption),
+    ("tasks/timers", tasks::timers),
+    ("tasks/timers-in-a-storm", tasks::timers_in_a_storm),
+    ("tasks/alarms-within-switches", tasks::alarms_within_switches),
+    ("tasks/spawning-in-a-storm", tasks::spawning_in_a_storm),
+];
+
+/// Runs the tests that the command line asks for, and powers the machine off; returns if it asks for none.
+pub fn run_if_asked(ctx: &TaskContext, line: &str) {
+    match command_line::get(line, "selftest") {
+        Some("panic") => ends::by_panic(),
+        Some("overflow") => ends::by_overflow(),
+        Some(name) => run(ctx, name),
+        None if command_line::has(line, "selftest") => run(ctx, ""),
+        None => {}
+    }
+}
+
+fn run(ctx: &TaskContext, start: &str) {
+    let (mut passed, mut failed) = (0, 0);
+    for (name, test) in TESTS.iter().filter(|(name, _)| name.starts_with(start)) {
+        let begun = clock::now();
+        match run_one(ctx, *test) {
+            Ok(()) => {
+                passed += 1;
+                print(&format!("ok {name} ({} ms)\n", clock::now().since(begun).as_millis()));
+            }
+            Err(failure) => {
+                failed += 1;
+                print(&format!("not ok {name}: {failure}\n"));
+            }
+        }
+    }
+    early_console::flush_driver();
+    early_console::write_status(&format!("selftest {passed} passed, {failed} failed"));
+    power::off()
+}
+
+/// Runs a test in a task of its own, so that one that hangs is seen as one that failed.
+fn run_one(ctx: &TaskContext, test: fn(&TaskContext) -> Outcome) -> Outcome {
+    let place = Arc::new((SpinLock::new("result of a test", None), WaitQueue::new()));
+    let result = place.clone();
+    task::spawn("test", move |ctx| {
+        let outcome = test(ctx);
+        *result.0.lock() = Some(outcome);
+        result.1.wake_all();
+    })?;
+    let patience = Patience { interruptible: false, deadline: Some(clock::now() + PATIENCE) };
+    place.1.wait(ctx, patience, || place.0.lock().take())?
+}
+
+fn print(text: &str) {
+    log::write_console(text.as_bytes());
+}
