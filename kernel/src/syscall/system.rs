@@ -3,7 +3,7 @@
 use super::arg::{Buffer, Known, Pointer};
 use super::caller::Caller;
 use super::record::record;
-use crate::fs::dev::random;
+use crate::fs::random;
 use crate::process;
 use bitflags::bitflags;
 use linux_raw_sys::{general as linux, system};

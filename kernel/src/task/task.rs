@@ -180,6 +180,16 @@ impl Task {
     }
 }
 
+impl core::fmt::Display for State {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(match self {
+            State::Ready => "ready",
+            State::Waiting => "waiting",
+            State::Ended => "ended",
+        })
+    }
+}
+
 impl Drop for Task {
     fn drop(&mut self) {
         ALL.lock().remove(&self.id);

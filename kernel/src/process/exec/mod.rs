@@ -17,7 +17,7 @@ use super::program::{Executable, Program};
 use super::signal;
 use super::thread::{AlternateStack, Running};
 use crate::fs::credentials::Want;
-use crate::fs::dev::random;
+use crate::fs::random;
 use crate::fs::inode::Kind;
 use crate::fs::lookup::{Follow, Lookup};
 use crate::fs::mount::{MountFlags, Path};

@@ -2,7 +2,7 @@
 
 use super::segments::Loaded;
 use super::{Request, Starter, random_pages};
-use crate::fs::dev::random;
+use crate::fs::random;
 use crate::memory::{AddressSpace, Place, Region, Role, Sink};
 use crate::process::limits::Limits;
 use crate::task::TaskContext;

@@ -3,12 +3,15 @@
 //! [`main`] is called on the boot stack by machine::boot, which has brought up memory, interrupts and the clock. It starts
 //! tasks, gives the rest of boot to one, and becomes the idle task.
 
+mod facts;
+
 use crate::{
     block, driver,
     fs::{
         dev,
         lookup::Lookup,
         mount::Path,
+        proc,
         root::{self, RootError},
     },
     log::{self, error, info, warn},
@@ -48,7 +51,7 @@ pub fn main(info: &'static BootInfo) -> ! {
         log::be_quiet();
     }
     greet(info);
-    let started = task::start().and_then(|()| task::spawn("boot", move |ctx| go_on(ctx, info)));
+    let started = task::start().and_then(|()| task::spawn("boot", move |ctx| go_on(ctx, info))).map(drop);
     if let Err(error) = started {
         fail(&Failure(format!("cannot start the first task: {error}")));
     }
@@ -65,14 +68,14 @@ fn greet(info: &BootInfo) {
     }
 }
 
-fn go_on(ctx: &TaskContext, info: &BootInfo) {
+fn go_on(ctx: &TaskContext, info: &'static BootInfo) {
     if let Err(failure) = boot(ctx, info) {
         fail(&failure);
     }
 }
 
 /// The rest of boot, in order.
-fn boot(ctx: &TaskContext, info: &BootInfo) -> Result<(), Failure> {
+fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let line = &info.command_line;
     let stream = command_line::get(line, "console") == Some("stream");
     let console = driver::start_console(stream).map_err(|error| Failure(format!("the console does not start: {error}")))?;
@@ -83,6 +86,8 @@ fn boot(ctx: &TaskContext, info: &BootInfo) -> Result<(), Failure> {
     let root = mount_root(ctx, info)?;
     let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
+    let facts = facts::register(info).and_then(|()| proc::mount(ctx, &root));
+    facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
     start_first(ctx, line, root)
 }
 
