@@ -29,7 +29,7 @@ pub(super) fn kernel_image(_: &TaskContext) -> Outcome {
 /// Neither the heap nor a stack can be executed.
 pub(super) fn no_code_in_data(_: &TaskContext) -> Outcome {
     let (on_heap, on_stack) = (Box::new(RET), core::hint::black_box([RET; 16]));
-    check!(probe::can_execute(address_of(&*on_heap)), ==, Some(false));
+    check!(probe::can_execute(address_of(&on_heap)), ==, Some(false));
     check!(probe::can_execute(address_of(&on_stack[0])), ==, Some(false));
     Ok(())
 }
