@@ -7,6 +7,7 @@
 
 mod check;
 mod ends;
+mod files;
 mod program;
 mod protection;
 mod random;
@@ -50,6 +51,14 @@ const TESTS: &[Test] = &[
     ("tasks/timers-in-a-storm", tasks::timers_in_a_storm),
     ("tasks/alarms-within-switches", tasks::alarms_within_switches),
     ("tasks/spawning-in-a-storm", tasks::spawning_in_a_storm),
+    ("files/names", files::names),
+    ("files/renaming", files::renaming),
+    ("files/sparse", files::sparse_files),
+    ("files/no-space", files::no_space),
+    ("files/pipes", files::pipes),
+    ("files/polling", files::polling),
+    ("files/fifos", files::fifos),
+    ("files/archives", files::archives),
     ("user/gates", user::gates),
     ("user/exceptions", user::exceptions),
     ("user/bad-addresses", user::bad_addresses),
