@@ -4,7 +4,7 @@ Feature: Programs
   Scenario Outline: A program runs where it was linked to: <place>
     Given the C program /bin/where, built with "-Wl,-Ttext-segment=<place>":
       """
-      #include <stdio.h>
+      #include "stdio.h"
       extern char __executable_start;
       int main(void) { printf("%p\n", &__executable_start); }
       """

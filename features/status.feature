@@ -4,7 +4,7 @@ Feature: How a program ended
   Scenario Outline: The status <status>
     Given the C program /bin/end:
       """
-      #include <stdlib.h>
+      #include "stdlib.h"
       int main(int argc, char **argv) { return atoi(argv[1]); }
       """
     When /bin/end runs with "<status>"
