@@ -45,6 +45,12 @@ Feature: How a program ended
     Then the exit status is 124
     And bin/run says "timed out"
 
+  @cor
+  Scenario: What bin/run does not understand
+    When bin/run is called with "--fast -- /bin/end"
+    Then the exit status is 125
+    And bin/run says "unexpected argument '--fast'"
+
   Scenario: What is not there is not found
     Given the file /etc/motd:
       """
