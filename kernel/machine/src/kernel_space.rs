@@ -10,11 +10,7 @@
 //! The top-level slots of all four are filled once, at boot, and copied into every space; what hangs below them is
 //! changed under one lock and seen by all.
 
-use crate::{
-    cpu,
-    frame::Frame,
-    lock::SpinLock,
-};
+use crate::{cpu, frame::Frame, lock::SpinLock};
 use alloc::vec::Vec;
 use core::{
     arch::asm,
@@ -116,6 +112,16 @@ pub(crate) fn may_be_stack(address: u64) -> bool {
     of_task || elsewhere
 }
 
+/// The lowest address of the stack that an address lies on, if it is a task's.
+pub(crate) fn stack_bottom(address: u64) -> u64 {
+    address - (address - STACKS) % STACK_SLOT + STACK_SLOT - STACK_SIZE
+}
+
+/// Whether an address lies where devices are mapped.
+pub(crate) fn may_be_device(address: u64) -> bool {
+    (WINDOWS..KERNEL).contains(&address)
+}
+
 /// What a bad address in the kernel probably means.
 pub(crate) fn explain(address: u64) -> &'static str {
     match address {
@@ -142,7 +148,11 @@ pub(crate) fn entry_index(address: u64, level: u32) -> usize {
 
 /// Builds the kernel's own tables and switches to them; the stub's map, and the identity map with it, is gone then.
 /// `ram` are the ranges of RAM; `new_table` gives zeroed frames.
-pub(crate) fn start(ram: impl Iterator<Item = Range<u64>>, symbols_length: u64, mut new_table: impl FnMut() -> PhysAddr) {
+pub(crate) fn start(
+    ram: impl Iterator<Item = Range<u64>>,
+    symbols_length: u64,
+    mut new_table: impl FnMut() -> PhysAddr,
+) {
     let root = new_table();
     for slot in [STACKS, WINDOWS] {
         // SAFETY: the table was just made.
@@ -186,9 +196,7 @@ fn image_rights(page: u64) -> u64 {
     let symbols = &raw const __symbols_start as u64;
     if (text..text_end).contains(&page) {
         0
-    } else if (rodata..data).contains(&page) {
-        NO_EXECUTE
-    } else if page >= symbols && page < &raw const __image_end as u64 {
+    } else if (rodata..data).contains(&page) || (symbols..&raw const __image_end as u64).contains(&page) {
         NO_EXECUTE
     } else {
         WRITABLE | NO_EXECUTE
@@ -304,7 +312,8 @@ pub fn map_firmware(address: PhysAddr, length: usize) -> Result<NonNull<u8>> {
 
 fn map_physical(address: PhysAddr, length: usize, rights: u64) -> Result<NonNull<u8>> {
     let offset = address.0 % PAGE_SIZE as u64;
-    let bytes = (length as u64).checked_add(offset).and_then(round_up).filter(|bytes| *bytes > 0).ok_or(Errno::EINVAL)?;
+    let bytes =
+        (length as u64).checked_add(offset).and_then(round_up).filter(|bytes| *bytes > 0).ok_or(Errno::EINVAL)?;
     if address.0.checked_add(bytes).is_none_or(|end| end & !ADDRESS & !(PAGE_SIZE as u64 - 1) != 0) {
         return Err(Errno::EINVAL);
     }

@@ -21,12 +21,7 @@ use crate::{
     tty,
 };
 use alloc::{format, string::String};
-use logic::{
-    boot_info::BootInfo,
-    command_line,
-    errno::Errno,
-    strings::Strings,
-};
+use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
 use machine::{boot, early_console, frame, kernel_space::Window, power};
 
 /// Where the first process's program is looked for, unless the command line names it.
@@ -51,7 +46,7 @@ pub fn main(info: &'static BootInfo) -> ! {
         log::be_quiet();
     }
     greet(info);
-    let started = task::start().and_then(|()| task::spawn("boot", move |ctx| go_on(ctx, info)));
+    let started = task::start().and_then(|()| task::spawn("boot", move |ctx| go_on(ctx, info))).map(drop);
     if let Err(error) = started {
         fail(&Failure(format!("cannot start the first task: {error}")));
     }
@@ -78,7 +73,8 @@ fn go_on(ctx: &TaskContext, info: &'static BootInfo) {
 fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let line = &info.command_line;
     let stream = command_line::get(line, "console") == Some("stream");
-    let console = driver::start_console(stream).map_err(|error| Failure(format!("the console does not start: {error}")))?;
+    let console =
+        driver::start_console(stream).map_err(|error| Failure(format!("the console does not start: {error}")))?;
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
@@ -117,7 +113,7 @@ fn mount_root(ctx: &TaskContext, info: &BootInfo) -> Result<Path, Failure> {
 
 /// Starts the first program that can be, of those that may be meant.
 fn start_first(ctx: &TaskContext, line: &str, root: Path) -> Result<(), Failure> {
-    let named = command_line::get(line, "init");
+    let named = command_line::get(line, "init").filter(|path| !path.is_empty());
     let mut reason = None;
     for path in named.into_iter().chain(PROGRAMS.into_iter().filter(|_| named.is_none())) {
         match start(ctx, path, &root) {
