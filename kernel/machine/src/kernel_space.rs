@@ -10,11 +10,7 @@
 //! The top-level slots of all four are filled once, at boot, and copied into every space; what hangs below them is
 //! changed under one lock and seen by all.
 
-use crate::{
-    cpu,
-    frame::Frame,
-    lock::SpinLock,
-};
+use crate::{frame::Frame, lock::SpinLock};
 use alloc::vec::Vec;
 use core::{
     arch::asm,
@@ -109,11 +105,9 @@ pub(crate) fn is_text(address: u64) -> bool {
     (&raw const __text_start as u64..&raw const __text_end as u64).contains(&address)
 }
 
-/// Whether an address may lie on a kernel stack, and so be read: the boot stack, a task's, or one of a CPU's own.
+/// Whether an address may lie on a kernel stack, and can be read: the boot stack, a task's, or one of a CPU's own.
 pub(crate) fn may_be_stack(address: u64) -> bool {
-    let of_task = (STACKS..NEXT_STACK.load(Ordering::Relaxed)).contains(&address) && explain(address).is_empty();
-    let elsewhere = to_physical(address).is_ok() && is_mapped(address);
-    of_task || elsewhere
+    ((STACKS..WINDOWS).contains(&address) || to_physical(address).is_ok()) && is_mapped(address)
 }
 
 /// The lowest address of the stack that an address lies on, if it is a task's.
@@ -221,16 +215,27 @@ fn map(root: PhysAddr, address: u64, entry: u64, level: u32, new_table: &mut imp
     table[entry_index(address, level)].store(entry | PRESENT | GLOBAL, Ordering::Release);
 }
 
-/// Maps one small page after boot. Tables come from the frame allocator and are never given back.
-fn map_page(address: u64, entry: u64) -> Result<()> {
-    // At most two tables are missing below a top-level slot; they are taken before the lock.
-    let mut spare = [Some(Frame::zeroed()?), Some(Frame::zeroed()?)];
+/// Tables for mappings to come: at most two are missing below a top-level slot. What is left over goes back.
+#[derive(Default)]
+struct Spare([Option<Frame>; 2]);
+
+impl Spare {
+    /// Makes sure that the next page can be mapped. Frames are taken before the lock, and before anything is changed.
+    fn fill(&mut self) -> Result<()> {
+        for empty in self.0.iter_mut().filter(|place| place.is_none()) {
+            *empty = Some(Frame::zeroed()?);
+        }
+        Ok(())
+    }
+}
+
+/// Maps one small page after boot. Tables are never given back.
+fn map_page(address: u64, entry: u64, spare: &mut Spare) {
     let root = TABLES.lock();
-    map(*root, address, entry, 1, &mut || match spare.iter_mut().find_map(Option::take) {
+    map(*root, address, entry, 1, &mut || match spare.0.iter_mut().find_map(Option::take) {
         Some(frame) => frame.into_address(),
-        None => crate::panic::fatal(format_args!("a kernel mapping needs more than two tables")),
+        None => crate::panic::fatal(format_args!("a kernel mapping needs more tables than were taken for it")),
     });
-    Ok(())
 }
 
 /// Takes one small page's mapping away, here and in this CPU's memory of it.
@@ -294,8 +299,10 @@ fn map_physical(address: PhysAddr, length: usize, rights: u64) -> Result<NonNull
         return Err(Errno::EINVAL);
     }
     let window = take_window(bytes);
+    let mut spare = Spare::default();
     for page in (0..bytes).step_by(PAGE_SIZE) {
-        map_page(window + page, (address.0 - offset + page) | rights | NO_EXECUTE)?;
+        spare.fill()?;
+        map_page(window + page, (address.0 - offset + page) | rights | NO_EXECUTE, &mut spare);
     }
     NonNull::new((window + offset) as *mut u8).ok_or(Errno::EINVAL)
 }
@@ -326,8 +333,10 @@ impl Window {
             return Err(Errno::EBUSY);
         }
         let window = Window { start: take_window((frames.len() * PAGE_SIZE) as u64), frames };
+        let mut spare = Spare::default();
         for (page, frame) in window.frames.iter().enumerate() {
-            map_page(window.start + (page * PAGE_SIZE) as u64, frame.address().0 | NO_EXECUTE)?;
+            spare.fill()?;
+            map_page(window.start + (page * PAGE_SIZE) as u64, frame.address().0 | NO_EXECUTE, &mut spare);
         }
         Ok(window)
     }
@@ -378,18 +387,21 @@ fn is_mapped(address: u64) -> bool {
     true
 }
 
-/// Maps a new kernel stack and returns its top. It is never unmapped: stacks are pooled (fiber.rs).
+/// Maps a new kernel stack and returns its top. It is never unmapped: stacks are pooled (fiber.rs). On `ENOMEM` nothing has
+/// been taken.
 pub(crate) fn new_stack() -> Result<u64> {
     const PAGES: usize = STACK_SIZE as usize / PAGE_SIZE;
     let mut frames: [Option<Frame>; PAGES] = [const { None }; PAGES];
     for frame in &mut frames {
         *frame = Some(Frame::zeroed()?);
     }
+    let mut spare = Spare::default(); // enough for all of it: a slot lies below one lowest table
+    spare.fill()?;
     let slot = NEXT_STACK.fetch_add(STACK_SLOT, Ordering::Relaxed);
     let bottom = slot + STACK_SLOT - STACK_SIZE;
     for (page, frame) in frames.into_iter().flatten().enumerate() {
-        map_page(bottom + (page * PAGE_SIZE) as u64, frame.address().0 | WRITABLE | NO_EXECUTE)?;
-        let _ = frame.into_address();
+        let entry = frame.into_address().0 | WRITABLE | NO_EXECUTE;
+        map_page(bottom + (page * PAGE_SIZE) as u64, entry, &mut spare);
     }
     Ok(slot + STACK_SLOT)
 }
@@ -399,5 +411,4 @@ pub(crate) fn use_global_pages() {
     use x86_64::registers::control::{Cr4, Cr4Flags};
     // SAFETY: the kernel's pages are the same in all spaces.
     unsafe { Cr4::write(Cr4::read() | Cr4Flags::PAGE_GLOBAL) };
-    cpu::held(|_| ());
 }
