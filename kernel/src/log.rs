@@ -3,6 +3,8 @@
 //! Every line goes into a ring that holds the last 64 KiB (what dmesg shows), and to the console unless it was asked to be
 //! quiet. Logging never sleeps and never allocates, so it can be done anywhere; the given crates log through it too.
 
+use ::log::{Level, LevelFilter, Log, Metadata, Record};
+pub use ::log::{debug, error, info, warn};
 use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use core::{
@@ -10,8 +12,6 @@ use core::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use logic::errno::{Errno, Result};
-pub use ::log::{debug, error, info, warn};
-use ::log::{Level, LevelFilter, Log, Metadata, Record};
 use machine::{clock, early_console, lock::SpinLock};
 
 /// How many bytes the ring holds.
@@ -28,7 +28,10 @@ struct Logger;
 static LOGGER: Logger = Logger;
 static LINES: SpinLock<Ring> = SpinLock::new("kernel log", Ring { bytes: [0; RING], written: 0 });
 static QUIET: AtomicBool = AtomicBool::new(false);
-static CONSOLE: SpinLock<Option<fn(&[u8])>> = SpinLock::new("log's console", None);
+/// Something that shows text.
+type Show = fn(&[u8]);
+
+static CONSOLE: SpinLock<Option<Show>> = SpinLock::new("log's console", None);
 
 /// Starts taking lines.
 pub fn start() {

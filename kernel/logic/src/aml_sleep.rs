@@ -1,7 +1,8 @@
-//! What to write to switch the machine off: the object `_S5_` in the bytes of ACPI's DSDT. ACPI specification 6.5, sections
-//! 7.4.2.5 (`_S5`), 20.2.4 (package length) and 20.2.5.4 (package).
+//! What to write to switch the machine off: the object `_S5_` in the bytes of ACPI's DSDT. ACPI specification 6.5,
+//! sections 7.4.2.5 (`_S5`), 20.2.4 (package length) and 20.2.5.4 (package).
 //!
-//! The DSDT is a program in AML; only this one constant is read from it, by its shape: `Name (_S5_, Package {a, b, …})`.
+//! The DSDT is a program in AML; only this one constant is read from it, by its shape:
+//! `Name (_S5_, Package {first, second, …})`.
 
 /// Values for the fields SLP_TYP of the two power management control registers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,7 +67,10 @@ mod tests {
         // Bytes with a prefix, and a name from the root.
         assert_eq!(find_soft_off(b"\x08\\_S5_\x12\x08\x02\x0a\x05\x0a\x06"), Some(SoftOff { first: 5, second: 6 }));
         // A length of two bytes; a word and a one.
-        assert_eq!(find_soft_off(b"\x08_S5_\x12\x48\x00\x04\x0b\x07\x00\x01\0\0"), Some(SoftOff { first: 7, second: 1 }));
+        assert_eq!(
+            find_soft_off(b"\x08_S5_\x12\x48\x00\x04\x0b\x07\x00\x01\0\0"),
+            Some(SoftOff { first: 7, second: 1 })
+        );
         // A single element serves both.
         assert_eq!(find_soft_off(b"\x08_S5_\x12\x04\x01\x0a\x05"), Some(SoftOff { first: 5, second: 5 }));
     }

@@ -1,7 +1,7 @@
 //! How fast a fast counter runs, measured against a slow one whose frequency is known: the TSC against the PIT.
 //!
-//! The slow counter has 16 bits and counts down, round and round. A short first measure gives a rough frequency; from then on it
-//! is known how many rounds have passed, so that every longer span gives a finer one.
+//! The slow counter has 16 bits and counts down, round and round. A short first measure gives a rough frequency; from
+//! then on it is known how many rounds have passed, so that every longer span gives a finer one.
 
 /// Both counters, read at nearly the same moment.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,8 @@ pub struct Calibration {
 const ROUND: u128 = 1 << 16;
 
 impl Calibration {
-    /// The first, rough measure: less than one round of the slow counter passed from `from` to `to`. `None` if nothing passed.
+    /// The first, rough measure: less than one round of the slow counter passed from `from` to `to`. `None` if nothing
+    /// passed.
     pub fn first(from: Sample, to: Sample, slow_hertz: u64) -> Option<Calibration> {
         let slow = u128::from(from.slow.wrapping_sub(to.slow));
         let mut calibration = Calibration { from, slow_hertz, hertz: 0, doubt_hertz: 0 };
@@ -49,8 +50,8 @@ impl Calibration {
         (u128::from(self.doubt_hertz) * 1_000_000 / u128::from(self.hertz.max(1))) as u64
     }
 
-    /// Measures again over the whole span since the beginning, and says whether that was finer. Where the span is so long that
-    /// the rounds of the slow counter cannot be told any more, it begins anew from here.
+    /// Measures again over the whole span since the beginning, and says whether that was finer. Where the span is so
+    /// long that the rounds of the slow counter cannot be told any more, it begins anew from here.
     pub fn refine(&mut self, to: Sample) -> bool {
         let span = u128::from(to.fast.wrapping_sub(self.from.fast));
         let hertz = u128::from(self.hertz.max(1));

@@ -1,7 +1,8 @@
 //! A screen of characters as a terminal keeps it: text flows in, and cells, a cursor and scrolling come out.
 //!
-//! `driver/screen.rs` feeds it and paints what has changed. Cells are ASCII; a character beyond that is shown as `?`. Of the
-//! control sequences of ECMA-48 it knows those that move the cursor and erase, and passes over the others (colours).
+//! `driver/screen.rs` feeds it and paints what has changed. Cells are ASCII; a character beyond that is shown as `?`.
+//! Of the control sequences of ECMA-48 it knows those that move the cursor and erase, and passes over the others
+//! (colours).
 
 use crate::errno::{Errno, Result};
 use alloc::vec::Vec;
@@ -33,7 +34,10 @@ enum Parser {
     /// After an escape.
     Escape,
     /// After an escape and `[`: the numbers so far.
-    Numbers { numbers: [u16; 2], at: usize },
+    Numbers {
+        numbers: [u16; 2],
+        at: usize,
+    },
     /// Inside an operating system command, such as a window's title, to be passed over.
     Title,
 }

@@ -1,15 +1,20 @@
-//! What the firmware tells of the machine: ACPI's tables, found through the root pointer that the loader gave or the BIOS left.
+//! What the firmware tells of the machine: ACPI's tables, found through the root pointer that the loader gave or the
+//! BIOS left.
 //!
-//! The crate `acpi` reads the tables; the objects in AML it does not read (logic/aml_sleep.rs picks the one that matters).
+//! The crate `acpi` reads the tables; the objects in AML it does not read (logic/aml_sleep.rs picks the one that
+//! matters).
 
 use crate::kernel_space;
 use acpi::{AcpiHandler, AcpiTables, PhysicalMapping, fadt::Fadt};
 use core::{ptr::NonNull, slice};
-use logic::address::{PAGE_SIZE, PhysAddr};
+use logic::address::PhysAddr;
 use logic::aml_sleep::{self, SoftOff};
 
 /// The tables.
 pub(crate) type Tables = AcpiTables<Map>;
+
+/// At least the size of what is mapped to see whether there is a table: its header, or the root pointer.
+const HEADER: usize = 64;
 
 /// How the crate sees physical memory.
 #[derive(Clone, Debug)]
@@ -26,7 +31,8 @@ pub(crate) struct PowerRegisters {
     pub(crate) enable: Option<(u16, u8)>,
 }
 
-/// Reads the list of tables. `root` is where the loader found the root pointer; without it the BIOS's places are searched.
+/// Reads the list of tables. `root` is where the loader found the root pointer; without it the BIOS's places are
+/// searched.
 pub(crate) fn tables(root: Option<PhysAddr>) -> Option<Tables> {
     let tables = match root {
         // SAFETY: the loader says that it is there, and the crate checks its signature and sum.
@@ -68,11 +74,11 @@ fn dsdt(tables: &Tables) -> Option<&'static [u8]> {
 impl AcpiHandler for Map {
     /// Where there is no memory left to map a table, the crate sees zeroes, which are no table.
     unsafe fn map_physical_region<T>(&self, physical_address: usize, size: usize) -> PhysicalMapping<Self, T> {
-        #[repr(align(4096))]
-        struct Zeroes([u8; PAGE_SIZE]);
-        static NOTHING: Zeroes = Zeroes([0; PAGE_SIZE]);
+        #[repr(align(16))]
+        struct Zeroes([u8; HEADER]);
+        static NOTHING: Zeroes = Zeroes([0; HEADER]);
         let start = kernel_space::map_firmware(PhysAddr(physical_address as u64), size).unwrap_or_else(|_| {
-            assert!(size <= PAGE_SIZE, "no memory is left to map a table of ACPI");
+            assert!(size <= HEADER, "no memory is left to map a table of ACPI");
             NonNull::from(&NOTHING.0).cast()
         });
         // SAFETY: `size` bytes can be read there and nobody writes them.

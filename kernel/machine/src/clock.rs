@@ -1,9 +1,9 @@
 //! What time it is: the TSC, measured against the PIT. Intel SDM volume 3, section 18.17.
 //!
-//! Boot is not held up: the PIT counts from `start` on, the processor may tell the frequency itself (CPUID), and if not, the
-//! first, rough measure takes at most two milliseconds. `refine`, called from the alarm's interrupt, measures again over ever
-//! longer spans. `now` takes no lock: writers count `VERSION` up before and after they change the scale (a sequence lock), and
-//! readers try again when it changed.
+//! Boot is not held up: the PIT counts from `start` on, the processor may tell the frequency itself (CPUID), and if
+//! not, the first, rough measure takes at most two milliseconds. `refine`, called from the alarm's interrupt, measures
+//! again over ever longer spans. `now` takes no lock: writers count `VERSION` up before and after they change the scale
+//! (a sequence lock), and readers try again when it changed.
 
 use crate::lock::SpinLock;
 use crate::pit;
@@ -41,7 +41,8 @@ pub(crate) fn start() {
     BASE_TSC.store(sample.fast, Ordering::Relaxed);
 }
 
-/// Makes `now` run: takes the frequency from the processor if it tells, else from what the PIT has counted since `start`.
+/// Makes `now` run: takes the frequency from the processor if it tells, else from what the PIT has counted since
+/// `start`.
 pub(crate) fn calibrate() {
     let Some(&from) = STARTED.get() else { return };
     let calibration = match frequency_told() {
@@ -76,8 +77,8 @@ pub fn doubt() -> u64 {
     CALIBRATION.lock().map_or(0, |calibration| calibration.parts_per_million())
 }
 
-/// When the kernel started, as nanoseconds since 1970 (0 if the machine has no date). Asks the clock chip the first time, so it is
-/// for tasks, not for interrupt handlers.
+/// When the kernel started, as nanoseconds since 1970 (0 if the machine has no date). Asks the clock chip the first
+/// time, so it is for tasks, not for interrupt handlers.
 pub fn wall_clock_at_boot() -> u64 {
     static AT_BOOT: spin::Once<u64> = spin::Once::new();
     *AT_BOOT.call_once(|| {
@@ -127,8 +128,8 @@ fn time_at(tsc: u64) -> u64 {
     BASE_TIME.load(Ordering::Relaxed) + nanoseconds as u64
 }
 
-/// The first measure, against the PIT: waits until enough has been counted since `from`. If a whole round has passed unseen,
-/// it begins anew.
+/// The first measure, against the PIT: waits until enough has been counted since `from`. If a whole round has passed
+/// unseen, it begins anew.
 fn measure(mut from: Sample) -> Calibration {
     loop {
         let (to, first_round) = sample();

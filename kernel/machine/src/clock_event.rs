@@ -1,7 +1,7 @@
 //! One deadline, kept by whatever can interrupt at a given time; today the PIT in one-shot form, later the local APIC.
 //!
-//! The scheduler programs it and is called when the time has come. The PIT can wait 55 milliseconds at most; a later deadline takes
-//! several alarms, which nobody above sees. The lock protects what is due and what the PIT was told.
+//! The scheduler programs it and is called when the time has come. The PIT can wait 55 milliseconds at most; a later
+//! deadline takes several alarms, which nobody above sees. The lock protects what is due and what the PIT was told.
 
 use crate::clock::{self, Instant};
 use crate::irq::{self, IrqContext};
@@ -68,7 +68,8 @@ impl Alarm {
         }
     }
 
-    /// Sets the PIT, unless it will ring early enough anyway: an alarm too many costs less than writing to the chip each time.
+    /// Sets the PIT, unless it will ring early enough anyway: an alarm too many costs less than writing to the chip
+    /// each time.
     fn set(&mut self) {
         let Some(due) = self.due else { return };
         if self.set_for.is_some_and(|set_for| set_for <= due) {

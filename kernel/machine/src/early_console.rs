@@ -1,8 +1,8 @@
 //! The console before there are drivers, and in a panic: polled, without locks and without a heap.
 //!
-//! COM1 carries text, COM2 the status line for whoever runs the machine. Text goes to the screen as well: until the screen's driver
-//! starts that is VGA text memory, if the boot found any. The driver of a device hands in functions that work in a panic
-//! (`Takeover`); they may only try a lock, never wait for one.
+//! COM1 carries text, COM2 the status line for whoever runs the machine. Text goes to the screen as well: until the
+//! screen's driver starts that is VGA text memory, if the boot found any. The driver of a device hands in functions
+//! that work in a panic (`Takeover`); they may only try a lock, never wait for one.
 
 use crate::serial::{COM1, COM2, DIVISOR, DIVISOR_ACCESS, EIGHT_BITS, FIFO_ON, FIFO_SIZE, LineStatus, register};
 use crate::text_memory;

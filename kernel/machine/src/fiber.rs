@@ -109,7 +109,7 @@ impl Fiber {
         let saved = Cell::new(top as u64 - SAVED_REGISTERS * 8);
         for register in 1..=SAVED_REGISTERS {
             // SAFETY: likewise; the frame pointer among them is zero, so a backtrace ends here.
-            unsafe { top.sub(register as usize).write(0) };
+            unsafe { top.wrapping_sub(register as usize).write(0) };
         }
         Ok(Arc::new(Fiber {
             stack: Some(stack),
@@ -209,8 +209,10 @@ fn go(from: Arc<Fiber>, to: Arc<Fiber>) {
     let both = (Arc::as_ptr(&from), Arc::as_ptr(&to));
     // Both are kept until the next fiber has arrived, and not by this stack, which may go with the old one.
     cpu.left.set(Some([from, to]));
-    // SAFETY: just put where they stay alive until after the switch.
-    let (from, to) = unsafe { (&*both.0, &*both.1) };
+    // SAFETY: just put where it stays alive until after the switch.
+    let from = unsafe { &*both.0 };
+    // SAFETY: likewise.
+    let to = unsafe { &*both.1 };
     while to.running.swap(true, Ordering::Acquire) {
         core::hint::spin_loop(); // another CPU is just leaving it
     }

@@ -21,13 +21,15 @@ impl FrameBuffer {
     pub fn open() -> Result<FrameBuffer> {
         static TAKEN: AtomicBool = AtomicBool::new(false);
         let told = crate::boot::info().and_then(|info| info.framebuffer).ok_or(Errno::ENODEV)?;
-        let Framebuffer { address, pitch, width, height, bits, format: Format::Colours { red, green, blue } } = told else {
+        let Framebuffer { address, pitch, width, height, bits, format: Format::Colours { red, green, blue } } = told
+        else {
             return Err(Errno::ENODEV);
         };
         if TAKEN.swap(true, Ordering::Relaxed) {
             return Err(Errno::EBUSY);
         }
-        // SAFETY: the loader says that this is the screen (and the memory map, that it is no RAM of ours); it is opened once.
+        // SAFETY: the loader says that this is the screen (and the memory map, that it is no RAM of ours); it is opened
+        // once.
         let memory = unsafe { Mmio::map(address, told.length() as usize) }?;
         let (width, height, pitch) = (width as usize, height as usize, pitch as usize);
         let bytes_per_pixel = usize::from(bits).div_ceil(8);

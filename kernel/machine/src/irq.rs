@@ -3,12 +3,7 @@
 //! A handler does one thing: it wakes a task. It runs with interrupts held and gets an [`IrqContext`], not a
 //! `TaskContext`, so it cannot sleep. Lines may be shared; every handler on a line is asked.
 
-use crate::{
-    cpu, fiber,
-    lock::SpinLock,
-    pic,
-    user::Registers,
-};
+use crate::{cpu, fiber, lock::SpinLock, pic, user::Registers};
 use alloc::{boxed::Box, sync::Arc};
 use core::{
     marker::PhantomData,
@@ -36,7 +31,8 @@ struct Line {
     served: AtomicU64,
 }
 
-static TABLE: [Line; LINES] = [const { Line { handlers: [const { Once::new() }; SHARERS], served: AtomicU64::new(0) } }; LINES];
+static TABLE: [Line; LINES] =
+    [const { Line { handlers: [const { Once::new() }; SHARERS], served: AtomicU64::new(0) } }; LINES];
 static PREEMPT: Once<fn()> = Once::new();
 /// Serialises registration, not service.
 static REGISTRATION: SpinLock<()> = SpinLock::new("interrupt lines", ());

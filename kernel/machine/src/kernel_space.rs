@@ -44,9 +44,9 @@ const KERNEL: u64 = 0xffff_ffff_8000_0000;
 const LARGE_PAGE: u64 = 2 << 20;
 const FIRST_KERNEL_SLOT: usize = ENTRIES / 2;
 
-/// A kernel stack's share of virtual memory: the stack is its upper half, the lower half stays unmapped.
+/// A kernel stack's share of virtual memory: the stack is its upper part, the rest stays unmapped.
 const STACK_SLOT: u64 = 32 << 10;
-pub(crate) const STACK_SIZE: u64 = 16 << 10;
+pub(crate) const STACK_SIZE: u64 = 24 << 10;
 
 /// A page table, as the CPU sees it too; it sets accessed and dirty bits behind our back.
 pub(crate) type Table = [AtomicU64; ENTRIES];
@@ -146,7 +146,11 @@ pub(crate) fn entry_index(address: u64, level: u32) -> usize {
 
 /// Builds the kernel's own tables and switches to them; the stub's map, and the identity map with it, is gone then.
 /// `ram` are the ranges of RAM; `new_table` gives zeroed frames.
-pub(crate) fn start(ram: impl Iterator<Item = Range<u64>>, symbols_length: u64, mut new_table: impl FnMut() -> PhysAddr) {
+pub(crate) fn start(
+    ram: impl Iterator<Item = Range<u64>>,
+    symbols_length: u64,
+    mut new_table: impl FnMut() -> PhysAddr,
+) {
     let root = new_table();
     for slot in [STACKS, WINDOWS] {
         // SAFETY: the table was just made.
@@ -190,9 +194,7 @@ fn image_rights(page: u64) -> u64 {
     let symbols = &raw const __symbols_start as u64;
     if (text..text_end).contains(&page) {
         0
-    } else if (rodata..data).contains(&page) {
-        NO_EXECUTE
-    } else if page >= symbols && page < &raw const __image_end as u64 {
+    } else if (rodata..data).contains(&page) || (symbols..&raw const __image_end as u64).contains(&page) {
         NO_EXECUTE
     } else {
         WRITABLE | NO_EXECUTE
@@ -215,27 +217,41 @@ fn map(root: PhysAddr, address: u64, entry: u64, level: u32, new_table: &mut imp
     table[entry_index(address, level)].store(entry | PRESENT | GLOBAL, Ordering::Release);
 }
 
-/// Tables for mappings to come: at most two are missing below a top-level slot. What is left over goes back.
-#[derive(Default)]
-struct Spare([Option<Frame>; 2]);
-
-impl Spare {
-    /// Makes sure that the next page can be mapped. Frames are taken before the lock, and before anything is changed.
-    fn fill(&mut self) -> Result<()> {
-        for empty in self.0.iter_mut().filter(|place| place.is_none()) {
-            *empty = Some(Frame::zeroed()?);
+/// Maps one small page after boot. Tables come from the frame allocator and are never given back.
+fn map_page(address: u64, entry: u64) -> Result<()> {
+    let mut table = None;
+    loop {
+        let root = TABLES.lock();
+        match missing_table(*root, address) {
+            None => {
+                map(*root, address, entry, 1, &mut || PhysAddr(0));
+                return Ok(());
+            }
+            Some(slot) => {
+                if let Some(table) = table.take() {
+                    slot.store(Frame::into_address(table).0 | PRESENT | WRITABLE, Ordering::Release);
+                    continue;
+                }
+            }
         }
-        Ok(())
+        drop(root);
+        table = Some(Frame::zeroed()?);
     }
 }
 
-/// Maps one small page after boot. Tables are never given back.
-fn map_page(address: u64, entry: u64, spare: &mut Spare) {
-    let root = TABLES.lock();
-    map(*root, address, entry, 1, &mut || match spare.0.iter_mut().find_map(Option::take) {
-        Some(frame) => frame.into_address(),
-        None => crate::panic::fatal(format_args!("a kernel mapping needs more tables than were taken for it")),
-    });
+/// The entry that wants a table before `address` can be mapped, if there is one.
+fn missing_table(root: PhysAddr, address: u64) -> Option<&'static AtomicU64> {
+    let mut table = root;
+    for level in (2..=4).rev() {
+        // SAFETY: kernel tables stay.
+        let slot = &unsafe { table_at(table) }[entry_index(address, level)];
+        let entry = slot.load(Ordering::Acquire);
+        if entry & PRESENT == 0 {
+            return Some(slot);
+        }
+        table = PhysAddr(entry & ADDRESS);
+    }
+    None
 }
 
 /// Takes one small page's mapping away, here and in this CPU's memory of it.
@@ -294,15 +310,14 @@ pub fn map_firmware(address: PhysAddr, length: usize) -> Result<NonNull<u8>> {
 
 fn map_physical(address: PhysAddr, length: usize, rights: u64) -> Result<NonNull<u8>> {
     let offset = address.0 % PAGE_SIZE as u64;
-    let bytes = (length as u64).checked_add(offset).and_then(round_up).filter(|bytes| *bytes > 0).ok_or(Errno::EINVAL)?;
+    let bytes =
+        (length as u64).checked_add(offset).and_then(round_up).filter(|bytes| *bytes > 0).ok_or(Errno::EINVAL)?;
     if address.0.checked_add(bytes).is_none_or(|end| end & !ADDRESS & !(PAGE_SIZE as u64 - 1) != 0) {
         return Err(Errno::EINVAL);
     }
     let window = take_window(bytes);
-    let mut spare = Spare::default();
     for page in (0..bytes).step_by(PAGE_SIZE) {
-        spare.fill()?;
-        map_page(window + page, (address.0 - offset + page) | rights | NO_EXECUTE, &mut spare);
+        map_page(window + page, (address.0 - offset + page) | rights | NO_EXECUTE)?;
     }
     NonNull::new((window + offset) as *mut u8).ok_or(Errno::EINVAL)
 }
@@ -333,10 +348,8 @@ impl Window {
             return Err(Errno::EBUSY);
         }
         let window = Window { start: take_window((frames.len() * PAGE_SIZE) as u64), frames };
-        let mut spare = Spare::default();
         for (page, frame) in window.frames.iter().enumerate() {
-            spare.fill()?;
-            map_page(window.start + (page * PAGE_SIZE) as u64, frame.address().0 | NO_EXECUTE, &mut spare);
+            map_page(window.start + (page * PAGE_SIZE) as u64, frame.address().0 | NO_EXECUTE)?;
         }
         Ok(window)
     }
@@ -387,21 +400,18 @@ fn is_mapped(address: u64) -> bool {
     true
 }
 
-/// Maps a new kernel stack and returns its top. It is never unmapped: stacks are pooled (fiber.rs). On `ENOMEM` nothing has
-/// been taken.
+/// Maps a new kernel stack and returns its top. It is never unmapped: stacks are pooled (fiber.rs).
 pub(crate) fn new_stack() -> Result<u64> {
     const PAGES: usize = STACK_SIZE as usize / PAGE_SIZE;
     let mut frames: [Option<Frame>; PAGES] = [const { None }; PAGES];
     for frame in &mut frames {
         *frame = Some(Frame::zeroed()?);
     }
-    let mut spare = Spare::default(); // enough for all of it: a slot lies below one lowest table
-    spare.fill()?;
     let slot = NEXT_STACK.fetch_add(STACK_SLOT, Ordering::Relaxed);
     let bottom = slot + STACK_SLOT - STACK_SIZE;
     for (page, frame) in frames.into_iter().flatten().enumerate() {
-        let entry = frame.into_address().0 | WRITABLE | NO_EXECUTE;
-        map_page(bottom + (page * PAGE_SIZE) as u64, entry, &mut spare);
+        map_page(bottom + (page * PAGE_SIZE) as u64, frame.address().0 | WRITABLE | NO_EXECUTE)?;
+        let _ = frame.into_address();
     }
     Ok(slot + STACK_SLOT)
 }

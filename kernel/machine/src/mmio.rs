@@ -21,8 +21,8 @@ impl Mmio {
     /// Maps a device's memory; `ENOMEM` if there is no room for page tables.
     ///
     /// # Safety
-    /// The range belongs to a device, nobody else holds it, and nothing that is written there makes the device touch memory
-    /// that the holder does not own.
+    /// The range belongs to a device, nobody else holds it, and nothing that is written there makes the device touch
+    /// memory that the holder does not own.
     pub(crate) unsafe fn map(at: PhysAddr, length: usize) -> Result<Mmio> {
         Ok(Mmio { base: kernel_space::map_device(at, length)?, length })
     }
@@ -65,10 +65,14 @@ impl Mmio {
     /// The register at an offset, which must lie inside and be aligned to its size.
     fn at<T: Copy>(&self, offset: usize) -> VolatilePtr<'_, T> {
         let inside = offset.checked_add(size_of::<T>()).is_some_and(|end| end <= self.length);
-        assert!(inside && offset.is_multiple_of(size_of::<T>()), "a device register lies inside its memory and is aligned");
+        assert!(
+            inside && offset.is_multiple_of(size_of::<T>()),
+            "a device register lies inside its memory and is aligned"
+        );
         // SAFETY: the offset is inside the mapping, which is one allocation.
         let register = unsafe { self.base.add(offset) }.cast::<T>();
-        // SAFETY: it is mapped and aligned (a mapping begins as its device's memory does, on a page), and only accessed so.
+        // SAFETY: it is mapped and aligned (a mapping begins as its device's memory does, on a page), and only accessed
+        // so.
         unsafe { VolatilePtr::new(register) }
     }
 }

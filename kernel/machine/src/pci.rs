@@ -1,7 +1,7 @@
 //! The PCI bus: what is on it, and its configuration registers. PCI Local Bus Specification 3.0, chapter 6.
 //!
-//! `driver` asks for the list of devices once and gives each to who can drive it. The lock protects the pair of ports through
-//! which one register at a time can be seen.
+//! `driver` asks for the list of devices once and gives each to who can drive it. The lock protects the pair of ports
+//! through which one register at a time can be seen.
 
 mod names;
 mod scan;
@@ -10,7 +10,8 @@ use crate::lock::SpinLock;
 use crate::port::PortRange;
 use alloc::vec::Vec;
 use core::fmt;
-use logic::errno::Result;
+use core::sync::atomic::{AtomicBool, Ordering};
+use logic::errno::{Errno, Result};
 use virtio_drivers::transport::pci::bus::{Command, ConfigurationAccess, DeviceFunction, PciRoot};
 
 /// The ports through which configuration registers are seen: address and data.
@@ -43,8 +44,12 @@ pub struct Identity {
     pub interface: u8,
 }
 
-/// All devices, in the order of buses and slots. Each call makes them anew: it is called once, at boot.
+/// All devices, in the order of buses and slots; `EBUSY` the second time, since each device has one holder.
 pub fn devices() -> Result<Vec<Device>> {
+    static GIVEN: AtomicBool = AtomicBool::new(false);
+    if GIVEN.swap(true, Ordering::Relaxed) {
+        return Err(Errno::EBUSY);
+    }
     scan::all()
 }
 

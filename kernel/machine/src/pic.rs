@@ -56,13 +56,6 @@ pub(crate) fn unmask(line: u8) {
     pic.write_masks();
 }
 
-/// Shuts a line.
-pub(crate) fn mask(line: u8) {
-    let mut pic = PIC.lock();
-    pic.masks |= bit(line);
-    pic.write_masks();
-}
-
 /// Tells the controllers that the interrupt of a line has been dealt with.
 pub(crate) fn acknowledge(line: u8) {
     let mut pic = PIC.lock();
@@ -74,8 +67,8 @@ pub(crate) fn acknowledge(line: u8) {
     }
 }
 
-/// Whether an interrupt on line 7 or 15 is a mere ghost: the request was gone before the controller could name it. It must not be
-/// acknowledged; for line 15 the first controller, which knows nothing of that, is satisfied here.
+/// Whether an interrupt on line 7 or 15 is a mere ghost: the request was gone before the controller could name it. It
+/// must not be acknowledged; for line 15 the first controller, which knows nothing of that, is satisfied here.
 pub(crate) fn is_spurious(line: u8) -> bool {
     if line % 8 != 7 {
         return false;

@@ -1,5 +1,5 @@
-//! The 8254 timer: channel 0 as a one-shot alarm on interrupt line 0, channel 2 as a free-running counter to measure the TSC by.
-//! Intel 8254 data sheet; channel 2's gate is bit 0 of port 0x61.
+//! The 8254 timer: channel 0 as a one-shot alarm on interrupt line 0, channel 2 as a free-running counter to measure
+//! the TSC by. Intel 8254 data sheet; channel 2's gate is bit 0 of port 0x61.
 //!
 //! `clock_event` sets the alarm and `clock` reads the counter; the lock protects the ports.
 

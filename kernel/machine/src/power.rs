@@ -26,7 +26,8 @@ const DEBUG_EXIT_FAILED: u8 = 0x11;
 
 static REGISTERS: spin::Once<PowerRegisters> = spin::Once::new();
 
-/// Finds out how to switch off, so that `off` needs no memory and no locks. `root` is ACPI's root pointer, if the loader gave it.
+/// Finds out how to switch off, so that `off` needs no memory and no locks. `root` is ACPI's root pointer, if the
+/// loader gave it.
 pub(crate) fn prepare(root: Option<PhysAddr>) {
     match acpi::tables(root).as_ref().and_then(acpi::power_registers) {
         Some(registers) => {

@@ -1,7 +1,7 @@
 //! A serial port: the 16550A, with its FIFOs and interrupts. TL16C550C data sheet, "Principles of operation".
 //!
-//! `driver/uart.rs` drives one by interrupts under its own lock; before that, and in a panic, `early_console` writes to the same
-//! chip by polling.
+//! `driver/uart.rs` drives one by interrupts under its own lock; before that, and in a panic, `early_console` writes to
+//! the same chip by polling.
 
 use crate::port::PortRange;
 use bitflags::bitflags;
@@ -25,7 +25,8 @@ pub(crate) const DIVISOR_ACCESS: u8 = 0x80;
 pub(crate) const EIGHT_BITS: u8 = 0x03;
 /// 115200 bits a second, the fastest that the chip's clock gives.
 pub(crate) const DIVISOR: u16 = 1;
-/// FIFOs on, and an interrupt when 14 of the 16 received bytes are there (or when they have waited for four bytes' time).
+/// FIFOs on, and an interrupt when 14 of the 16 received bytes are there (or when they have waited for four bytes'
+/// time).
 pub(crate) const FIFO_ON: u8 = 0xc1;
 const FIFO_IS_ON: u8 = 0xc0;
 const LOOPBACK: u8 = 0x10;
@@ -83,34 +84,25 @@ pub struct Uart {
 }
 
 impl Uart {
-    /// The first serial port with its interrupt line, once, if it is there.
+    /// The first serial port with its interrupt line, once, if it is there. (The second one stays with the early
+    /// console, for the status line.)
     pub fn com1() -> Option<Uart> {
         static TAKEN: AtomicBool = AtomicBool::new(false);
-        Uart::take(&TAKEN, COM1, 4)
-    }
-
-    /// The second serial port with its interrupt line, once, if it is there.
-    pub fn com2() -> Option<Uart> {
-        static TAKEN: AtomicBool = AtomicBool::new(false);
-        Uart::take(&TAKEN, COM2, 3)
-    }
-
-    fn take(taken: &AtomicBool, base: u16, line: u8) -> Option<Uart> {
-        if taken.swap(true, Ordering::Relaxed) {
+        if TAKEN.swap(true, Ordering::Relaxed) {
             return None;
         }
-        // SAFETY: a UART touches no memory, and `taken` gives it out once; the early console, which writes to it too, is used
-        // only before the driver starts and in a panic.
-        let ports = unsafe { PortRange::new(base, 8) };
-        let mut uart = Uart { ports, line };
+        // SAFETY: a UART touches no memory, and it is given out once; the early console, which writes to it too,
+        // is used only before the driver starts and in a panic.
+        let ports = unsafe { PortRange::new(COM1, 8) };
+        let mut uart = Uart { ports, line: 4 };
         uart.answers().then(|| {
             uart.set_up();
             uart
         })
     }
 
-    /// Whether a chip is there: its scratch register keeps what is written, and in loopback it hears itself on the modem lines.
-    /// No byte is sent for that, so that none that waits is disturbed.
+    /// Whether a chip is there: its scratch register keeps what is written, and in loopback it hears itself on the
+    /// modem lines. No byte is sent for that, so that none that waits is disturbed.
     fn answers(&mut self) -> bool {
         self.ports.write8(register::SCRATCH, 0x5a);
         if self.ports.read8(register::SCRATCH) != 0x5a {

@@ -1,6 +1,7 @@
 //! VGA text memory: 80 by 25 cells of a character and its colours. IBM VGA, mode 3.
 //!
-//! Until the screen's driver opens it (`TextMemory::open`, in `driver/screen.rs`), the early console shows its lines at the bottom.
+//! Until the screen's driver opens it (`TextMemory::open`, in `driver/screen.rs`), the early console shows its lines at
+//! the bottom.
 
 use crate::port::PortRange;
 use core::ptr::NonNull;
@@ -24,12 +25,14 @@ static COLUMN: AtomicUsize = AtomicUsize::new(0);
 /// Says that the screen shows text, and where its memory can be seen.
 ///
 /// # Safety
-/// At `address` the memory at `ADDRESS` is mapped, writable, for as long as the kernel runs or until this is called again.
+/// At `address` the memory at `ADDRESS` is mapped, writable, for as long as the kernel runs or until this is called
+/// again.
 pub(crate) unsafe fn set_address(address: usize) {
     MAPPED.store(address, Ordering::Relaxed);
 }
 
-/// Adds text to the bottom of the screen, if there is text memory. Lock-free: two writers at once only mix their letters.
+/// Adds text to the bottom of the screen, if there is text memory. Lock-free: two writers at once only mix their
+/// letters.
 pub(crate) fn show_early(text: &[u8]) {
     if MAPPED.load(Ordering::Relaxed) == 0 {
         return;

@@ -5,9 +5,7 @@
 //! where is the business of `cor::memory`.
 
 use crate::{
-    copy,
-    cpu,
-    fiber,
+    copy, cpu, fiber,
     frame::Frame,
     kernel_space::{
         ACCESSED, ADDRESS, DIRTY, ENTRIES, NO_EXECUTE, PRESENT, Table, USER, WRITABLE, entry_index, flush_page,
@@ -197,17 +195,7 @@ impl UserSpace {
 
     /// The lowest entry for an address, if its tables are there. The lock is held.
     fn entry(&self, address: u64) -> Option<&'static core::sync::atomic::AtomicU64> {
-        let mut table = self.root;
-        for level in (2..=4).rev() {
-            // SAFETY: tables of this space stay until it is dropped.
-            let above = unsafe { table_at(table) }[entry_index(address, level)].load(Ordering::Acquire);
-            if above & PRESENT == 0 {
-                return None;
-            }
-            table = PhysAddr(above & ADDRESS);
-        }
-        // SAFETY: likewise.
-        Some(&unsafe { table_at(table) }[entry_index(address, 1)])
+        lowest_table(self.root, address).ok().map(|table| &table[entry_index(address, 1)])
     }
 
     /// The lowest table for an address, made if need be. The lock is held.
@@ -367,16 +355,19 @@ impl Batch<'_> {
                 self.flush();
             }
             let tables = self.space.tables.lock();
-            let next = next_table(self.space.root, page);
-            if next > page {
-                page = next; // no table here
-                continue;
-            }
+            let table = match lowest_table(self.space.root, page) {
+                Ok(table) => table,
+                Err(next) => {
+                    page = next;
+                    continue;
+                }
+            };
             let stop = range.end().min((page / TABLE_SPAN + 1) * TABLE_SPAN);
-            while page < stop && self.removed.len() + 8 <= GATHERED_FRAMES {
-                if let Some(slot) = self.space.entry(page)
-                    && slot.load(Ordering::Acquire) & HELD != 0
-                {
+            for slot in &table[entry_index(page, 1)..] {
+                if page == stop || self.removed.len() + 8 > GATHERED_FRAMES {
+                    break;
+                }
+                if slot.load(Ordering::Acquire) & HELD != 0 {
                     work(self, page, slot);
                 }
                 page += PAGE_SIZE as u64;
@@ -434,20 +425,23 @@ impl Drop for Batch<'_> {
     }
 }
 
-/// The first page from `page` on whose lowest table is there, as far as the upper tables tell: `page` itself, or the start
-/// of the next span that could have one.
-fn next_table(root: PhysAddr, page: u64) -> u64 {
+/// The lowest table for a page; if it is not there, the start of the next span that could have one, as far as its upper
+/// table tells. The lock is held.
+fn lowest_table(root: PhysAddr, page: u64) -> core::result::Result<&'static Table, u64> {
     let mut table = root;
     for level in (2..=4).rev() {
         // SAFETY: tables of a space stay until it is dropped.
-        let entry = unsafe { table_at(table) }[entry_index(page, level)].load(Ordering::Acquire);
-        if entry & PRESENT == 0 {
+        let entries = &unsafe { table_at(table) }[entry_index(page, level)..];
+        let missing = entries.iter().take_while(|entry| entry.load(Ordering::Acquire) & PRESENT == 0).count();
+        if missing > 0 {
             let span = 1u64 << (3 + 9 * level);
-            return (page / span + 1) * span;
+            return Err((page / span + missing as u64) * span);
         }
+        let entry = entries[0].load(Ordering::Acquire);
         table = PhysAddr(entry & ADDRESS);
     }
-    page
+    // SAFETY: likewise.
+    Ok(unsafe { table_at(table) })
 }
 
 fn bits_of(access: Access) -> u64 {

@@ -1,7 +1,7 @@
 //! Virtio devices, by the crate virtio-drivers' PCI transport and queues. Virtio specification 1.2.
 //!
-//! `driver` opens a device here and gets a safe value; memory that a device may touch stays owned by that value until the device
-//! has given it back.
+//! `driver` opens a device here and gets a safe value; memory that a device may touch stays owned by that value until
+//! the device has given it back.
 
 mod block;
 mod hal;

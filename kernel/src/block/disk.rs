@@ -24,14 +24,14 @@ pub trait Disk: Send + Sync {
     /// How many segments a request may have.
     fn segments(&self) -> usize;
 
-    /// Starts a request that `submit` has found to be in order. Waits while the disk has too many. An error means that it was
-    /// not started.
+    /// Starts a request that `submit` has found to be in order. Waits while the disk has too many. An error means that
+    /// it was not started.
     fn start(&self, ctx: &TaskContext, request: Arc<Request>) -> Result<()>;
 }
 
 impl dyn Disk + '_ {
-    /// Starts a request; `Request::wait` tells how it went. `ENXIO` beyond the end, `EROFS` for a write to a disk that takes none,
-    /// `EINVAL` if it does not fit the disk's blocks.
+    /// Starts a request; `Request::wait` tells how it went. `ENXIO` beyond the end, `EROFS` for a write to a disk that
+    /// takes none, `EINVAL` if it does not fit the disk's blocks.
     pub fn submit(&self, ctx: &TaskContext, request: Arc<Request>) -> Result<()> {
         self.check(&request)?;
         self.start(ctx, request)

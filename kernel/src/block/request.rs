@@ -1,7 +1,7 @@
 //! An order to a disk that can be waited for.
 //!
-//! Its life: made with segments; the driver takes the transfer out of it and hands that to the hardware; the interrupt handler puts
-//! it back with the result, which wakes who waits. The lock protects where in this life it is.
+//! Its life: made with segments; the driver takes the transfer out of it and hands that to the hardware; the interrupt
+//! handler puts it back with the result, which wakes who waits. The lock protects where in this life it is.
 
 use super::{Operation, Segment, Transfer};
 use crate::task::{TaskContext, WaitQueue};

@@ -1,7 +1,7 @@
 //! The console: the first serial port, and the screen, which shows the same text.
 //!
-//! Programs reach it through the terminal that `init` puts on the line; the kernel's log comes straight here. In a panic the early
-//! console asks for what is still in the ring (`flush`) and for the screen (`show`).
+//! Programs reach it through the terminal that `init` puts on the line; the kernel's log comes straight here. In a
+//! panic the early console asks for what is still on its way (`flush`) and for the screen (`show`).
 
 use super::screen;
 use super::uart::SerialLine;
@@ -15,8 +15,9 @@ use spin::Once;
 
 static LINE: Once<Arc<SerialLine>> = Once::new();
 
-/// Starts the drivers of serial port and screen, once, and gives the line for the terminal, if there is a port. `stream` says that
-/// programs send bytes rather than lines for a terminal, so that the screen begins a new line by itself.
+/// Starts the drivers of serial port and screen, once, and gives the line for the terminal, if there is a port.
+/// `stream` says that programs send bytes rather than lines for a terminal, so that the screen begins a new line by
+/// itself.
 pub fn start_console(stream: bool) -> Result<Option<Arc<dyn Line>>> {
     screen::start(stream).unwrap_or_else(|why| warn!("no screen: {why}"));
     if let Some(uart) = Uart::com1() {
@@ -24,13 +25,16 @@ pub fn start_console(stream: bool) -> Result<Option<Arc<dyn Line>>> {
         LINE.call_once(|| line);
     }
     log::set_console(write);
-    early_console::hand_over(Takeover { flush, show: screen::show_at_once });
+    early_console::hand_over(Takeover { flush: finish, show: screen::show_at_once });
     Ok(LINE.get().map(|line| line.clone() as Arc<dyn Line>))
 }
 
-/// Sends and shows everything that is still on its way: called before the machine is switched off.
+/// Sends and shows everything that is still on its way: before the machine is switched off, and in a panic (by way of
+/// the early console). Waits for no lock.
 pub fn finish() {
-    flush();
+    if let Some(line) = LINE.get() {
+        line.flush();
+    }
     screen::paint();
 }
 
@@ -40,12 +44,6 @@ fn write(text: &[u8]) {
         Some(line) => line.send_all(piece),
         None => screen::write(piece),
     });
-}
-
-fn flush() {
-    if let Some(line) = LINE.get() {
-        line.flush();
-    }
 }
 
 /// Passes text on with a carriage return before each line feed.

@@ -1,5 +1,5 @@
-//! The screen: text that is to be seen, and a task that paints what has changed, a few times a second at most; so writing to it
-//! costs next to nothing, and text that scrolls by is never painted.
+//! The screen: text that is to be seen, and a task that paints what has changed, a few times a second at most; so
+//! writing to it costs next to nothing, and text that scrolls by is never painted.
 //!
 //! The spin lock protects the text, the mutex the hardware and what it shows; who has both takes the mutex first.
 
@@ -21,6 +21,7 @@ use spin::Once;
 
 /// The least time between two paintings, in nanoseconds.
 const PAUSE: u64 = 40_000_000;
+const LEAST_URGENT: i8 = 19;
 const FONT: FontWeight = FontWeight::Regular;
 const HEIGHT: RasterHeight = RasterHeight::Size16;
 /// The white of the text, of 255.
@@ -66,7 +67,8 @@ pub(super) fn start(feed_returns: bool) -> Result<()> {
     with_returns(&log::text()?, |piece| text.write(piece));
     text.set_feed_returns(feed_returns);
     // A cell that cannot be anywhere makes the first painting paint all.
-    let painter = Painter { output, columns, cells: cells(columns * rows, 0)?, row: cells(columns, BLANK)?, cursor: (0, 0) };
+    let painter =
+        Painter { output, columns, cells: cells(columns * rows, 0)?, row: cells(columns, BLANK)?, cursor: (0, 0) };
     let shown = SHOWN.call_once(|| Shown {
         text: SpinLock::new("screen", text),
         painter: Mutex::new(painter),
@@ -74,6 +76,7 @@ pub(super) fn start(feed_returns: bool) -> Result<()> {
         task: Once::new(),
     });
     let task = task::spawn("screen", |ctx| keep_painting(ctx, shown))?;
+    task.set_nice(LEAST_URGENT);
     shown.task.call_once(|| task);
     Ok(())
 }
@@ -111,11 +114,12 @@ pub(super) fn paint() {
 
 fn keep_painting(ctx: &TaskContext, shown: &Shown) {
     loop {
+        // First, so that what comes together is painted together.
+        ctx.sleep_until(Instant(clock::now().0 + PAUSE), false);
         while !shown.changed.swap(false, Ordering::AcqRel) {
             ctx.wait();
         }
         shown.painter.lock(ctx).paint(&shown.text);
-        ctx.sleep_until(Instant(clock::now().0 + PAUSE), false);
     }
 }
 

@@ -1,8 +1,9 @@
 //! A serial port as a terminal's line, driven by interrupts both ways.
 //!
-//! Sending: bytes go into a ring; as long as the chip's FIFO is empty they go on from there, and "FIFO is empty" interrupts fetch the
-//! rest. Receiving: the interrupt handler hands bytes to the receiver. One that has no room left keeps them waiting here, the
-//! chip's receive interrupt goes off and its "please send" signal down, until `resume`; so nothing is lost.
+//! Sending: bytes go into a ring; as long as the chip's FIFO is empty they go on from there, and "FIFO is empty"
+//! interrupts fetch the rest. Receiving: the interrupt handler hands bytes to the receiver. One that has no room left
+//! keeps them waiting here, the chip's receive interrupt goes off and its "please send" signal down, until `resume`; so
+//! nothing is lost.
 //!
 //! The lock protects chip, ring and the state of both directions; the receiver is called without it.
 
@@ -14,9 +15,9 @@ use arrayvec::ArrayVec;
 use core::time::Duration;
 use logic::errno::Result;
 use logic::ring::Ring;
-use machine::{clock, irq};
 use machine::lock::SpinLock;
 use machine::serial::{FIFO_SIZE, Interrupts, LineStatus, ModemControl, Uart};
+use machine::{clock, irq};
 use spin::Once;
 
 /// Bytes that wait to be sent.
@@ -31,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 64;
 
 /// The port.
-pub struct SerialLine {
+pub(super) struct SerialLine {
     state: SpinLock<State>,
     receiver: Once<Arc<dyn Receiver>>,
     room: WaitQueue,
@@ -54,7 +55,7 @@ struct State {
 
 impl SerialLine {
     /// Starts to drive the chip. Nothing is received before there is a receiver. `tap` sees all that is sent.
-    pub fn open(uart: Uart, tap: fn(&[u8])) -> Result<Arc<SerialLine>> {
+    pub(super) fn open(uart: Uart, tap: fn(&[u8])) -> Result<Arc<SerialLine>> {
         let number = uart.interrupt_line();
         let state = State {
             burst: uart.burst(),
@@ -73,7 +74,7 @@ impl SerialLine {
     }
 
     /// Sends all of it, by polling where the ring is full: for the kernel's own words, from anywhere.
-    pub fn send_all(&self, bytes: &[u8]) {
+    pub(super) fn send_all(&self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
             let mut state = self.state.lock();
@@ -84,9 +85,9 @@ impl SerialLine {
         (self.tap)(bytes);
     }
 
-    /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched off. Gives up
-    /// when nothing has left for a while.
-    pub fn flush(&self) {
+    /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched
+    /// off. Gives up when nothing has left for a while.
+    pub(super) fn flush(&self) {
         let Some(mut state) = self.state.try_lock() else { return };
         let mut progress = clock::now();
         while !state.outgoing.is_empty() {
@@ -101,7 +102,8 @@ impl SerialLine {
         }
     }
 
-    /// The chip's interrupts come by an edge: all reasons must be dealt with before the handler leaves, or there is no next one.
+    /// The chip's interrupts come by an edge: all reasons must be dealt with before the handler leaves, or there is no
+    /// next one.
     fn on_interrupt(&self) {
         for _ in 0..ROUNDS {
             if !self.state.lock().uart.interrupt_pending() {
@@ -192,7 +194,8 @@ impl State {
         true
     }
 
-    /// Lets bytes in or keeps them out. An emulator keeps them back when the chip's FIFO is full; a real sender heeds the signal.
+    /// Lets bytes in or keeps them out. An emulator keeps them back when the chip's FIFO is full; a real sender heeds
+    /// the signal.
     fn set_receiving(&mut self, on: bool) {
         if self.interrupts.contains(Interrupts::RECEIVE) == on {
             return;

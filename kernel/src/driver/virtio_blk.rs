@@ -1,7 +1,7 @@
 //! A virtio disk as a `block::Disk`.
 //!
-//! `start` runs in a task and waits there while the disk's queue is full; the interrupt handler completes requests. The lock protects
-//! the disk's queue and which request each transfer in it belongs to.
+//! `start` runs in a task and waits there while the disk's queue is full; the interrupt handler completes requests. The
+//! lock protects the disk's queue and which request each transfer in it belongs to.
 
 use crate::block::{Disk, Operation, Request, Transfer};
 use crate::task::{TaskContext, WaitQueue};
@@ -15,7 +15,7 @@ use machine::virtio::{Block, Refused};
 use machine::{heap, irq, pci};
 
 /// The disk.
-pub struct VirtioDisk {
+pub(super) struct VirtioDisk {
     name: String,
     sectors: u64,
     block_size: u32,
@@ -38,7 +38,7 @@ struct Queue {
 
 impl VirtioDisk {
     /// Starts the disk that a device is. `ENXIO` if it has no interrupt line, `EIO` if it does not behave.
-    pub fn open(device: pci::Device, name: String) -> Result<Arc<VirtioDisk>> {
+    pub(super) fn open(device: pci::Device, name: String) -> Result<Arc<VirtioDisk>> {
         let line = device.interrupt_line().ok_or(Errno::ENXIO)?;
         let block = Block::open(&device)?;
         let disk = Arc::new(VirtioDisk {
@@ -61,9 +61,13 @@ impl VirtioDisk {
         if !self.queue.lock().block.acknowledge() {
             return;
         }
+        let mut any = false;
         while let Some((request, transfer, result)) = self.next_completed() {
             request.complete(transfer, result);
-            self.room.wake_one();
+            any = true;
+        }
+        if any {
+            self.room.wake_all();
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::poll::Readiness;
 use crate::memory::{AddressSpace, Pager, Sink, Source};
-use crate::task::{TaskContext, WaitQueue};
+use crate::task::{Instant, TaskContext, WaitQueue};
 use alloc::sync::Arc;
 use logic::errno::{Errno, Result};
 
@@ -56,6 +56,21 @@ pub trait File: Send + Sync {
     /// What is woken when `readiness` may have grown; `None` for a file that is always ready.
     fn queue(&self) -> Option<&WaitQueue> {
         None
+    }
+
+    /// Whether a read would find enough, for a file that is readable by other rules than poll(2)'s.
+    fn may_read(&self) -> bool {
+        self.readiness().intersects(Readiness::READ)
+    }
+
+    /// Until when a read that found too little is to wait; asked after each `EAGAIN`.
+    fn read_deadline(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Reads once that time is over.
+    fn read_late(&self, _ctx: &TaskContext, _into: &mut Sink<'_>) -> Result<usize> {
+        Err(Errno::EAGAIN)
     }
 
     /// A request to the device: ioctl(2). `argument` is a number or an address in `space`.

@@ -2,7 +2,7 @@
 //!
 //! From the program's side inwards: [`descriptors`] (a number → an open file), [`open_file`] (position, flags, waiting), [`file`]
 //! (what can be read and written); and by name: [`lookup`] (a path → a place), [`dentry`] and [`mount`] (the one tree of names),
-//! [`inode`] (what a file system must be able to do). File systems: [`tmpfs`], [`dev`], [`proc`]; [`root`] fills the first tmpfs.
+//! [`inode`] (what a file system must be able to do). File systems: [`tmpfs`], [`dev`], [`proc`], and [`pipe`], which has no names; [`root`] fills the first tmpfs.
 //!
 //! Lock order, outermost first: the rename mutex, a directory's `children`, a file system's own locks, an inode's `attributes`.
 //! No lock but sleeping ones is held while bytes move from or to a program.
@@ -11,19 +11,27 @@ pub mod credentials;
 pub mod dentry;
 pub mod descriptors;
 pub mod dev;
+mod fifo;
 pub mod file;
 pub mod file_system;
 pub mod inode;
+mod inode_state;
 mod list;
 pub mod lookup;
+mod mapped;
+mod metadata;
 pub mod mount;
+mod nameless;
 mod names;
 mod open;
 pub mod open_file;
 mod open_flags;
 pub mod page_cache;
 mod path_text;
+pub mod pipe;
 pub mod poll;
+pub mod proc;
+pub mod random;
 mod rename;
 pub mod root;
 mod seek;

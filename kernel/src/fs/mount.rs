@@ -5,6 +5,7 @@
 
 use super::dentry::Dentry;
 use super::file_system::Volume;
+use super::lookup::{Follow, Lookup};
 use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -66,13 +67,7 @@ pub fn mount_root(volume: Arc<Volume>, source: &str) -> Result<Path> {
 }
 
 /// Shows `root`, a place in `volume` (`None`: its top), on a place; `ENOTDIR` if one is a directory and the other is not.
-pub fn mount(
-    on: &Path,
-    volume: Arc<Volume>,
-    root: Option<Arc<Dentry>>,
-    flags: MountFlags,
-    source: &str,
-) -> Result<()> {
+pub fn mount(on: &Path, volume: Arc<Volume>, root: Option<Arc<Dentry>>, flags: MountFlags, source: &str) -> Result<()> {
     let root = root.unwrap_or_else(|| volume.root.clone());
     if on.dentry.kind().is_directory() != root.kind().is_directory() {
         return Err(Errno::ENOTDIR);
@@ -83,6 +78,24 @@ pub fn mount(
     add(volume, root, Some(on.clone()), flags, source)?;
     on.dentry.mounts.fetch_add(1, Ordering::Release);
     Ok(())
+}
+
+/// Shows a file system in a directory of the root's, which is made if need be; for the kernel's own. Gives its top.
+pub fn mount_at(
+    ctx: &TaskContext,
+    root: &Path,
+    name: &[u8],
+    volume: Arc<Volume>,
+    flags: MountFlags,
+    source: &str,
+) -> Result<Path> {
+    let lookup = Lookup::new(root.clone());
+    match lookup.mkdir(ctx, None, name, 0o755) {
+        Ok(()) | Err(Errno::EEXIST) => {}
+        Err(errno) => return Err(errno),
+    }
+    mount(&lookup.find(ctx, None, name, Follow::Yes)?, volume, None, flags, source)?;
+    lookup.find(ctx, None, name, Follow::Yes)
 }
 
 /// Takes a mount away; `path` is its root. `EBUSY` while something in it is open, a working directory or mounted upon.
@@ -162,6 +175,15 @@ impl Path {
             self = Path { mount, dentry };
         }
         self
+    }
+
+    /// The top of everything that it lies in.
+    pub fn system_root(&self) -> Path {
+        let mut mount = &self.mount;
+        while let Some(on) = &mount.on {
+            mount = &on.mount;
+        }
+        Path { mount: mount.clone(), dentry: mount.root.clone() }
     }
 
     /// The directory above, out of mounts if need be; itself at the top of everything.

@@ -3,6 +3,7 @@
 use super::credentials::Want;
 use super::dentry::{Dentry, inherit};
 use super::dev;
+use super::fifo;
 use super::file::File;
 use super::inode::{Inode, Kind};
 use super::lookup::{Follow, Last, Lookup};
@@ -95,7 +96,7 @@ impl Lookup {
         let new = self.new_inode(Kind::Regular, mode, b"");
         let mut walk = self.walk(base, path)?;
         loop {
-            let next = walk.to_last(ctx)?;
+            let next = walk.walk_to_last(ctx)?;
             let (Some(next), Last::Name(name, slash)) = (next, walk.last(next)) else {
                 return Err(if exclusive { Errno::EEXIST } else { Errno::EISDIR });
             };
@@ -152,7 +153,8 @@ fn open_inode(ctx: &TaskContext, inode: Arc<dyn Inode>, flags: OpenFlags) -> Res
     match inode.kind() {
         Kind::Directory => Ok(Arc::new(Directory)),
         kind @ (Kind::CharacterDevice(_) | Kind::BlockDevice(_)) => dev::open(ctx, kind, flags),
-        Kind::Regular | Kind::Symlink | Kind::Fifo | Kind::Socket => inode.open(ctx, flags),
+        Kind::Fifo => fifo::open(ctx, &*inode, flags),
+        Kind::Regular | Kind::Symlink | Kind::Socket => inode.open(ctx, flags),
     }
 }
 

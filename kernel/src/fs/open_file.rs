@@ -7,7 +7,7 @@ use super::inode::{Inode, Kind};
 use super::mount::Path;
 use super::poll::Readiness;
 use crate::memory::{Pager, Sink, Source};
-use crate::task::{Mutex, Patience, TaskContext};
+use crate::task::{Instant, Mutex, Patience, TaskContext};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
 use logic::errno::{Errno, Result};
@@ -127,7 +127,7 @@ impl OpenFile {
         if !flags.readable() || shared_writes && !flags.writable() {
             return Err(Errno::EACCES);
         }
-        self.file.pager()
+        self.file.pager().map(|pages| self.path.mapped(pages))
     }
 
     /// What can be done without waiting.
@@ -158,14 +158,19 @@ impl OpenFile {
         }
         loop {
             match self.file.read(ctx, 0, into) {
-                Err(Errno::EAGAIN) => self.wait(ctx, Readiness::READ)?,
+                Err(Errno::EAGAIN) => {}
                 done => return done,
+            }
+            match self.wait(ctx, self.file.read_deadline(), || self.file.may_read()) {
+                Err(Errno::ETIMEDOUT) => return self.file.read_late(ctx, into),
+                waited => waited?,
             }
         }
     }
 
     /// Writes all, however often it has to wait; what was written before an error counts.
     fn write_stream(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<usize> {
+        let may_write = || self.file.readiness().intersects(Readiness::WRITE);
         let mut written = 0;
         loop {
             let step = match self.file.write(ctx, 0, from) {
@@ -174,9 +179,9 @@ impl OpenFile {
                     if from.remaining() == 0 {
                         return Ok(written);
                     }
-                    self.wait(ctx, Readiness::WRITE)
+                    self.wait(ctx, None, may_write)
                 }
-                Err(Errno::EAGAIN) => self.wait(ctx, Readiness::WRITE),
+                Err(Errno::EAGAIN) => self.wait(ctx, None, may_write),
                 Err(errno) => Err(errno),
             };
             match step {
@@ -187,10 +192,9 @@ impl OpenFile {
     }
 
     /// The one wait for readiness: `EAGAIN` if the file is not to be waited for, `EINTR` if a signal came.
-    fn wait(&self, ctx: &TaskContext, wanted: Readiness) -> Result<()> {
+    fn wait(&self, ctx: &TaskContext, deadline: Option<Instant>, ready: impl Fn() -> bool) -> Result<()> {
         let queue = self.file.queue().filter(|_| !self.flags().contains(OpenFlags::NONBLOCK)).ok_or(Errno::EAGAIN)?;
-        let patience = Patience { interruptible: true, deadline: None };
-        queue.wait(ctx, patience, || self.file.readiness().intersects(wanted).then_some(()))
+        queue.wait(ctx, Patience { interruptible: true, deadline }, || ready().then_some(()))
     }
 }
 

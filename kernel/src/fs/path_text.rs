@@ -28,6 +28,11 @@ impl PathText {
 }
 
 impl Path {
+    /// The place as text, seen from the top of everything.
+    pub fn system_text(&self) -> Result<PathText> {
+        self.text(&self.system_root())
+    }
+
     /// The place as text, seen from `root`. A rename at the same time may give a mixture of old and new.
     pub fn text(&self, root: &Path) -> Result<PathText> {
         let mut reversed = Vec::new();

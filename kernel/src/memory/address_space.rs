@@ -18,6 +18,9 @@ pub const LOWEST: u64 = 65536;
 /// How many regions a program may have (Linux's vm.max_map_count).
 const MOST_REGIONS: usize = 65530;
 
+/// Of all frames, one in so many is not promised to programs: page tables and the kernel live on them.
+const KEPT_BACK: u64 = 64;
+
 /// An address space, shared by the threads of a program.
 pub struct AddressSpace {
     machine: Arc<UserSpace>,
@@ -112,12 +115,14 @@ impl Map {
     }
 
     /// Whether a region of so many pages may be added: `ENOMEM` if there are too many regions, if a limit is reached, or if the
-    /// program could come to own more memory than the machine has.
-    pub(super) fn admit(&self, region: &Region, pages: u64) -> Result<()> {
+    /// program could come to own more memory than there is: what it may take and has not yet must be free now.
+    pub(super) fn admit(&self, machine: &UserSpace, region: &Region, pages: u64) -> Result<()> {
         let all = self.pages.saturating_add(pages).saturating_mul(PAGE_SIZE as u64);
         let counted = if region.counts() { self.counted.saturating_add(pages) } else { 0 };
         let data = if region.role == Role::Stack { 0 } else { counted.saturating_mul(PAGE_SIZE as u64) };
-        let fits = all <= self.limits.space && data <= self.limits.data && counted <= frame::total_frames() as u64;
+        let owed = counted.saturating_sub(machine.resident() as u64);
+        let spare = (frame::free_frames() as u64).saturating_sub(frame::total_frames() as u64 / KEPT_BACK);
+        let fits = all <= self.limits.space && data <= self.limits.data && owed <= spare;
         if fits && self.regions.len() < MOST_REGIONS { Ok(()) } else { Err(Errno::ENOMEM) }
     }
 

@@ -8,7 +8,7 @@ use alloc::sync::Arc;
 use logic::address::{PAGE_SIZE, PageRange, USER_END, UserAddr, round_up};
 use logic::errno::{Errno, Result};
 use logic::regions::Side;
-use machine::user_space::Access;
+use machine::user_space::{Access, UserSpace};
 
 /// Where a new region is to lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,7 +31,7 @@ impl AddressSpace {
         let region = with_shared_memory(region, length)?;
         let mut map = self.lock(ctx);
         let range = map.find_place(place, length)?;
-        map.admit(&region, range.pages())?;
+        map.admit(self.machine(), &region, range.pages())?;
         map.admit_cuts(range)?;
         map.remove(self.machine(), range);
         map.insert(range, region);
@@ -57,7 +57,7 @@ impl AddressSpace {
             return Err(Errno::EACCES);
         }
         map.admit_cuts(range)?;
-        map.admit_writing(range, access)?;
+        map.admit_writing(self.machine(), range, access)?;
         let mut batch = self.machine().batch();
         let (mut before, mut after) = (0, 0);
         map.regions.update(range, |piece, region| {
@@ -121,11 +121,11 @@ impl Map {
     }
 
     /// Whether the private pages of a range that become writable may be counted: as `admit`.
-    fn admit_writing(&self, range: PageRange, access: Access) -> Result<()> {
+    fn admit_writing(&self, machine: &UserSpace, range: PageRange, access: Access) -> Result<()> {
         let newly = |region: &Region| region.counts_with(access) && !region.counts();
         let pages = |(piece, _): (PageRange, &Region)| piece.intersection(range).map_or(0, PageRange::pages);
         let more = self.regions.within(range).filter(|(_, region)| newly(region)).map(pages).sum();
-        if more == 0 { Ok(()) } else { self.admit(&Region::anonymous(Access::WRITE), more) }
+        if more == 0 { Ok(()) } else { self.admit(machine, &Region::anonymous(Access::WRITE), more) }
     }
 }
 

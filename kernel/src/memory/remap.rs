@@ -40,7 +40,7 @@ impl AddressSpace {
             return UserAddr::new(old.start());
         }
         let more = PageRange::new(old.end(), new.end() - old.end())?;
-        map.admit(&region, more.pages())?;
+        map.admit(self.machine(), &region, more.pages())?;
         if range.end() == old.end() && map.regions.is_free(more) {
             map.insert(more, region.tail_at(old.length()));
             return UserAddr::new(old.start());
@@ -66,7 +66,7 @@ impl Map {
         if new.intersection(old).is_some() {
             return Err(Errno::EINVAL);
         }
-        self.admit(&region, new.pages().saturating_sub(old.pages()))?;
+        self.admit(machine, &region, new.pages().saturating_sub(old.pages()))?;
         self.admit_cuts(new)?;
         self.admit_cuts(old)?;
         self.remove(machine, new);

@@ -13,8 +13,9 @@ use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
+use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
 use machine::lock::SpinLock;
 
@@ -40,6 +41,12 @@ pub struct Process {
     limits: SpinLock<Limits>,
     /// Nanoseconds that threads have run which have ended.
     pub(super) past_run_time: AtomicU64,
+    /// What its parent gets when it ends.
+    end_signal: SpinLock<Option<Signal>>,
+    /// It runs in its parent's memory, which waits for that to end.
+    pub(super) borrows_memory: AtomicBool,
+    /// Woken when it does not any more.
+    pub(super) memory_returned: WaitQueue,
     pub(super) life: SpinLock<Life>,
     /// Woken when a stopped process goes on or must end.
     pub(super) resumed: WaitQueue,
@@ -54,7 +61,7 @@ pub(super) struct Life {
 }
 
 /// What a child gets from its parent, or the first process from the kernel.
-pub struct Inheritance {
+pub(in crate::process) struct Inheritance {
     /// Descriptors.
     pub files: Arc<Descriptors>,
     /// Root, working directory, umask, ids for files.
@@ -91,6 +98,9 @@ impl Process {
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
             past_run_time: AtomicU64::new(0),
+            end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
+            borrows_memory: AtomicBool::new(false),
+            memory_returned: WaitQueue::new(),
             life: SpinLock::new("process's life", Life { threads: Vec::new(), ending: None, stopped: false }),
             resumed: WaitQueue::new(),
         }))
@@ -148,6 +158,15 @@ impl Process {
     /// Changes its resource limits.
     pub fn change_limits<R>(&self, change: impl FnOnce(&mut Limits) -> R) -> R {
         change(&mut self.limits.lock())
+    }
+
+    /// What its parent gets when it ends.
+    pub(super) fn end_signal(&self) -> Option<Signal> {
+        *self.end_signal.lock()
+    }
+
+    pub(super) fn set_end_signal(&self, signal: Option<Signal>) {
+        *self.end_signal.lock() = signal;
     }
 
     /// Nanoseconds that its threads have run.

@@ -42,7 +42,7 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
     let inheritance = Inheritance {
         files: Arc::new(files),
         lookup: Arc::new(lookup),
-        actions: Arc::new(Actions::default()),
+        actions: Arc::new(Actions::new()?),
         credentials: parent.credentials(),
         limits: parent.limits(),
     };
@@ -63,7 +63,7 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
     let inheritance = Inheritance {
         files: Arc::new(files),
         lookup: Arc::new(lookup),
-        actions: Arc::new(Actions::default()),
+        actions: Arc::new(Actions::new()?),
         credentials: Default::default(),
         limits: Default::default(),
     };

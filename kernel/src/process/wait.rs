@@ -60,15 +60,16 @@ impl Process {
         if ended && (action.handler == Handler::Ignore || action.flags.contains(ActionFlags::NO_CHILD_WAIT)) {
             table::withdraw(child.pid());
         }
-        if ended || !action.flags.contains(ActionFlags::NO_CHILD_STOP) {
-            signal::send_to_process(self, child_info(child, news));
+        let signal = if ended { child.end_signal() } else { Some(Signal::CHLD) };
+        if let Some(signal) = signal.filter(|_| ended || !action.flags.contains(ActionFlags::NO_CHILD_STOP)) {
+            signal::send_to_process(self, Info { signal, ..child_info(child, news) });
         }
         self.children.wake_all();
     }
 }
 
 /// What SIGCHLD, and waitid(2), tell of a child.
-pub fn child_info(child: &Process, news: WaitStatus) -> Info {
+pub(in crate::process) fn child_info(child: &Process, news: WaitStatus) -> Info {
     let (code, status) = match news {
         WaitStatus::Exited(status) => (linux::CLD_EXITED, i32::from(status)),
         WaitStatus::Killed { signal, core } => {

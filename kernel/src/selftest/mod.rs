@@ -7,6 +7,7 @@
 
 mod check;
 mod ends;
+mod files;
 mod memory;
 mod program;
 mod protection;
@@ -67,6 +68,14 @@ const TESTS: &[Test] = &[
     ("memory/translations-are-forgotten", memory::translations_are_forgotten),
     ("memory/spaces-of-others", memory::spaces_of_others),
     ("memory/windows", memory::windows),
+    ("files/names", files::names),
+    ("files/renaming", files::renaming),
+    ("files/sparse", files::sparse_files),
+    ("files/no-space", files::no_space),
+    ("files/pipes", files::pipes),
+    ("files/polling", files::polling),
+    ("files/fifos", files::fifos),
+    ("files/archives", files::archives),
     ("user/gates", user::gates),
     ("user/exceptions", user::exceptions),
     ("user/bad-addresses", user::bad_addresses),

@@ -143,9 +143,9 @@ pub(super) fn exceptions(ctx: &TaskContext) -> Outcome {
         (&[0x48, 0x0f, 0x07], protection(0), 0),                       // sysretq
         (&[0x0f, 0x00, 0xd6], protection(0), 0),                       // lldt %si
         (&[0x0f, 0x06], protection(0), 0),                             // clts
-        (&[0x66, 0xb8, 0x10, 0, 0x8e, 0xd8], protection(0x10), 4),     // mov $0x10, %ax; mov %ax, %ds: the kernel's code
-        (&[0x66, 0xb8, 0x18, 0, 0x8e, 0xd8], protection(0x18), 4),     // likewise its data
-        (&[0x66, 0xb8, 0x18, 0, 0x8e, 0xd0], protection(0x18), 4),     // and into SS
+        (&[0x66, 0xb8, 0x10, 0, 0x8e, 0xd8], protection(0x10), 4), // mov $0x10, %ax; mov %ax, %ds: the kernel's code
+        (&[0x66, 0xb8, 0x18, 0, 0x8e, 0xd8], protection(0x18), 4), // likewise its data
+        (&[0x66, 0xb8, 0x18, 0, 0x8e, 0xd0], protection(0x18), 4), // and into SS
     ];
     for (code, event, offset) in cases {
         let (mut found, registers) = end_of(ctx, code)?;
@@ -200,7 +200,9 @@ pub(super) fn bad_addresses(ctx: &TaskContext) -> Outcome {
 /// Whatever the stack pointer is, both gates and the clock's interrupt work, and it comes back as it was.
 pub(super) fn any_stack_pointer(ctx: &TaskContext) -> Outcome {
     for pointer in [0, 1, KERNEL, NON_CANONICAL, u64::MAX, probe::stack_pointer(), Program::STACK + 3] {
-        for (gate, event) in [(SYSCALL, Event::Syscall), (COR_GATE, Event::CorCall), ([0xcc, 0x90], exception(BREAKPOINT, 0, 0))] {
+        for (gate, event) in
+            [(SYSCALL, Event::Syscall), (COR_GATE, Event::CorCall), ([0xcc, 0x90], exception(BREAKPOINT, 0, 0))]
+        {
             let mut program = Program::new(&gate)?;
             program.user.registers_mut().rsp = pointer;
             check!(program.run(ctx)?, ==, event);
@@ -385,12 +387,16 @@ fn vector_code(middle: &[u8], avx: bool) -> Vec<u8> {
     let store_control = [0x0f, 0xae, 0x5f, 0x10]; // stmxcsr 16(%rdi)
     let (load, store): (&[u8], &[u8]) = if avx {
         // vmovdqu 32(%rsi), %ymm0; vmovdqu 64(%rsi), %ymm15, and the other way round
-        (&[0xc5, 0xfe, 0x6f, 0x46, 0x20, 0xc5, 0x7e, 0x6f, 0x7e, 0x40],
-         &[0xc5, 0xfe, 0x7f, 0x47, 0x20, 0xc5, 0x7e, 0x7f, 0x7f, 0x40])
+        (
+            &[0xc5, 0xfe, 0x6f, 0x46, 0x20, 0xc5, 0x7e, 0x6f, 0x7e, 0x40],
+            &[0xc5, 0xfe, 0x7f, 0x47, 0x20, 0xc5, 0x7e, 0x7f, 0x7f, 0x40],
+        )
     } else {
         // movdqu 32(%rsi), %xmm0; movdqu 64(%rsi), %xmm15, and the other way round
-        (&[0xf3, 0x0f, 0x6f, 0x46, 0x20, 0xf3, 0x44, 0x0f, 0x6f, 0x7e, 0x40],
-         &[0xf3, 0x0f, 0x7f, 0x47, 0x20, 0xf3, 0x44, 0x0f, 0x7f, 0x7f, 0x40])
+        (
+            &[0xf3, 0x0f, 0x6f, 0x46, 0x20, 0xf3, 0x44, 0x0f, 0x6f, 0x7e, 0x40],
+            &[0xf3, 0x0f, 0x7f, 0x47, 0x20, 0xf3, 0x44, 0x0f, 0x7f, 0x7f, 0x40],
+        )
     };
     [&load_x87[..], &load_control, load, middle, store, &store_control, &store_x87, &SYSCALL].concat()
 }
@@ -463,7 +469,11 @@ pub(super) fn vectors_begin_empty(ctx: &TaskContext) -> Outcome {
     let stores = code.len() / 2 + usize::from(!avx) - 1; // behind the loads
     let mut program = vector_program(1, &[], avx)?;
     // Two zeros, so that there is something on the x87 stack to store: fldz; fldz
-    program.map(Program::CODE, &[&[0xd9, 0xee, 0xd9, 0xee], &code[stores..]].concat(), Access::READ | Access::EXECUTE)?;
+    program.map(
+        Program::CODE,
+        &[&[0xd9, 0xee, 0xd9, 0xee], &code[stores..]].concat(),
+        Access::READ | Access::EXECUTE,
+    )?;
     check!(program.run(ctx)?, ==, Event::Syscall);
     for index in 0..VECTORS as u64 / 8 {
         let expected = if index == 2 { 0x1f80 } else { 0 };

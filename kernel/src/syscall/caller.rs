@@ -67,9 +67,12 @@ impl Caller<'_> {
         limit.min(MAX_DESCRIPTORS as u64) as u32
     }
 
-    /// Where a path starts that is not absolute: the directory of a descriptor, or (`None`) the working directory.
-    pub(super) fn base(&self, directory: Fd) -> Result<Option<Path>> {
-        if directory.0 == linux::AT_FDCWD { Ok(None) } else { Ok(Some(self.file(directory)?.path().clone())) }
+    /// Where a path starts: the directory of a descriptor, or (`None`) the working directory. An absolute path minds neither.
+    pub(super) fn base(&self, directory: Fd, path: &[u8]) -> Result<Option<Path>> {
+        if directory.0 == linux::AT_FDCWD || path.first() == Some(&b'/') {
+            return Ok(None);
+        }
+        Ok(Some(self.file(directory)?.path().clone()))
     }
 
     /// The text of a path: `EFAULT`, `ENAMETOOLONG`.

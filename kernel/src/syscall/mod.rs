@@ -6,11 +6,13 @@
 
 mod arg;
 mod caller;
+mod clone;
 mod cor;
 mod file;
+mod futex;
 mod memory;
 mod path;
-//mod poll;
+mod poll;
 mod process;
 mod record;
 mod restart;

@@ -3,6 +3,7 @@
 use super::arg::{Buffer, Fd, Pointer, UserPath};
 use super::caller::Caller;
 use super::record::record;
+use crate::fs::Taken;
 use crate::fs::credentials::{Credentials, Want};
 use crate::fs::inode::{Kind, Metadata};
 use crate::fs::lookup::{Follow, Lookup};
@@ -22,7 +23,7 @@ pub(super) fn open(caller: &mut Caller, path: UserPath, flags: u32, mode: u16) -
 /// openat(2)
 pub(super) fn openat(caller: &mut Caller, directory: Fd, path: UserPath, flags: u32, mode: u16) -> Result<Fd> {
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     // As on Linux, flags that mean nothing are ignored, and files beyond 2 GiB are always allowed.
     let flags = OpenFlags::from_bits_truncate(flags) | OpenFlags::LARGE;
     let file = caller.lookup()?.open(caller.ctx, base.as_ref(), &path, flags, mode & 0o7777)?;
@@ -100,7 +101,7 @@ pub(super) fn readlinkat(caller: &mut Caller, directory: Fd, path: UserPath, int
         return Err(Errno::EINVAL);
     }
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     let target = caller.lookup()?.readlink(caller.ctx, base.as_ref(), &path)?;
     caller.sink(into)?.write(caller.ctx, &target)
 }
@@ -154,7 +155,7 @@ pub(super) fn mkdir(caller: &mut Caller, path: UserPath, mode: u16) -> Result<()
 /// mkdirat(2)
 pub(super) fn mkdirat(caller: &mut Caller, directory: Fd, path: UserPath, mode: u16) -> Result<()> {
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     caller.lookup()?.mkdir(caller.ctx, base.as_ref(), &path, mode & 0o1777)
 }
 
@@ -171,7 +172,7 @@ pub(super) fn unlink(caller: &mut Caller, path: UserPath) -> Result<()> {
 /// unlinkat(2)
 pub(super) fn unlinkat(caller: &mut Caller, directory: Fd, path: UserPath, flags: u32) -> Result<()> {
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     let lookup = caller.lookup()?;
     match flags {
         0 => lookup.unlink(caller.ctx, base.as_ref(), &path),
@@ -200,7 +201,7 @@ pub(super) fn linkat(
     let no_follow = if flags & linux::AT_SYMLINK_FOLLOW == 0 { linux::AT_SYMLINK_NOFOLLOW } else { 0 };
     let from = find(caller, old_directory, old, flags & linux::AT_EMPTY_PATH | no_follow, !0)?;
     let path = caller.path(new)?;
-    let base = caller.base(new_directory)?;
+    let base = caller.base(new_directory, &path)?;
     caller.lookup()?.link(caller.ctx, &from, base.as_ref(), &path)
 }
 
@@ -212,8 +213,44 @@ pub(super) fn symlink(caller: &mut Caller, target: UserPath, path: UserPath) -> 
 /// symlinkat(2)
 pub(super) fn symlinkat(caller: &mut Caller, target: UserPath, directory: Fd, path: UserPath) -> Result<()> {
     let (target, path) = (caller.path(target)?, caller.path(path)?);
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     caller.lookup()?.symlink(caller.ctx, base.as_ref(), &path, &target)
+}
+
+/// rename(2)
+pub(super) fn rename(caller: &mut Caller, old: UserPath, new: UserPath) -> Result<()> {
+    renameat2(caller, HERE, old, HERE, new, 0)
+}
+
+/// renameat(2)
+pub(super) fn renameat(
+    caller: &mut Caller,
+    old_directory: Fd,
+    old: UserPath,
+    new_directory: Fd,
+    new: UserPath,
+) -> Result<()> {
+    renameat2(caller, old_directory, old, new_directory, new, 0)
+}
+
+/// renameat2(2)
+pub(super) fn renameat2(
+    caller: &mut Caller,
+    old_directory: Fd,
+    old: UserPath,
+    new_directory: Fd,
+    new: UserPath,
+    flags: u32,
+) -> Result<()> {
+    let taken = match flags {
+        0 => Taken::Replace,
+        linux::RENAME_NOREPLACE => Taken::Refuse,
+        linux::RENAME_EXCHANGE => Taken::Exchange,
+        _ => return Err(Errno::EINVAL),
+    };
+    let (old, new) = (caller.path(old)?, caller.path(new)?);
+    let (from, to) = (caller.base(old_directory, &old)?, caller.base(new_directory, &new)?);
+    caller.lookup()?.rename(caller.ctx, (from.as_ref(), &old), (to.as_ref(), &new), taken)
 }
 
 fn enter(caller: &Caller, place: Path) -> Result<()> {
@@ -235,7 +272,7 @@ fn find_with(caller: &Caller, lookup: &Lookup, directory: Fd, path: UserPath, fl
         return Err(Errno::EINVAL);
     }
     let path = caller.path(path)?;
-    let base = caller.base(directory)?;
+    let base = caller.base(directory, &path)?;
     if path.is_empty() && flags & linux::AT_EMPTY_PATH != 0 {
         return Ok(base.unwrap_or_else(|| lookup.cwd.clone()));
     }

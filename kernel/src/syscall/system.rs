@@ -3,11 +3,12 @@
 use super::arg::{Buffer, Known, Pointer};
 use super::caller::Caller;
 use super::record::record;
+use crate::fs::random;
 use crate::process;
 use bitflags::bitflags;
 use linux_raw_sys::{general as linux, system};
 use logic::address::PAGE_SIZE;
-use logic::errno::Result;
+use logic::errno::{Errno, Result};
 use machine::{clock, frame};
 
 /// What uname(2) tells: programs look at the system's name and the release to know what they may ask for.
@@ -48,6 +49,9 @@ pub(super) fn sysinfo(caller: &mut Caller, into: Pointer) -> Result<()> {
 }
 
 /// getrandom(2)
-pub(super) fn getrandom(caller: &mut Caller, into: Buffer, _flags: Known<RandomFlags>) -> Result<usize> {
-    process::random::read(caller.ctx, &mut caller.sink(into)?)
+pub(super) fn getrandom(caller: &mut Caller, into: Buffer, flags: Known<RandomFlags>) -> Result<usize> {
+    if flags.0.contains(RandomFlags::RANDOM | RandomFlags::INSECURE) {
+        return Err(Errno::EINVAL);
+    }
+    random::read(caller.ctx, &mut caller.sink(into)?)
 }

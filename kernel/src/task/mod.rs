@@ -10,6 +10,7 @@
 mod context;
 mod mutex;
 mod schedule;
+#[allow(clippy::module_inception, reason = "a task is what the word says")]
 mod task;
 mod timer;
 mod wait;
@@ -20,4 +21,4 @@ pub use mutex::{Mutex, MutexGuard};
 pub use schedule::{idle, start};
 pub use task::{State, Task, all, spawn};
 pub use timer::{Timer, at};
-pub use wait::{Patience, WaitQueue, Wake, Waiter};
+pub use wait::{Patience, WaitQueue, Waiter, Wake};

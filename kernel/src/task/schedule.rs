@@ -79,11 +79,7 @@ pub(super) fn wake(task: &Arc<Task>) {
 }
 
 /// Puts a task into the queue at the place that is right when the one who runs has been charged, and sees that its turn comes.
-fn enter(
-    task: &Arc<Task>,
-    mut ready: SpinGuard<RunQueue<Arc<Task>>>,
-    place: impl FnOnce(&RunQueue<Arc<Task>>) -> u64,
-) {
+fn enter(task: &Arc<Task>, mut ready: SpinGuard<RunQueue<Arc<Task>>>, place: impl FnOnce(&RunQueue<Arc<Task>>) -> u64) {
     let now = clock::now();
     with_turn(|turn| turn.charge(now, &mut ready));
     let vruntime = place(&ready);
@@ -132,6 +128,12 @@ pub(super) fn wait(task: &Arc<Task>) {
     while !task.token.swap(false, Ordering::AcqRel) {
         switch(After::Wait);
     }
+}
+
+/// Brings the account of the one who runs up to date.
+pub(super) fn settle() {
+    let mut ready = READY.lock();
+    with_turn(|turn| turn.charge(clock::now(), &mut ready));
 }
 
 /// What becomes of the one who leaves.

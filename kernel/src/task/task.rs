@@ -125,6 +125,7 @@ impl Task {
 
     /// Nanoseconds that it has run, up to when it last left a CPU.
     pub fn run_time(&self) -> u64 {
+        schedule::settle();
         self.run_time.load(Ordering::Relaxed)
     }
 
@@ -179,6 +180,16 @@ impl Task {
     /// Called by the task itself when its body is done and its state says so.
     pub(super) fn tell_end(&self) {
         self.ended.wake_all();
+    }
+}
+
+impl core::fmt::Display for State {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(match self {
+            State::Ready => "ready",
+            State::Waiting => "waiting",
+            State::Ended => "ended",
+        })
     }
 }
 

@@ -25,7 +25,7 @@ pub trait Line: Send + Sync {
 
 /// Who gets what arrives on a line.
 pub trait Receiver: Send + Sync {
-    /// Takes bytes that have arrived, as many as there is room for; how many these are. If not all, the other side is asked to
-    /// wait, and nothing more comes until `Line::resume`. Called from an interrupt handler, with no lock held.
+    /// Takes bytes that have arrived, as many as there is room for; how many these are. If not all, the other side is
+    /// asked to wait, and nothing more comes until `Line::resume`. Called from an interrupt handler, with no lock held.
     fn receive(&self, bytes: &[u8]) -> usize;
 }

@@ -64,13 +64,13 @@ enum Do {
     },
 }
 
-/// `bin/run`: boots Cor, or a Linux kernel, in QEMU
+/// Boots Cor, or a Linux kernel, in QEMU
 ///
 /// With PROGRAM it runs that program under init and ends with its exit status (128+N for signal N). Other statuses: 124 the
 /// timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was not found, 130
-/// Ctrl-C. Each of them comes with a line on standard error.
+/// Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is an interactive console; Ctrl-A x leaves.
 #[derive(Parser)]
-#[command(name = "bin/run", bin_name = "bin/run")]
+#[command(name = "bin/run", bin_name = "bin/run", override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]")]
 struct Run {
     #[command(flatten)]
     options: run::options::Options,
@@ -98,10 +98,19 @@ fn run_machine(words: &[OsString]) -> i32 {
 
 fn dispatch() -> i32 {
     let result = Project::find().and_then(|project| execute(&project, Cli::parse().command));
-    if let Err(error) = &result {
-        eprintln!("xtask: {error:#}");
+    match result {
+        Ok(()) => 0,
+        // Whoever read our output has had enough.
+        Err(error) if error.root_cause().downcast_ref().is_some_and(is_broken_pipe) => 141,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            1
+        }
     }
-    i32::from(result.is_err())
+}
+
+fn is_broken_pipe(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
 }
 
 fn execute(project: &Project, command: Do) -> Result<()> {

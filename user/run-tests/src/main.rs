@@ -1,29 +1,17 @@
-//! Runs the programs /tests/CHAPTER/NAME, or those that its arguments name (`CHAPTER` or `CHAPTER/NAME`). Each is a line:
-//! `ok`, `not ok` with how it ended and what it printed, or `skip` with the reason, when it ended with 77.
-//!
-//! It uses both gates: Cor's own to start programs, Linux's for folders and for setting output aside.
-#![no_std]
-#![no_main]
+//! Runs the programs /tests/CHAPTER/NAME, or those that its arguments name (`CHAPTER` or `CHAPTER/NAME`), on Linux as on
+//! Cor. Each is a line: `ok`, `not ok` with how it ended and what it printed, or `skip` with the reason, when it ended with
+//! 77. Ends with 1 if any failed.
 
-extern crate alloc;
-
-mod folder;
-mod linux;
+mod gate;
 mod trial;
 
-use alloc::ffi::CString;
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::ffi::CStr;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
 
-use cor_rt::gate::Status;
-use cor_rt::{Arguments, Result, eprintln, println};
+use anyhow::{Context, Result, ensure};
 
-use folder::Kind;
-use trial::Trial;
-
-cor_rt::main!(main);
+use trial::{Ending, Trial};
 
 /// Where the tests are.
 const TESTS: &str = "/tests";
@@ -32,7 +20,7 @@ const TESTS: &str = "/tests";
 const FIXTURES: &str = "files";
 
 /// The exit status of a test that does not apply.
-const SKIPPED: Status = Status::exited(77);
+const SKIPPED: Ending = Ending::Status(77);
 
 #[derive(Default)]
 struct Counts {
@@ -41,49 +29,46 @@ struct Counts {
     skipped: u32,
 }
 
-fn main(arguments: &Arguments) -> i32 {
-    let wanted: Vec<&str> = arguments.arguments().skip(1).filter_map(|argument| argument.to_str().ok()).collect();
-    let environment: Vec<&CStr> = arguments.environment().collect();
-    let names = match names(&wanted) {
-        Ok(names) if names.is_empty() => {
-            eprintln!("run-tests: there are no such tests in {TESTS}");
-            return 2;
+fn main() -> ExitCode {
+    match run_all() {
+        Ok(Counts { failed: 0, .. }) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("run-tests: {error:#}");
+            ExitCode::from(2)
         }
-        Ok(names) => names,
-        Err(errno) => {
-            eprintln!("run-tests: {TESTS}: {errno}");
-            return 2;
-        }
-    };
+    }
+}
+
+fn run_all() -> Result<Counts> {
     let mut counts = Counts::default();
-    for name in &names {
-        counts.add(name, &Trial::run(&format!("{TESTS}/{name}"), &environment));
+    for name in names(&std::env::args().skip(1).collect::<Vec<_>>())? {
+        counts.add(&name, &Trial::run(&Path::new(TESTS).join(&name)));
     }
     println!("{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
-    i32::from(counts.failed > 0)
+    Ok(counts)
 }
 
-/// The tests' names, CHAPTER/NAME, in order.
-fn names(wanted: &[&str]) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for chapter in list(TESTS, Kind::Folder)? {
-        if chapter == FIXTURES {
-            continue;
-        }
-        for name in list(&format!("{TESTS}/{chapter}"), Kind::File)? {
-            let name = format!("{chapter}/{name}");
-            if wanted.is_empty() || wanted.iter().any(|wanted| *wanted == chapter || *wanted == name) {
-                names.push(name);
-            }
+/// The tests' names, CHAPTER/NAME, in order: all, or those that were asked for.
+fn names(wanted: &[String]) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for chapter in list(Path::new(TESTS))?.into_iter().filter(|chapter| chapter != FIXTURES) {
+        for name in list(&Path::new(TESTS).join(&chapter))? {
+            all.push((chapter.clone(), format!("{chapter}/{name}")));
         }
     }
-    Ok(names)
+    let asked = |wanted: &String, (chapter, name): &(String, String)| wanted == chapter || wanted == name;
+    for wanted in wanted {
+        ensure!(all.iter().any(|test| asked(wanted, test)), "there is no test {wanted}");
+    }
+    all.retain(|test| wanted.is_empty() || wanted.iter().any(|wanted| asked(wanted, test)));
+    Ok(all.into_iter().map(|(_, name)| name).collect())
 }
 
-fn list(path: &str, kind: Kind) -> Result<Vec<String>> {
-    let path = CString::new(path).unwrap_or_default();
-    let mut names: Vec<String> =
-        folder::list(&path)?.into_iter().filter(|entry| entry.0 == kind).map(|entry| entry.1).collect();
+fn list(folder: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let names: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.file_name())).collect();
+    let mut names: Vec<_> = names?.iter().map(|name| name.to_string_lossy().into_owned()).collect();
     names.sort();
     Ok(names)
 }
@@ -92,22 +77,22 @@ impl Counts {
     /// Counts a test and prints its line.
     fn add(&mut self, name: &str, trial: &Result<Trial>) {
         match trial {
-            Ok(Trial { status, .. }) if *status == Status::exited(0) => {
+            Ok(Trial { ending: Ending::Status(0), .. }) => {
                 self.passed += 1;
                 println!("ok {name}");
             }
-            Ok(Trial { status, output }) if *status == SKIPPED => {
+            Ok(Trial { ending: SKIPPED, output }) => {
                 self.skipped += 1;
                 println!("skip {name} {}", output.trim_end());
             }
-            Ok(Trial { status, output }) => {
+            Ok(Trial { ending, output }) => {
                 self.failed += 1;
-                println!("not ok {name} {status}");
+                println!("not ok {name} {ending}");
                 output.lines().for_each(|line| println!("    {line}"));
             }
-            Err(errno) => {
+            Err(error) => {
                 self.failed += 1;
-                println!("not ok {name} cannot be run: {errno}");
+                println!("not ok {name} {error:#}");
             }
         }
     }

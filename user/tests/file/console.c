@@ -1,3 +1,4 @@
+// build: musl
 // Standard output takes what it is given, however large, and knows no position.
 #include "../test.h"
 #include <sys/stat.h>

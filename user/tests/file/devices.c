@@ -1,3 +1,4 @@
+// build: musl
 // /dev/null, zero, full, random and urandom.
 #include "../test.h"
 #include <fcntl.h>

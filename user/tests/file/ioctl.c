@@ -1,3 +1,4 @@
+// build: musl
 // ioctl(2): a plain file is no terminal.
 #include "../test.h"
 #include <fcntl.h>

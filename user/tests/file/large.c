@@ -1,3 +1,4 @@
+// build: musl
 // Eight megabytes written and read back.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // getdents64(2): every name once with its kind, in buffers of all sizes, and again after going back.
 #include "../test.h"
 #include <dirent.h>

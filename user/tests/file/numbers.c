@@ -1,3 +1,4 @@
+// build: musl
 // A new file gets the lowest free number; closing frees it, once.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // open(2): what it refuses, and why.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // A file of 64 KiB and some bytes, read in pieces of all sizes, is always the same.
 #include "../test.h"
 #include <fcntl.h>

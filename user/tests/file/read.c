@@ -1,3 +1,4 @@
+// build: musl
 // read(2): all of a file, its end, and what cannot be read.
 #include "../test.h"
 #include <fcntl.h>

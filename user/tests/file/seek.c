@@ -1,3 +1,4 @@
+// build: musl
 // lseek(2): from the start, the position and the end, and what has no position.
 #include "../test.h"
 #include <fcntl.h>

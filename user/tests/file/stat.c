@@ -1,3 +1,4 @@
+// build: musl
 // stat(2), fstat(2), lstat(2): kinds, sizes, rights, links, and that all three mean the same file.
 #include "../test.h"
 #include <fcntl.h>

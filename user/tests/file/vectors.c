@@ -1,3 +1,4 @@
+// build: musl
 // readv(2) and writev(2): several pieces at once.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // Making, writing, appending, cutting and reading back a file.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // EFAULT for every pointer argument of the calls that a simple program makes: nothing mapped, the kernel's half, and
 // addresses that no machine has.
 #include "../test.h"

@@ -1,3 +1,4 @@
+// build: musl
 // A read into a buffer that ends in nothing gives what there was room for; into one that begins there, EFAULT.
 #include "../test.h"
 #include <fcntl.h>

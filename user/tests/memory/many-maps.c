@@ -1,3 +1,4 @@
+// build: musl
 // Thousands of mappings, of which every other one goes, and what is left keeps its bytes.
 #include "../test.h"
 #include <sys/mman.h>

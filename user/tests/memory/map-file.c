@@ -1,3 +1,4 @@
+// build: musl
 // mmap(2) of a file, private: its bytes, zeros after its end, and writes that nobody else sees.
 #include "../test.h"
 #include <fcntl.h>

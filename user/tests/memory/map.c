@@ -1,3 +1,4 @@
+// build: musl
 // mmap(2) of anonymous memory: zeroed, apart, at a hint or a fixed address; what munmap(2) took away is gone.
 #include "../test.h"
 #include <fcntl.h>

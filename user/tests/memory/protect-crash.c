@@ -1,3 +1,4 @@
+// build: musl
 // A page's rights bind the program itself: SIGSEGV.
 #include "../process.h"
 #include <signal.h>

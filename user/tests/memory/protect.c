@@ -1,3 +1,4 @@
+// build: musl
 // mprotect(2): rights of single pages, seen by what read(2) and write(2) may touch; the bytes stay.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // The stack grows as it is used, to nearly 8 MiB, from its top down or from far below at once.
 #include "../test.h"
 

@@ -1,3 +1,4 @@
+// build: musl
 // ".", "..", doubled and trailing slashes, and that nothing lies above the root.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // openat(2): paths that start at a folder, at the working folder, or at the root.
 #include "../test.h"
 #include <fcntl.h>

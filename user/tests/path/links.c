@@ -1,3 +1,4 @@
+// build: musl
 // Symbolic links: to files, folders and links, relative to where they stand, and round in a circle.
 #include "../test.h"
 #include <fcntl.h>

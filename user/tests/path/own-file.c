@@ -1,3 +1,4 @@
+// build: musl
 // /proc/self/exe names the file that a program was started from.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // getcwd(2): an absolute path that leads back here, and what a small buffer gets.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // What a program must not do ends it by the signal that the exception means, and nobody else.
 #include "../process.h"
 #include <signal.h>

@@ -1,3 +1,4 @@
+// build: musl
 // _exit(2) and wait4(2): the low eight bits of the status arrive.
 #include "../process.h"
 

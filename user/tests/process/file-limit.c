@@ -1,3 +1,4 @@
+// build: musl
 // RLIMIT_NOFILE binds: EMFILE when all numbers are taken.
 #include "../test.h"
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// build: musl
 // getpid(2), gettid(2), getppid(2): positive, steady, and the first thread's number is the process's.
 #include "../test.h"
 #include <sys/syscall.h>

@@ -1,3 +1,4 @@
+// build: musl
 // prlimit(2): the stack's soft limit is 8 MiB; a limit can be lowered and read back.
 #include "../test.h"
 #include <sys/resource.h>

@@ -1,3 +1,4 @@
+// build: musl
 // set_tid_address(2) returns the thread's number, whatever the address.
 #include "../test.h"
 #include <sys/syscall.h>

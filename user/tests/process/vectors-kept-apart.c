@@ -1,3 +1,4 @@
+// build: musl
 // Processes that compute at the same time keep their own vector registers.
 #include "../process.h"
 

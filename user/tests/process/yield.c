@@ -1,3 +1,4 @@
+// build: musl
 // sched_yield(2) returns 0, however often.
 #include "../test.h"
 #include <sched.h>

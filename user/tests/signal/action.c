@@ -1,3 +1,4 @@
+// build: musl
 // rt_sigaction(2): what was set is given back; SIGKILL and SIGSTOP have no handlers.
 #include "../test.h"
 #include <signal.h>

@@ -1,3 +1,4 @@
+// build: musl
 // rt_sigprocmask(2): blocking, unblocking and setting; SIGKILL and SIGSTOP cannot be blocked.
 #include "../test.h"
 #include <signal.h>

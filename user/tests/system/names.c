@@ -1,3 +1,4 @@
+// build: musl
 // uname(2): what programs look at before they run.
 #include "../test.h"
 #include <sys/utsname.h>

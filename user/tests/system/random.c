@@ -1,3 +1,4 @@
+// build: musl
 // getrandom(2): all bytes, never the same ones, no unknown flags.
 #include "../test.h"
 #include <sys/random.h>

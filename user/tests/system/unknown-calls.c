@@ -1,3 +1,4 @@
+// build: musl
 // Numbers that mean no call, or one of another table: ENOSYS, and nothing else happens.
 #include "../test.h"
 #include <sys/syscall.h>

@@ -1,3 +1,4 @@
+// build: musl
 // clock_gettime(2): the clocks that everyone uses; none goes back, and the date is one of our time.
 #include "../test.h"
 #include <sys/syscall.h>

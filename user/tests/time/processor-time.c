@@ -1,3 +1,4 @@
+// build: musl
 // CLOCK_PROCESS_CPUTIME_ID goes on while a program computes, and nearly stands while it sleeps.
 #include "../test.h"
 #include <time.h>

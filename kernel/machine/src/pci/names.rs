@@ -1,4 +1,5 @@
-//! Names of devices: those of the machines that QEMU makes, and of kinds for the rest. PCI Code and ID Assignment Specification 1.16.
+//! Names of devices: those of the machines that QEMU makes, and of kinds for the rest. PCI Code and ID Assignment
+//! Specification 1.16.
 
 use super::Identity;
 

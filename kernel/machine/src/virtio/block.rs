@@ -1,8 +1,8 @@
 //! A virtio disk. Virtio specification 1.2, section 5.2.
 //!
-//! The driver submits transfers and collects completed ones; a transfer belongs to this value in between, so that its frames stay
-//! where the disk reads and writes. Nothing here waits, so all of it may be called with a lock held and from an interrupt
-//! handler, but for `submit`: it takes memory from the heap, for the list of segments.
+//! The driver submits transfers and collects completed ones; a transfer belongs to this value in between, so that its
+//! frames stay where the disk reads and writes. Nothing here waits, so all of it may be called with a lock held and
+//! from an interrupt handler, but for `submit`: it takes memory from the heap, for the list of segments.
 
 use super::hal::Memory;
 use super::slots::{self, Buffers, Slots};
@@ -88,11 +88,21 @@ impl Block {
             return Err(Errno::EIO);
         }
         let (indirect, events) = (features.contains(Features::INDIRECT), features.contains(Features::EVENT_INDEX));
-        let queue = Box::new(Queue::new(&mut transport, QUEUE, indirect, events).map_err(|why| queue_error(device, why))?);
+        let queue =
+            Box::new(Queue::new(&mut transport, QUEUE, indirect, events).map_err(|why| queue_error(device, why))?);
         let slots = Slots::new()?;
         let slot_of = [None; slots::COUNT];
-        let mut block =
-            Block { transport, queue, slots, slot_of, features, capacity: 0, block_size: 512, segments: 1, broken: false };
+        let mut block = Block {
+            transport,
+            queue,
+            slots,
+            slot_of,
+            features,
+            capacity: 0,
+            block_size: 512,
+            segments: 1,
+            broken: false,
+        };
         block.read_configuration()?;
         block.transport.finish_init();
         Ok(block)

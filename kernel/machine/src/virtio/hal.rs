@@ -55,8 +55,8 @@ impl Mapping {
     }
 }
 
-// SAFETY: queue memory is zeroed, contiguous, and ours until it is given back; registers are mapped for good, and asked for once
-// by the one transport of their device; addresses of buffers are those that the page tables say.
+// SAFETY: queue memory is zeroed, contiguous, and ours until it is given back; registers are mapped for good, and asked
+// for once by the one transport of their device; addresses of buffers are those that the page tables say.
 unsafe impl Hal for Memory {
     /// The address 0 says that there is no memory.
     fn dma_alloc(pages: usize, _direction: BufferDirection) -> (u64, NonNull<u8>) {

@@ -1,5 +1,5 @@
-//! The transfers that a disk is working on, each with its header and its answer in memory that the disk reads and writes.
-//! Virtio specification 1.2, section 5.2.6.
+//! The transfers that a disk is working on, each with its header and its answer in memory that the disk reads and
+//! writes. Virtio specification 1.2, section 5.2.6.
 
 use crate::frame::Contiguous;
 use crate::transfer::{Operation, Transfer};
@@ -90,7 +90,8 @@ impl Slots {
         }
     }
 
-    /// The memory of a slot's transfer, for the queue. `None` if the slot is free, or its transfer has more segments than fit.
+    /// The memory of a slot's transfer, for the queue. `None` if the slot is free, or its transfer has more segments
+    /// than fit.
     pub(super) fn buffers(&self, slot: u8) -> Option<Buffers<'_>> {
         let transfer = self.taken.get(usize::from(slot))?.as_ref()?;
         let mut buffers = Buffers { read: ArrayVec::new(), written: ArrayVec::new() };
@@ -119,7 +120,8 @@ impl Slots {
 
     fn write_shared(&mut self, slot: u8, offset: usize, bytes: &[u8]) {
         let to = self.shared(slot, offset);
-        // SAFETY: header and answer lie in the shared memory, and the disk does not look at a slot that it was not told of.
+        // SAFETY: header and answer lie in the shared memory, and the disk does not look at a slot that it was not told
+        // of.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
     }
 }

@@ -1,13 +1,114 @@
-//! Devices as files.
+//! Devices as files: /dev.
+//!
+//! Whoever has a device registers it with a name and a number. A node of that number opens it, wherever the node is; /dev itself is
+//! a tmpfs in which each registered device has a node. Block devices come from the list that `block` keeps.
+
+mod disk;
+mod memory;
 
 use super::file::File;
-use super::inode::Kind;
+use super::file_system::Volume;
+use super::inode::{DeviceNumber, Kind};
+use super::lookup::Lookup;
+use super::mount::{self, MountFlags, Path};
 use super::open_file::OpenFlags;
+use super::tmpfs::Tmpfs;
+use crate::block;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use logic::errno::{Errno, Result};
+use machine::lock::SpinLock;
 
-/// Opens the device that a node stands for.
-pub fn open(_ctx: &TaskContext, _kind: Kind, _flags: OpenFlags) -> Result<Arc<dyn File>> {
-    Err(Errno::ENXIO)
+/// What a device's node opens.
+pub trait Device: Send + Sync {
+    /// The device as a file.
+    fn open(&self, ctx: &TaskContext, flags: OpenFlags) -> Result<Arc<dyn File>>;
+}
+
+/// A file that is the same for all who open it is its own device.
+pub struct Shared(pub Arc<dyn File>);
+
+/// A device that has been registered.
+#[derive(Clone)]
+struct Registered {
+    name: &'static str,
+    kind: Kind,
+    mode: u16,
+    device: Arc<dyn Device>,
+}
+
+static DEVICES: SpinLock<Vec<Registered>> = SpinLock::new("devices", Vec::new());
+
+/// The directory that /dev shows, once there is one.
+static DIRECTORY: SpinLock<Option<Path>> = SpinLock::new("/dev", None);
+
+/// Directories and links that programs look for in /dev.
+const DIRECTORIES: [(&[u8], u16); 2] = [(b"shm", 0o1777), (b"pts", 0o755)];
+const LINKS: [(&[u8], &[u8]); 4] = [
+    (b"fd", b"/proc/self/fd"),
+    (b"stdin", b"/proc/self/fd/0"),
+    (b"stdout", b"/proc/self/fd/1"),
+    (b"stderr", b"/proc/self/fd/2"),
+];
+
+/// Adds a device; its node appears in /dev at once if that is mounted.
+pub fn register(ctx: &TaskContext, name: &'static str, kind: Kind, mode: u16, device: Arc<dyn Device>) -> Result<()> {
+    let registered = Registered { name, kind, mode, device };
+    {
+        let mut devices = DEVICES.lock();
+        devices.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        devices.push(registered.clone());
+    }
+    let directory = DIRECTORY.lock().clone();
+    directory.map_or(Ok(()), |directory| make_node(ctx, &directory, registered.name, kind, mode))
+}
+
+/// Opens the device that a node stands for; `ENXIO` if there is none.
+pub fn open(ctx: &TaskContext, kind: Kind, flags: OpenFlags) -> Result<Arc<dyn File>> {
+    if let Kind::BlockDevice(number) = kind {
+        return disk::open(number);
+    }
+    let device = DEVICES.lock().iter().find(|device| device.kind == kind).map(|device| device.device.clone());
+    device.ok_or(Errno::ENXIO)?.open(ctx, flags)
+}
+
+/// Mounts /dev in the root directory, which gets the folder if it has none, with a node for everything registered.
+pub fn mount(ctx: &TaskContext, root: &Path) -> Result<()> {
+    memory::register_all(ctx)?;
+    let volume = Volume::new(Tmpfs::of_type("devtmpfs", 0o755, None));
+    let directory = mount::mount_at(ctx, root, b"dev", volume, MountFlags::NO_SET_ID, "udev")?;
+    *DIRECTORY.lock() = Some(directory.clone());
+    let devices = DEVICES.lock().clone();
+    for Registered { name, kind, mode, .. } in devices {
+        make_node(ctx, &directory, name, kind, mode)?;
+    }
+    for (index, disk) in block::disks().iter().enumerate() {
+        make_node(ctx, &directory, disk.name(), Kind::BlockDevice(disk::number(index)), 0o660)?;
+    }
+    let lookup = maker(&directory);
+    DIRECTORIES.iter().try_for_each(|(name, mode)| lookup.mkdir(ctx, None, name, *mode))?;
+    LINKS.iter().try_for_each(|(name, target)| lookup.symlink(ctx, None, name, target))
+}
+
+fn make_node(ctx: &TaskContext, directory: &Path, name: &str, kind: Kind, mode: u16) -> Result<()> {
+    match maker(directory).mknod(ctx, None, name.as_bytes(), kind, mode) {
+        Err(Errno::EEXIST) => Ok(()),
+        made => made,
+    }
+}
+
+fn maker(directory: &Path) -> Lookup {
+    Lookup { umask: 0, ..Lookup::new(directory.clone()) }
+}
+
+/// A character device of that number.
+pub const fn character(major: u32, minor: u32) -> Kind {
+    Kind::CharacterDevice(DeviceNumber::new(major, minor))
+}
+
+impl Device for Shared {
+    fn open(&self, _ctx: &TaskContext, _flags: OpenFlags) -> Result<Arc<dyn File>> {
+        Ok(self.0.clone())
+    }
 }

@@ -21,6 +21,7 @@ pub use node::Node;
 
 /// A file system in memory.
 pub struct Tmpfs {
+    type_name: &'static str,
     system: Arc<System>,
     root: Arc<Node>,
 }
@@ -35,17 +36,22 @@ struct System {
 impl Tmpfs {
     /// An empty one, whose root directory has this mode and whose files may have so many pages together (`None`: half of the memory).
     pub fn new(mode: u16, pages: Option<u64>) -> Arc<Tmpfs> {
+        Tmpfs::of_type("tmpfs", mode, pages)
+    }
+
+    /// One that goes by another name.
+    pub fn of_type(type_name: &'static str, mode: u16, pages: Option<u64>) -> Arc<Tmpfs> {
         let limits = Arc::new(Limits::new(pages));
         let system = Arc::new(System { device: nameless_device(), next_number: AtomicU64::new(1), limits });
         let permissions = Permissions { mode, user: 0, group: 0 };
         let root = Node::new(&system, &NewInode { kind: Kind::Directory, permissions, target: b"" });
-        Arc::new(Tmpfs { system, root })
+        Arc::new(Tmpfs { type_name, system, root })
     }
 }
 
 impl FileSystem for Tmpfs {
     fn type_name(&self) -> &'static str {
-        "tmpfs"
+        self.type_name
     }
 
     fn root(&self) -> Arc<dyn Inode> {

@@ -1,5 +1,6 @@
 //! What a process wants done about each signal: sigaction(2).
 
+use alloc::vec::Vec;
 use bitflags::bitflags;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
@@ -59,7 +60,7 @@ const SIGNALS: usize = 64;
 
 /// The actions of a process, shared by its threads.
 pub struct Actions {
-    list: SpinLock<[Action; SIGNALS]>,
+    list: SpinLock<Vec<Action>>,
 }
 
 impl Action {
@@ -73,13 +74,15 @@ impl Action {
     }
 }
 
-impl Default for Actions {
-    fn default() -> Actions {
-        Actions { list: SpinLock::new("signal actions", [Action::DEFAULT; SIGNALS]) }
-    }
-}
-
 impl Actions {
+    /// Defaults all over; `ENOMEM`.
+    pub fn new() -> Result<Actions> {
+        let mut list = Vec::new();
+        list.try_reserve_exact(SIGNALS).map_err(|_| Errno::ENOMEM)?;
+        list.resize(SIGNALS, Action::DEFAULT);
+        Ok(Actions { list: SpinLock::new("signal actions", list) })
+    }
+
     /// What to do about a signal.
     pub fn get(&self, signal: Signal) -> Action {
         self.list.lock()[index(signal)]
@@ -111,15 +114,17 @@ impl Actions {
 
     /// What execve(2) does: functions of the old program are gone, ignored stays ignored.
     pub fn reset(&self) {
-        for action in &mut *self.list.lock() {
+        for action in self.list.lock().iter_mut() {
             let handler = if action.handler == Handler::Ignore { Handler::Ignore } else { Handler::Default };
             *action = Action { handler, ..Action::DEFAULT };
         }
     }
 
-    /// A copy, for a child.
-    pub fn copy(&self) -> Actions {
-        Actions { list: SpinLock::new("signal actions", *self.list.lock()) }
+    /// A copy, for a child; `ENOMEM`.
+    pub fn copy(&self) -> Result<Actions> {
+        let copy = Actions::new()?;
+        copy.list.lock().copy_from_slice(&self.list.lock());
+        Ok(copy)
     }
 }
 

@@ -1,0 +1,62 @@
+//! Runs the stories in `features/*.feature` against what a person uses: `bin/run`, and the images that `make` builds.
+//!
+//! ```text
+//! world.rs      what a story has in hand           command.rs   a command, and what came of it
+//! program.rs    programs, compiled from the story  elf.rs       programs whose file is damaged
+//! root.rs       files and folders of the root, and archives that are not in order
+//! machine.rs    memory, disks, cards, how it boots  run.rs       running programs on it, and what they print
+//! input.rs      standard input                     terminal.rs  a person at the console
+//! linux.rs      other kernels
+//! ```
+//!
+//! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
+//! right; those tagged `@cor` speak of Cor alone and are then left out.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a step fails by panicking")]
+#![allow(unreachable_pub, reason = "nothing outside reaches into a program")]
+
+mod command;
+mod elf;
+mod input;
+mod linux;
+mod machine;
+mod program;
+mod root;
+mod run;
+mod terminal;
+mod world;
+
+use cucumber::{StatsWriter as _, World as _, gherkin};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use world::World;
+
+/// Each machine wants a processor of its own, and the smallest computer that this runs on has two.
+const AT_ONCE: usize = 2;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    static LEFT_OUT: AtomicUsize = AtomicUsize::new(0);
+    let stories = World::cucumber().max_concurrent_scenarios(AT_ONCE).fail_on_skipped();
+    let told = stories
+        .filter_run(env!("CARGO_MANIFEST_DIR"), |feature, _, scenario| {
+            let can = can_be_told(feature, scenario);
+            LEFT_OUT.fetch_add(usize::from(!can), Ordering::Relaxed);
+            can
+        })
+        .await;
+    let stories = told.scenarios_stats();
+    let failed = stories.failed + told.parsing_errors() + told.hook_errors();
+    let skipped = stories.skipped + LEFT_OUT.load(Ordering::Relaxed);
+    println!("scenarios {} passed, {failed} failed, {skipped} skipped", stories.passed);
+    ExitCode::from(u8::from(told.execution_has_failed() || stories.passed == 0))
+}
+
+/// Whether this computer has what the story needs.
+fn can_be_told(feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> bool {
+    let tagged = |tag: &str| scenario.tags.iter().chain(&feature.tags).any(|given| given == tag);
+    if machine::other_kernel().is_some() && tagged("cor") {
+        return false;
+    }
+    (!tagged("linux") || linux::kernel().is_some()) && (!tagged("uefi") || machine::has_uefi())
+}

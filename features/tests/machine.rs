@@ -1,0 +1,131 @@
+//! The machine: its memory, disks and cards, and how it boots.
+
+use crate::world::World;
+use cucumber::{given, then};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tokio::process::Command;
+
+/// A sector of a disk, in bytes.
+const SECTOR: usize = 512;
+
+/// A machine as `bin/run` is to be told of it.
+#[derive(Debug)]
+pub struct Machine {
+    /// The root: a folder, or an archive.
+    pub root: PathBuf,
+    /// How it boots.
+    boot: String,
+    /// After how many seconds it is ended.
+    pub timeout: u32,
+    /// Further words for `bin/run`.
+    pub options: Vec<OsString>,
+}
+
+impl Machine {
+    /// One that QEMU boots directly, with this root.
+    pub fn new(root: PathBuf) -> Machine {
+        Machine { root, boot: "direct".to_string(), timeout: 60, options: Vec::new() }
+    }
+
+    /// Adds words for `bin/run`.
+    pub fn add(&mut self, words: &[&dyn AsRef<std::ffi::OsStr>]) {
+        self.options.extend(words.iter().map(|word| word.as_ref().to_os_string()));
+    }
+
+    /// `bin/run` for this machine; what is to run on it is to be added.
+    pub fn command(&self) -> Command {
+        let mut command = bin_run();
+        command.arg("--root").arg(&self.root).args(["--boot", &self.boot]);
+        command.arg("--timeout").arg(self.timeout.to_string()).args(&self.options);
+        if let Some(kernel) = other_kernel() {
+            command.arg("--kernel").arg(kernel);
+        }
+        command
+    }
+}
+
+/// `bin/run` as it stands in the project.
+pub fn bin_run() -> Command {
+    Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bin").join("run"))
+}
+
+/// The kernel that the stories are told to instead of Cor.
+pub fn other_kernel() -> Option<PathBuf> {
+    env::var_os("FEATURES_KERNEL").map(PathBuf::from)
+}
+
+/// Whether this computer has UEFI for QEMU.
+pub fn has_uefi() -> bool {
+    ["/usr/share/OVMF", "/usr/share/edk2"].iter().any(|folder| Path::new(folder).is_dir())
+}
+
+#[given(regex = r"^a machine that boots by (GRUB|UEFI|QEMU itself)$")]
+fn boot(world: &mut World, how: String) {
+    let boot = if how == "QEMU itself" { "direct".to_string() } else { how.to_lowercase() };
+    world.machine.boot = boot;
+}
+
+#[given(regex = r"^a machine with (\d+[MG]) of memory$")]
+fn memory(world: &mut World, size: String) {
+    world.machine.add(&[&"--memory", &size]);
+}
+
+#[given("a machine with a network card")]
+fn network(world: &mut World) {
+    world.machine.add(&[&"--net"]);
+}
+
+#[given(regex = r"^a machine of the type (\S+)$")]
+fn machine_type(world: &mut World, name: String) {
+    world.machine.add(&[&"--machine", &name]);
+}
+
+#[given(regex = r"^a machine with (\d+) processors$")]
+fn processors(world: &mut World, count: String) {
+    world.machine.add(&[&"--smp", &count]);
+}
+
+#[given(regex = r"^a machine with the processor (\S+)$")]
+fn processor(world: &mut World, model: String) {
+    world.machine.add(&[&"--cpu", &model]);
+}
+
+#[given(regex = r#"^a disk that says "(.*)" all over sector (\d+)$"#)]
+fn disk_with_text(world: &mut World, text: String, sector: usize) {
+    let mut bytes = vec![0; SECTOR * 64];
+    let place = &mut bytes[sector * SECTOR..][..SECTOR];
+    place.iter_mut().zip(text.bytes().cycle()).for_each(|(byte, new)| *byte = new);
+    attach(world, &bytes);
+}
+
+#[given(regex = r"^an empty disk of (\d+) MiB$")]
+fn empty_disk(world: &mut World, mebibytes: usize) {
+    attach(world, &vec![0; mebibytes << 20]);
+}
+
+#[given("what is written to disks is dropped")]
+fn snapshot(world: &mut World) {
+    world.machine.add(&[&"--snapshot"]);
+}
+
+fn attach(world: &mut World, bytes: &[u8]) {
+    let number = world.machine.options.iter().filter(|word| *word == "--disk").count();
+    let file = disk(world, number);
+    fs::write(&file, bytes).expect("a disk");
+    world.machine.add(&[&"--disk", &file]);
+}
+
+/// Where a disk lies: the first, /dev/vdb, is number 0.
+fn disk(world: &World, number: usize) -> PathBuf {
+    world.path(format!("disk{number}.img"))
+}
+
+#[then(regex = r#"^sector (\d+) of the disk begins with "(.*)"$"#)]
+fn sector_begins(world: &mut World, sector: usize, text: String) {
+    let bytes = fs::read(disk(world, 0)).expect("the disk");
+    let found = String::from_utf8_lossy(&bytes[sector * SECTOR..][..text.len()]).into_owned();
+    assert_eq!(found, text, "{}", world.outcome());
+}

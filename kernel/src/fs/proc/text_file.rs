@@ -1,0 +1,144 @@
+//! A file of /proc: text that is made when it is read from its start.
+
+use super::no_memory;
+use crate::fs::file::File;
+use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Metadata, Permissions};
+use crate::fs::open_file::OpenFlags;
+use crate::fs::time::now;
+use crate::memory::{Sink, Source};
+use crate::task::{Mutex, TaskContext};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use logic::address::PAGE_SIZE;
+use logic::errno::{Errno, Result};
+use logic::time::TimeSpec;
+
+/// Text in the making; `write!` puts into it, and fails when there is no memory.
+#[derive(Default)]
+pub struct Text(Vec<u8>);
+
+/// What is in a file of /proc. Any function that writes a [`Text`] is one.
+pub trait Contents: Send + Sync {
+    /// Writes the text.
+    fn show(&self, ctx: &TaskContext, text: &mut Text) -> Result<()>;
+
+    /// Takes what a program wrote to the file, in one piece.
+    fn store(&self, _ctx: &TaskContext, _bytes: &[u8]) -> Result<()> {
+        Err(Errno::EIO)
+    }
+}
+
+/// The inode of such a file.
+pub struct TextFile {
+    id: InodeId,
+    permissions: Permissions,
+    contents: Arc<dyn Contents>,
+    state: InodeState,
+}
+
+/// Such a file, open: who reads on reads the same text.
+struct OpenText {
+    contents: Arc<dyn Contents>,
+    text: Mutex<Option<Text>>,
+}
+
+impl TextFile {
+    /// A file with these contents.
+    pub fn new(id: InodeId, permissions: Permissions, contents: Arc<dyn Contents>) -> TextFile {
+        TextFile { id, permissions, contents, state: InodeState::new() }
+    }
+}
+
+impl<F: Fn(&TaskContext, &mut Text) -> fmt::Result + Send + Sync> Contents for F {
+    fn show(&self, ctx: &TaskContext, text: &mut Text) -> Result<()> {
+        self(ctx, text).map_err(no_memory)
+    }
+}
+
+impl Text {
+    /// Adds bytes that need be no text.
+    pub fn put(&mut self, bytes: &[u8]) -> fmt::Result {
+        self.0.try_reserve(bytes.len()).map_err(|_| fmt::Error)?;
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.put(text.as_bytes())
+    }
+}
+
+impl Inode for TextFile {
+    fn kind(&self) -> Kind {
+        Kind::Regular
+    }
+
+    fn id(&self) -> InodeId {
+        self.id
+    }
+
+    fn permissions(&self) -> Permissions {
+        self.permissions
+    }
+
+    fn state(&self) -> &InodeState {
+        &self.state
+    }
+
+    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
+        Ok(metadata(self, 1, now()))
+    }
+
+    /// A shell empties what it writes to; there is nothing to empty.
+    fn truncate(&self, _ctx: &TaskContext, _size: u64) -> Result<()> {
+        Ok(())
+    }
+
+    fn open(self: Arc<Self>, _ctx: &TaskContext, _flags: OpenFlags) -> Result<Arc<dyn File>> {
+        Ok(Arc::new(OpenText { contents: self.contents.clone(), text: Mutex::new(None) }))
+    }
+}
+
+impl File for OpenText {
+    fn read(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        let mut text = self.text.lock(ctx);
+        if position == 0 || text.is_none() {
+            let mut new = Text::default();
+            self.contents.show(ctx, &mut new)?;
+            *text = Some(new);
+        }
+        let bytes = text.as_ref().map_or(&[][..], |text| &text.0);
+        let rest = usize::try_from(position).ok().and_then(|position| bytes.get(position..)).unwrap_or_default();
+        if rest.is_empty() { Ok(0) } else { into.write(ctx, rest) }
+    }
+
+    fn write(&self, ctx: &TaskContext, _position: u64, from: &mut Source<'_>) -> Result<usize> {
+        let mut bytes = [0; PAGE_SIZE / 4];
+        if from.remaining() > bytes.len() {
+            return Err(Errno::EINVAL);
+        }
+        let count = from.read(ctx, &mut bytes)?;
+        self.contents.store(ctx, &bytes[..count])?;
+        Ok(count)
+    }
+}
+
+/// What stat(2) tells of an inode of /proc.
+pub(super) fn metadata(inode: &dyn Inode, links: u32, time: TimeSpec) -> Metadata {
+    Metadata {
+        id: inode.id(),
+        kind: inode.kind(),
+        permissions: inode.permissions(),
+        links,
+        size: 0,
+        blocks: 0,
+        block_size: 1024,
+        accessed: time,
+        modified: time,
+        changed: time,
+        created: time,
+    }
+}

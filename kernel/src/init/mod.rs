@@ -1,0 +1,145 @@
+//! Boot order, from the machine's hand-over to the first process.
+//!
+//! [`main`] is called on the boot stack by machine::boot, which has brought up memory, interrupts and the clock. It starts
+//! tasks, gives the rest of boot to one, and becomes the idle task.
+
+mod facts;
+
+use crate::{
+    block, driver,
+    fs::{
+        dev,
+        lookup::Lookup,
+        mount::Path,
+        proc,
+        root::{self, RootError},
+    },
+    log::{self, error, info, warn},
+    process::Request,
+    selftest, syscall,
+    task::{self, TaskContext},
+    tty,
+};
+use alloc::{format, string::String};
+use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
+use machine::{boot, early_console, frame, kernel_space::Window, power};
+
+/// Where the first process's program is looked for, unless the command line names it.
+const PROGRAMS: [&str; 2] = ["/sbin/init", "/init"];
+const ENVIRONMENT: [&str; 2] = ["HOME=/", "TERM=linux"];
+/// Words of the command line that mean something.
+const WORDS: [&str; 5] = ["root", "init", "quiet", "console", "selftest"];
+
+/// Why boot does not go on, in words for a person.
+struct Failure(String);
+
+impl From<RootError> for Failure {
+    fn from(error: RootError) -> Failure {
+        Failure(error.0)
+    }
+}
+
+/// Where the kernel proper begins.
+pub fn main(info: &'static BootInfo) -> ! {
+    log::start();
+    if command_line::has(&info.command_line, "quiet") {
+        log::be_quiet();
+    }
+    greet(info);
+    let started = task::start().and_then(|()| task::spawn("boot", move |ctx| go_on(ctx, info))).map(drop);
+    if let Err(error) = started {
+        fail(&Failure(format!("cannot start the first task: {error}")));
+    }
+    task::idle()
+}
+
+fn greet(info: &BootInfo) {
+    info!("Cor {}, loaded by {}", env!("CARGO_PKG_VERSION"), info.loader);
+    info!("command line: {}", info.command_line);
+    let mib = |frames: usize| frames >> 8;
+    info!("memory: {} MiB, {} MiB free", mib(frame::total_frames()), mib(frame::free_frames()));
+    for word in command_line::words(&info.command_line).filter(|word| !WORDS.contains(&word.key)) {
+        info!("the word \"{}\" on the command line means nothing to the kernel", word.key);
+    }
+}
+
+fn go_on(ctx: &TaskContext, info: &'static BootInfo) {
+    if let Err(failure) = boot(ctx, info) {
+        fail(&failure);
+    }
+}
+
+/// The rest of boot, in order.
+fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
+    let line = &info.command_line;
+    let stream = command_line::get(line, "console") == Some("stream");
+    let console =
+        driver::start_console(stream).map_err(|error| Failure(format!("the console does not start: {error}")))?;
+    if let Err(error) = driver::start_devices() {
+        warn!("no devices: {error}");
+    }
+    selftest::run_if_asked(ctx, line);
+    let root = mount_root(ctx, info)?;
+    let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));
+    devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
+    let facts = facts::register(info).and_then(|()| proc::mount(ctx, &root));
+    facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
+    start_first(ctx, line, root)
+}
+
+/// The root file system: the archive that came with the kernel, or the one on a disk.
+fn mount_root(ctx: &TaskContext, info: &BootInfo) -> Result<Path, Failure> {
+    let wanted = command_line::get(&info.command_line, "root");
+    let module = info.modules.first().filter(|_| wanted.is_none_or(|root| root == "initrd"));
+    if let Some(module) = module {
+        let frames = boot::take_module(module).and_then(Window::new);
+        let archive = frames.map_err(|error| Failure(format!("cannot take the boot module: {error}")))?;
+        return Ok(root::mount(ctx, archive, "initrd")?);
+    }
+    let name = wanted.map(|root| root.strip_prefix("/dev/").unwrap_or(root));
+    let disk = match name {
+        Some(name) => block::find(name),
+        None => block::disks().first().cloned(),
+    };
+    let Some(disk) = disk else {
+        return Err(Failure(match name {
+            Some(name) => format!("there is no disk {name} to take the root from"),
+            None => String::from("there is no root: no boot module and no virtio disk"),
+        }));
+    };
+    let archive = root::read_disk(ctx, &*disk)?;
+    Ok(root::mount(ctx, archive, disk.name())?)
+}
+
+/// Starts the first program that can be, of those that may be meant.
+fn start_first(ctx: &TaskContext, line: &str, root: Path) -> Result<(), Failure> {
+    let named = command_line::get(line, "init").filter(|path| !path.is_empty());
+    let mut reason = None;
+    for path in named.into_iter().chain(PROGRAMS.into_iter().filter(|_| named.is_none())) {
+        match start(ctx, path, &root) {
+            Ok(()) => return Ok(()),
+            Err(Errno::ENOENT) if named.is_none() => {}
+            Err(error) => reason = reason.or(Some(format!("cannot start {path}: {error}"))),
+        }
+    }
+    let nothing = || format!("there is no first program in the root: neither {}", PROGRAMS.join(" nor "));
+    Err(Failure(reason.unwrap_or_else(nothing)))
+}
+
+fn start(ctx: &TaskContext, path: &str, root: &Path) -> logic::errno::Result<()> {
+    let (mut arguments, mut environment) = (Strings::new(), Strings::new());
+    arguments.push(path.as_bytes())?;
+    ENVIRONMENT.iter().try_for_each(|entry| environment.push(entry.as_bytes()))?;
+    let request = Request { path: path.as_bytes(), arguments: &arguments, environment: &environment };
+    let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request)?;
+    info!("{path} runs as process {pid:?}");
+    Ok(())
+}
+
+/// Says why there is no going on, on the console and on the status line, and stops the machine.
+fn fail(failure: &Failure) -> ! {
+    error!("{}", failure.0);
+    early_console::write_status(&format!("failed {}", failure.0.replace('\n', " ")));
+    driver::finish();
+    power::fail()
+}
