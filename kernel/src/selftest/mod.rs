@@ -8,6 +8,7 @@
 mod check;
 mod ends;
 mod files;
+mod memory;
 mod program;
 mod protection;
 mod random;
@@ -51,6 +52,22 @@ const TESTS: &[Test] = &[
     ("tasks/timers-in-a-storm", tasks::timers_in_a_storm),
     ("tasks/alarms-within-switches", tasks::alarms_within_switches),
     ("tasks/spawning-in-a-storm", tasks::spawning_in_a_storm),
+    ("memory/frames", memory::frames),
+    ("memory/blocks", memory::blocks),
+    ("memory/no-frames-left", memory::no_frames_left),
+    ("memory/the-reserve-holds", memory::the_reserve_holds),
+    ("memory/heap-sizes", memory::heap_sizes),
+    ("memory/heap-alignments", memory::heap_alignments),
+    ("memory/heap-against-a-model", memory::heap_against_a_model),
+    ("memory/heap-too-large", memory::heap_too_large),
+    ("memory/page-tables", memory::page_tables),
+    ("memory/many-pages", memory::many_pages),
+    ("memory/sharing", memory::sharing),
+    ("memory/moving", memory::moving),
+    ("memory/copying", memory::copying),
+    ("memory/translations-are-forgotten", memory::translations_are_forgotten),
+    ("memory/spaces-of-others", memory::spaces_of_others),
+    ("memory/windows", memory::windows),
     ("files/names", files::names),
     ("files/renaming", files::renaming),
     ("files/sparse", files::sparse_files),
