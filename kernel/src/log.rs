@@ -3,6 +3,8 @@
 //! Every line goes into a ring that holds the last 64 KiB (what dmesg shows), and to the console unless it was asked to be
 //! quiet. Logging never sleeps and never allocates, so it can be done anywhere; the given crates log through it too.
 
+use ::log::{Level, LevelFilter, Log, Metadata, Record};
+pub use ::log::{debug, error, info, warn};
 use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use core::{
@@ -10,8 +12,6 @@ use core::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use logic::errno::{Errno, Result};
-pub use ::log::{debug, error, info, warn};
-use ::log::{Level, LevelFilter, Log, Metadata, Record};
 use machine::{clock, early_console, lock::SpinLock};
 
 /// How many bytes the ring holds.

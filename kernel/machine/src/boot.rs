@@ -5,8 +5,7 @@
 mod loader;
 
 use crate::{
-    clock, clock_event, cpu,
-    early_console, frame,
+    clock, clock_event, cpu, early_console, frame,
     frame::Frame,
     kernel_space::{self, physmap},
     panic, pic, power, text_memory, trap, user, vector,

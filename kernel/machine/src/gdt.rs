@@ -69,7 +69,9 @@ impl TaskState {
         // SAFETY: the selector names the task state.
         unsafe { load_tss(state) };
         // SAFETY: a null selector is always allowed; GS is not touched, for its base is in use.
-        unsafe { asm!("mov ds, {0:e}", "mov es, {0:e}", "mov fs, {0:e}", in(reg) 0, options(nostack, preserves_flags)) };
+        unsafe {
+            asm!("mov ds, {0:e}", "mov es, {0:e}", "mov fs, {0:e}", in(reg) 0, options(nostack, preserves_flags))
+        };
     }
 
     /// Gives the exceptions that need one a stack of their own.

@@ -10,11 +10,7 @@
 //! The top-level slots of all four are filled once, at boot, and copied into every space; what hangs below them is
 //! changed under one lock and seen by all.
 
-use crate::{
-    cpu,
-    frame::Frame,
-    lock::SpinLock,
-};
+use crate::{cpu, frame::Frame, lock::SpinLock};
 use alloc::vec::Vec;
 use core::{
     arch::asm,
@@ -142,7 +138,11 @@ pub(crate) fn entry_index(address: u64, level: u32) -> usize {
 
 /// Builds the kernel's own tables and switches to them; the stub's map, and the identity map with it, is gone then.
 /// `ram` are the ranges of RAM; `new_table` gives zeroed frames.
-pub(crate) fn start(ram: impl Iterator<Item = Range<u64>>, symbols_length: u64, mut new_table: impl FnMut() -> PhysAddr) {
+pub(crate) fn start(
+    ram: impl Iterator<Item = Range<u64>>,
+    symbols_length: u64,
+    mut new_table: impl FnMut() -> PhysAddr,
+) {
     let root = new_table();
     for slot in [STACKS, WINDOWS] {
         // SAFETY: the table was just made.
@@ -304,7 +304,8 @@ pub fn map_firmware(address: PhysAddr, length: usize) -> Result<NonNull<u8>> {
 
 fn map_physical(address: PhysAddr, length: usize, rights: u64) -> Result<NonNull<u8>> {
     let offset = address.0 % PAGE_SIZE as u64;
-    let bytes = (length as u64).checked_add(offset).and_then(round_up).filter(|bytes| *bytes > 0).ok_or(Errno::EINVAL)?;
+    let bytes =
+        (length as u64).checked_add(offset).and_then(round_up).filter(|bytes| *bytes > 0).ok_or(Errno::EINVAL)?;
     if address.0.checked_add(bytes).is_none_or(|end| end & !ADDRESS & !(PAGE_SIZE as u64 - 1) != 0) {
         return Err(Errno::EINVAL);
     }

@@ -5,9 +5,7 @@
 //! where is the business of `cor::memory`.
 
 use crate::{
-    copy,
-    cpu,
-    fiber,
+    copy, cpu, fiber,
     frame::Frame,
     kernel_space::{
         ACCESSED, ADDRESS, DIRTY, ENTRIES, NO_EXECUTE, PRESENT, Table, USER, WRITABLE, entry_index, flush_page,

@@ -98,7 +98,8 @@ impl VectorState {
 
     /// Takes bytes that a program gave, if loading them cannot fault (SDM volume 1, 13.8.1): `EINVAL`.
     pub(crate) fn set(&mut self, bytes: &[u8]) -> Result<()> {
-        let word = |at: usize| bytes.get(at..at + 8).and_then(|word| word.try_into().ok()).map_or(0, u64::from_le_bytes);
+        let word =
+            |at: usize| bytes.get(at..at + 8).and_then(|word| word.try_into().ok()).map_or(0, u64::from_le_bytes);
         let shape = shape();
         let mxcsr_fits = word(MXCSR) as u32 & MXCSR_RESERVED == 0;
         let header_fits = shape.parts == 0
@@ -139,7 +140,9 @@ impl VectorState {
             unsafe { asm!("fxrstor64 [{}]", in(reg) area, options(nostack)) };
         } else {
             // SAFETY: the area holds what XSAVE wrote, or the start state; both are valid.
-            unsafe { asm!("xrstor64 [{}]", in(reg) area, in("eax") parts as u32, in("edx") (parts >> 32) as u32, options(nostack)) };
+            unsafe {
+                asm!("xrstor64 [{}]", in(reg) area, in("eax") parts as u32, in("edx") (parts >> 32) as u32, options(nostack))
+            };
         }
     }
 }

@@ -26,6 +26,9 @@ const PAGES: usize = 16;
 /// How many bytes a pipe holds.
 const CAPACITY: usize = PAGES * PAGE_SIZE;
 
+/// The most that a pipe can be made to hold: fs.pipe-max-size.
+pub const LARGEST: usize = CAPACITY;
+
 /// A write of so many bytes or fewer goes in whole or not at all: `PIPE_BUF`.
 const ATOMIC: usize = PAGE_SIZE;
 

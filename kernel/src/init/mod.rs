@@ -15,18 +15,13 @@ use crate::{
         root::{self, RootError},
     },
     log::{self, error, info, warn},
-    process::Request,
+    process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
     tty,
 };
 use alloc::{format, string::String};
-use logic::{
-    boot_info::BootInfo,
-    command_line,
-    errno::Errno,
-    strings::Strings,
-};
+use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
 use machine::{boot, early_console, frame, kernel_space::Window, power};
 
 /// Where the first process's program is looked for, unless the command line names it.
@@ -78,7 +73,8 @@ fn go_on(ctx: &TaskContext, info: &'static BootInfo) {
 fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let line = &info.command_line;
     let stream = command_line::get(line, "console") == Some("stream");
-    let console = driver::start_console(stream).map_err(|error| Failure(format!("the console does not start: {error}")))?;
+    let console =
+        driver::start_console(stream).map_err(|error| Failure(format!("the console does not start: {error}")))?;
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
@@ -86,7 +82,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let root = mount_root(ctx, info)?;
     let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
-    let facts = facts::register(info).and_then(|()| proc::mount(ctx, &root));
+    let facts = facts::register(info).and_then(|()| procfs::register()).and_then(|()| proc::mount(ctx, &root));
     facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
     start_first(ctx, line, root)
 }
