@@ -16,12 +16,14 @@ pub mod futex;
 mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
+pub mod procfs;
 mod program;
 mod shutdown;
 pub mod signal;
 mod spawn;
 mod table;
 mod thread;
+mod usage;
 mod wait;
 
 pub use credentials::{Credentials, Ids};
@@ -33,6 +35,7 @@ pub use process::{Name, Process};
 pub use program::{Executable, Program};
 pub use shutdown::{off, with_status as shut_down};
 pub use spawn::{abandon, spawn, start_first};
-pub use table::{INIT, Pid, count, find, next_after, parent_of};
-pub use thread::{AlternateStack, Running, Thread, ThreadSignals, find_thread};
+pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, find_thread, thread_of};
+pub use usage::{Past, Used};
 pub use wait::{Wanted, Which, wait};

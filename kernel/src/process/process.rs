@@ -6,6 +6,7 @@ use super::program::Program;
 use super::signal::{Actions, Pending};
 use super::table::{OwnPid, Pid};
 use super::thread::Thread;
+use super::usage::Past;
 use crate::fs::descriptors::Descriptors;
 use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
@@ -13,7 +14,7 @@ use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::AtomicBool;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
@@ -39,8 +40,10 @@ pub struct Process {
     lookup: SpinLock<Option<Arc<Lookup>>>,
     credentials: SpinLock<Credentials>,
     limits: SpinLock<Limits>,
-    /// Nanoseconds that threads have run which have ended.
-    pub(super) past_run_time: AtomicU64,
+    /// What threads have used that have ended, and children that it has waited for.
+    pub(super) past: SpinLock<Past>,
+    /// Whether its system calls are told in the log; children get it.
+    pub traced: AtomicBool,
     /// What its parent gets when it ends.
     end_signal: SpinLock<Option<Signal>>,
     /// It runs in its parent's memory, which waits for that to end.
@@ -72,6 +75,8 @@ pub(in crate::process) struct Inheritance {
     pub credentials: Credentials,
     /// Resource limits.
     pub limits: Limits,
+    /// Whether its system calls are told in the log.
+    pub traced: bool,
 }
 
 /// A process's name, as ps(1) shows it: up to 15 bytes.
@@ -84,7 +89,7 @@ pub struct Name {
 impl Process {
     /// A process that runs a program, without threads yet and known to nobody.
     pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
-        let Inheritance { files, lookup, actions, credentials, limits } = inheritance;
+        let Inheritance { files, lookup, actions, credentials, limits, traced } = inheritance;
         Ok(Arc::new(Process {
             id: OwnPid::new()?,
             born: machine::clock::now(),
@@ -97,7 +102,8 @@ impl Process {
             lookup: SpinLock::new("process's lookup", Some(lookup)),
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
-            past_run_time: AtomicU64::new(0),
+            past: SpinLock::new("process's past", Past::default()),
+            traced: AtomicBool::new(traced),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
             memory_returned: WaitQueue::new(),
@@ -171,7 +177,8 @@ impl Process {
 
     /// Nanoseconds that its threads have run.
     pub fn run_time(&self) -> u64 {
-        let mut sum = self.past_run_time.load(Ordering::Relaxed);
+        let usage = self.past().own.usage;
+        let mut sum = usage.user + usage.system;
         self.for_each_thread(|thread| sum += thread.run_time());
         sum
     }

@@ -12,6 +12,7 @@ use crate::fs::open_file::OpenFlags;
 use crate::log::warn;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
 
@@ -45,6 +46,7 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
         actions: Arc::new(Actions::new()?),
         credentials: parent.credentials(),
         limits: parent.limits(),
+        traced: parent.traced.load(Ordering::Relaxed),
     };
     begin(ctx, request, inheritance, Some(parent))
 }
@@ -66,6 +68,7 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         actions: Arc::new(Actions::new()?),
         credentials: Default::default(),
         limits: Default::default(),
+        traced: false,
     };
     begin(ctx, request, inheritance, None)
 }
