@@ -34,5 +34,5 @@ pub use program::{Executable, Program};
 pub use shutdown::{off, with_status as shut_down};
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, count, find, next_after, parent_of};
-pub use thread::{AlternateStack, Running, Thread, ThreadSignals, find_thread};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
 pub use wait::{Wanted, Which, wait};
