@@ -470,7 +470,8 @@ pub(super) fn translations_are_forgotten(ctx: &TaskContext) -> Outcome {
             drop(batch);
             touch(content)?;
         }
-        let writable = || (0..pages).filter(|page| at(BASE + page * PAGE).is_ok_and(|at| space.copy_out(at, &[2]) == 1));
+        let writable =
+            || (0..pages).filter(|page| at(BASE + page * PAGE).is_ok_and(|at| space.copy_out(at, &[2]) == 1));
         check!(writable().count() as u64, ==, pages);
         space.batch().protect(range, READ, |_| true);
         check!(writable().count(), ==, 0);
