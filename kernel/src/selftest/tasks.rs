@@ -422,8 +422,8 @@ pub(super) fn interruption(ctx: &TaskContext) -> Outcome {
 
 /// Counts how often it is woken.
 #[derive(Default)]
-struct Bell {
-    rung: AtomicUsize,
+pub(super) struct Bell {
+    pub(super) rung: AtomicUsize,
 }
 
 impl Wake for Bell {
