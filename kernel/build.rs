@@ -1,7 +1,14 @@
 //! Compiles the boot stub and hands the linker script to the linker, but only for the bare-metal target: on the host
 //! this crate is an empty program, so that cargo and editors can look at the whole workspace.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env,
+    error::Error,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const SOURCES: [&str; 4] = ["header.S", "start.S", "boot.c", "cor.ld"];
 const COMMON: [&str; 8] = [
@@ -15,43 +22,45 @@ const COMMON: [&str; 8] = [
     "-fcf-protection=none",
 ];
 
-fn main() {
-    let boot = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap()).join("../boot");
+fn main() -> Result<()> {
+    let boot = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../boot");
     println!("cargo::rerun-if-changed=build.rs");
     for source in SOURCES {
         println!("cargo::rerun-if-changed={}", boot.join(source).display());
     }
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
-        return;
+        return Ok(());
     }
     println!("cargo::rustc-link-arg-bins=-T{}", boot.join("cor.ld").display());
     println!("cargo::rustc-link-arg-bins=-zmax-page-size=4096");
     println!("cargo::rustc-link-arg-bins=--no-dynamic-linker");
     for source in ["header.S", "start.S"] {
-        println!("cargo::rustc-link-arg-bins={}", compile(&boot.join(source), "-m64").display());
+        println!("cargo::rustc-link-arg-bins={}", compile(&boot.join(source), "-m64")?.display());
     }
-    println!("cargo::rustc-link-arg-bins={}", widen(&compile(&boot.join("boot.c"), "-m32")).display());
+    println!("cargo::rustc-link-arg-bins={}", widen(&compile(&boot.join("boot.c"), "-m32")?)?.display());
+    Ok(())
 }
 
 /// Compiles one file of the stub with gcc, for 32 or 64 bits.
-fn compile(source: &std::path::Path, bits: &str) -> PathBuf {
-    let object = PathBuf::from(env::var("OUT_DIR").unwrap()).join(source.with_extension("o").file_name().unwrap());
+fn compile(source: &Path, bits: &str) -> Result<PathBuf> {
+    let name = source.file_stem().ok_or("a source has no name")?;
+    let object = PathBuf::from(env::var("OUT_DIR")?).join(name).with_extension("o");
     let mut gcc = Command::new(env::var("CC").unwrap_or("gcc".into()));
     gcc.args(COMMON).args([bits, "-Wall", "-Wextra", "-Werror", "-c", "-o"]).arg(&object).arg(source);
-    run(&mut gcc);
-    object
+    run(&mut gcc)?;
+    Ok(object)
 }
 
 /// Turns the 32-bit object into a 64-bit one whose sections all go to the stub's place, since a linker takes only one kind.
-fn widen(object: &std::path::Path) -> PathBuf {
+fn widen(object: &Path) -> Result<PathBuf> {
     let wide = object.with_extension("64.o");
     let mut objcopy = Command::new("objcopy");
     objcopy.args(["-I", "elf32-i386", "-O", "elf64-x86-64", "--strip-debug", "--prefix-alloc-sections=.boot"]);
-    run(objcopy.arg(object).arg(&wide));
-    wide
+    run(objcopy.arg(object).arg(&wide))?;
+    Ok(wide)
 }
 
-fn run(command: &mut Command) {
-    let status = command.status().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(status.success(), "{command:?} failed");
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
 }

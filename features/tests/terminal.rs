@@ -55,11 +55,13 @@ impl Terminal {
     }
 
     /// Waits until the screen shows something.
-    async fn wait_for(&self, what: &str) {
+    async fn wait_for(&mut self, what: &str) {
         let start = Instant::now();
         while !self.text().contains(what) {
-            assert!(start.elapsed() < LIMIT, "the screen does not show {what:?} after {LIMIT:?}{}", self.last_lines());
+            let ended = matches!(self.child.try_wait(), Ok(Some(_)));
+            let late = ended || start.elapsed() > LIMIT;
             sleep(GLANCE).await;
+            assert!(!late || self.text().contains(what), "the screen does not show {what:?}{}", self.last_lines());
         }
     }
 
@@ -128,6 +130,11 @@ fn pasted(world: &mut World, kibibytes: usize, width: usize) {
     let line = |n: usize| format!("{n:0>width$}\r", width = width - 1);
     let lines: String = (0..kibibytes * 1024 / width).map(line).collect();
     terminal(world).type_in(lines.into_bytes());
+}
+
+#[when("Ctrl-D is typed")]
+fn ends_input(world: &mut World) {
+    terminal(world).type_in(b"\x04".to_vec());
 }
 
 #[when("Ctrl-A x is pressed")]

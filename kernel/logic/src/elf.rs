@@ -15,8 +15,8 @@ use elf::endian::LittleEndian;
 use elf::file::{Class, FileHeader, parse_ident};
 use elf::segment::{ProgramHeader, SegmentTable};
 
-/// How many segments a program may load.
-pub const SEGMENTS_MAX: usize = 24;
+/// How many segments a program may load. Linkers make four to six; a `Program` lies on the kernel's stack.
+pub const SEGMENTS_MAX: usize = 16;
 
 /// The lowest address that a program may ask for, so that pointers near zero stay invalid; as Linux's `mmap_min_addr`.
 pub const LOWEST_ADDRESS: u64 = 65536;

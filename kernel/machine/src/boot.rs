@@ -41,7 +41,7 @@ pub fn start(protocol: u32, information: u32, kernel: fn(&'static BootInfo) -> !
     };
     if info.framebuffer.is_none_or(|screen| screen.format == Format::Text) {
         // SAFETY: a PC's screen is in text mode unless the loader says otherwise, and the first MiB is in the physmap.
-        unsafe { text_memory::set_address(physmap(PhysAddr(text_memory::ADDRESS as u64)) as usize) };
+        unsafe { text_memory::set_address(physmap(PhysAddr(text_memory::ADDRESS)) as usize) };
     }
     prepare_devices(info);
     cpu::enable_interrupts();

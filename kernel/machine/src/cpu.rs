@@ -14,7 +14,7 @@ use core::{
     cell::Cell,
     mem::offset_of,
     ptr,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 /// How many CPUs the kernel is laid out for; one is started today.
@@ -58,7 +58,6 @@ unsafe impl Sync for Cpu {}
 
 static CPUS: [Cpu; MAX_CPUS] = [const { Cpu::new() }; MAX_CPUS];
 static STARTED: AtomicUsize = AtomicUsize::new(0);
-static READY: AtomicBool = AtomicBool::new(false);
 
 pub(crate) const KERNEL_STACK: usize = offset_of!(Cpu, kernel_stack);
 pub(crate) const USER_STACK: usize = offset_of!(Cpu, user_stack);
@@ -108,13 +107,7 @@ pub(crate) fn start() -> &'static Cpu {
     cpu.index.set(index);
     const GS_BASE: u32 = 0xc000_0101;
     write_msr(GS_BASE, ptr::from_ref(cpu) as u64);
-    READY.store(true, Ordering::Release);
     cpu
-}
-
-/// Whether CPU-local data can be reached yet; only the panic asks.
-pub(crate) fn is_started() -> bool {
-    READY.load(Ordering::Acquire)
 }
 
 /// Keeps interrupts (and so preemption) away from this CPU until as many calls of [`release`].
@@ -266,9 +259,12 @@ mod features {
         pub rdrand: bool,
         /// RDSEED.
         pub rdseed: bool,
-        smep: bool,
-        smap: bool,
-        umip: bool,
+        /// Forbids the kernel to execute programs' pages.
+        pub smep: bool,
+        /// Forbids the kernel to touch them, but where it says so.
+        pub smap: bool,
+        /// Forbids programs to ask where descriptor tables are.
+        pub umip: bool,
     }
 
     static FEATURES: Once<Features> = Once::new();
@@ -307,9 +303,10 @@ mod features {
         cr4.set(Cr4Flags::OSXSAVE, features.xsave);
         // SAFETY: each bit is one that CPUID offers; none changes the meaning of the code that runs.
         unsafe { Cr4::write(cr4) };
-        let cr0 = Cr0::read() - Cr0Flags::EMULATE_COPROCESSOR - Cr0Flags::TASK_SWITCHED
+        let cr0 = (Cr0::read() - Cr0Flags::EMULATE_COPROCESSOR - Cr0Flags::TASK_SWITCHED)
             | Cr0Flags::MONITOR_COPROCESSOR
             | Cr0Flags::NUMERIC_ERROR
+            | Cr0Flags::ALIGNMENT_MASK
             | Cr0Flags::WRITE_PROTECT;
         // SAFETY: as above; WP is on since the stub.
         unsafe { Cr0::write(cr0) };

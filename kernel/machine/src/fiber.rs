@@ -35,6 +35,8 @@ pub struct Fiber {
     start: Cell<Option<(Start, End)>>,
     /// The space whose program it runs, if any: in CR3 whenever the fiber runs.
     space: Cell<Option<Arc<UserSpace>>>,
+    /// It is in the midst of a switch that an interrupt asked for.
+    preempted: Cell<bool>,
 }
 
 // SAFETY: the cells are touched only by the CPU that runs the fiber, or that is about to, or has just stopped to, with
@@ -87,7 +89,7 @@ impl Fiber {
         let saved = Cell::new(top as u64 - SAVED_REGISTERS * 8);
         for register in 1..=SAVED_REGISTERS {
             // SAFETY: likewise; the frame pointer among them is zero, so a backtrace ends here.
-            unsafe { top.sub(register as usize).write(0) };
+            unsafe { top.wrapping_sub(register as usize).write(0) };
         }
         Ok(Arc::new(Fiber {
             stack: Some(stack),
@@ -95,6 +97,7 @@ impl Fiber {
             running: AtomicBool::new(false),
             start: Cell::new(Some((start, end))),
             space: Cell::new(None),
+            preempted: Cell::new(false),
         }))
     }
 
@@ -106,6 +109,7 @@ impl Fiber {
             running: AtomicBool::new(true),
             start: Cell::new(None),
             space: Cell::new(None),
+            preempted: Cell::new(false),
         });
         cpu::held(|cpu| cpu.fiber.set(Arc::as_ptr(&fiber)));
         fiber
@@ -185,8 +189,10 @@ fn go(from: Arc<Fiber>, to: Arc<Fiber>) {
     let both = (Arc::as_ptr(&from), Arc::as_ptr(&to));
     // Both are kept until the next fiber has arrived, and not by this stack, which may go with the old one.
     cpu.left.set(Some([from, to]));
-    // SAFETY: just put where they stay alive until after the switch.
-    let (from, to) = unsafe { (&*both.0, &*both.1) };
+    // SAFETY: just put where it stays alive until after the switch.
+    let from = unsafe { &*both.0 };
+    // SAFETY: likewise.
+    let to = unsafe { &*both.1 };
     while to.running.swap(true, Ordering::Acquire) {
         core::hint::spin_loop(); // another CPU is just leaving it
     }
@@ -237,6 +243,13 @@ extern "C" fn fiber_entry() {
         end();
     }
     fatal(format_args!("a fiber starts twice"));
+}
+
+/// Notes that an interrupt takes the CPU from the fiber that runs, or has done so; says what was noted before. The real flag
+/// is down.
+pub(crate) fn set_preempted(preempted: bool) -> bool {
+    // SAFETY: the fiber that runs lives, and only its own CPU touches its cells.
+    unsafe { cpu::current().fiber.get().as_ref() }.is_some_and(|fiber| fiber.preempted.replace(preempted))
 }
 
 /// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.

@@ -229,8 +229,10 @@ fn new_slab(class: usize, spare: bool) -> Option<*mut Slab> {
     let mut offset = first_object(class);
     while offset + size <= end {
         let object = start.wrapping_add(offset).cast::<Object>();
+        // SAFETY: the header was written above.
+        let next = unsafe { (*slab).free };
         // SAFETY: the object lies within the block.
-        unsafe { object.write(Object { next: (*slab).free }) };
+        unsafe { object.write(Object { next }) };
         // SAFETY: the header was written above.
         unsafe { (*slab).free = object };
         offset += size;
@@ -294,7 +296,7 @@ fn link(class: &mut Class, slab: *mut Slab) {
 
 fn unlink(class: &mut Class, slab: *mut Slab) {
     // SAFETY: a slab that is in the list, and its neighbours, are ours under the lock.
-    let (next, previous) = unsafe { ((*slab).next, (*slab).previous) };
+    let Slab { next, previous, .. } = *unsafe { &*slab };
     // SAFETY: likewise.
     match unsafe { previous.as_mut() } {
         Some(previous) => previous.next = next,

@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 64;
 
 /// The port.
-pub struct SerialLine {
+pub(super) struct SerialLine {
     state: SpinLock<State>,
     receiver: Once<Arc<dyn Receiver>>,
     room: WaitQueue,
@@ -55,7 +55,7 @@ struct State {
 
 impl SerialLine {
     /// Starts to drive the chip. Nothing is received before there is a receiver. `tap` sees all that is sent.
-    pub fn open(uart: Uart, tap: fn(&[u8])) -> Result<Arc<SerialLine>> {
+    pub(super) fn open(uart: Uart, tap: fn(&[u8])) -> Result<Arc<SerialLine>> {
         let number = uart.interrupt_line();
         let state = State {
             burst: uart.burst(),
@@ -75,7 +75,7 @@ impl SerialLine {
     }
 
     /// Sends all of it, by polling where the ring is full: for the kernel's own words, from anywhere.
-    pub fn send_all(&self, bytes: &[u8]) {
+    pub(super) fn send_all(&self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
             let mut state = self.state.lock();
@@ -88,7 +88,7 @@ impl SerialLine {
 
     /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched
     /// off. Gives up when nothing has left for a while.
-    pub fn flush(&self) {
+    pub(super) fn flush(&self) {
         let Some(mut state) = self.state.try_lock() else { return };
         let mut progress = clock::now();
         while !state.outgoing.is_empty() {

@@ -15,7 +15,7 @@ use machine::virtio::{Block, Refused};
 use machine::{heap, irq, pci};
 
 /// The disk.
-pub struct VirtioDisk {
+pub(super) struct VirtioDisk {
     name: String,
     sectors: u64,
     block_size: u32,
@@ -38,7 +38,7 @@ struct Queue {
 
 impl VirtioDisk {
     /// Starts the disk that a device is. `ENXIO` if it has no interrupt line, `EIO` if it does not behave.
-    pub fn open(device: pci::Device, name: String) -> Result<Arc<VirtioDisk>> {
+    pub(super) fn open(device: pci::Device, name: String) -> Result<Arc<VirtioDisk>> {
         let line = device.interrupt_line().ok_or(Errno::ENXIO)?;
         let block = Block::open(&device)?;
         let disk = Arc::new(VirtioDisk {

@@ -124,7 +124,7 @@ impl Walk<'_> {
     }
 
     /// Goes on until one name is left, and tells it.
-    pub(super) fn to_last(&mut self, ctx: &TaskContext) -> Result<Option<Next>> {
+    pub(super) fn walk_to_last(&mut self, ctx: &TaskContext) -> Result<Option<Next>> {
         while let Some(next) = self.next()? {
             if next.last {
                 self.check_search()?;

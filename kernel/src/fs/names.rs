@@ -34,7 +34,7 @@ impl Lookup {
     /// Gives what is at `from` one more name; both must be in the same mount.
     pub fn link(&self, ctx: &TaskContext, from: &Path, base: Option<&Path>, path: &[u8]) -> Result<()> {
         let mut walk = self.walk(base, path)?;
-        let next = walk.to_last(ctx)?;
+        let next = walk.walk_to_last(ctx)?;
         let name = new_name(ctx, &walk, walk.last(next), false)?;
         if !Arc::ptr_eq(&walk.at.mount, &from.mount) {
             return Err(Errno::EXDEV);
@@ -48,7 +48,7 @@ impl Lookup {
     /// Removes the name of what is not a directory.
     pub fn unlink(&self, ctx: &TaskContext, base: Option<&Path>, path: &[u8]) -> Result<()> {
         let mut walk = self.walk(base, path)?;
-        let next = walk.to_last(ctx)?;
+        let next = walk.walk_to_last(ctx)?;
         match walk.last(next) {
             Last::Name(name, slash) => {
                 if slash {
@@ -65,7 +65,7 @@ impl Lookup {
     /// Removes an empty directory.
     pub fn rmdir(&self, ctx: &TaskContext, base: Option<&Path>, path: &[u8]) -> Result<()> {
         let mut walk = self.walk(base, path)?;
-        let next = walk.to_last(ctx)?;
+        let next = walk.walk_to_last(ctx)?;
         match walk.last(next) {
             Last::Name(name, _) => {
                 walk.at.check_writable()?;
@@ -96,7 +96,7 @@ impl Lookup {
         target: &[u8],
     ) -> Result<Path> {
         let mut walk = self.walk(base, path)?;
-        let next = walk.to_last(ctx)?;
+        let next = walk.walk_to_last(ctx)?;
         let name = new_name(ctx, &walk, walk.last(next), kind.is_directory())?;
         let new = self.new_inode(kind, mode, target);
         let (dentry, made) = walk.at.dentry.child_or_new(ctx, &self.credentials, name, &new)?;

@@ -96,7 +96,7 @@ impl Lookup {
         let new = self.new_inode(Kind::Regular, mode, b"");
         let mut walk = self.walk(base, path)?;
         loop {
-            let next = walk.to_last(ctx)?;
+            let next = walk.walk_to_last(ctx)?;
             let (Some(next), Last::Name(name, slash)) = (next, walk.last(next)) else {
                 return Err(if exclusive { Errno::EEXIST } else { Errno::EISDIR });
             };

@@ -43,7 +43,7 @@ impl Lookup {
         taken: Taken,
     ) -> Result<()> {
         let (mut from, mut to) = (self.walk(old.0, old.1)?, self.walk(new.0, new.1)?);
-        let (old_last, new_last) = (from.to_last(ctx)?, to.to_last(ctx)?);
+        let (old_last, new_last) = (from.walk_to_last(ctx)?, to.walk_to_last(ctx)?);
         if !Arc::ptr_eq(&from.at.mount, &to.at.mount) {
             return Err(Errno::EXDEV);
         }

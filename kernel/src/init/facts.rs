@@ -8,7 +8,7 @@ use core::fmt::{self, Write};
 use logic::{boot_info::BootInfo, errno::Result};
 
 /// What uname(2) says of the kernel that Cor stands in for; programs compare it.
-pub const LINUX_RELEASE: &str = "6.1.0";
+pub(super) const LINUX_RELEASE: &str = "6.1.0";
 
 /// Registers the files.
 pub(super) fn register(info: &'static BootInfo) -> Result<()> {

@@ -12,6 +12,7 @@ use logic::errno::{Errno, Result};
 const SHORT: usize = 256;
 
 /// A text that was copied from a program, without its NUL.
+#[allow(clippy::large_enum_variant, reason = "the short one is short lived, and there to avoid an allocation")]
 pub enum Text {
     /// Kept in place.
     Short(ArrayVec<u8, SHORT>),

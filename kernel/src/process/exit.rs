@@ -3,6 +3,7 @@
 //! Ending is decided in one place (`Process::end`) and done in another: each thread leaves by itself, out of its own loop, and the
 //! last one takes the process down.
 
+use super::futex::{ANY, Word};
 use super::process::Process;
 use super::shutdown;
 use super::table::{self, INIT};
@@ -10,6 +11,7 @@ use super::thread::{Running, Thread};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
+use logic::address::UserAddr;
 use logic::wait_status::WaitStatus;
 use machine::fiber;
 
@@ -20,15 +22,17 @@ impl Process {
         life.ending.get_or_insert(status);
         life.stopped = false;
         drop(life);
-        self.notify_threads();
+        self.notify_threads(|_| true);
         self.resumed.wake_all();
     }
 
-    /// Makes all threads look at what is new.
-    pub(super) fn notify_threads(&self) {
+    /// Makes those threads look at what is new that it concerns.
+    pub(super) fn notify_threads(&self, concerns: impl Fn(&Thread) -> bool) {
         let mut index = 0;
         while let Some(thread) = self.nth_thread(index) {
-            thread.notify();
+            if concerns(&thread) {
+                thread.notify();
+            }
             index += 1;
         }
     }
@@ -47,6 +51,9 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     if address != 0 {
         // Whoever waits there finds the zero; a bad address is the program's own affair.
         let _ = space.write(ctx, address, &0u32.to_le_bytes());
+        if let Ok(address) = UserAddr::new(address) {
+            let _ = Word { space: &space, address, private: false }.wake(ctx, 1, ANY);
+        }
     }
     let process = thread.process.clone();
     let mut life = process.life.lock();

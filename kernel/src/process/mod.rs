@@ -12,6 +12,7 @@ mod credentials;
 mod exec;
 mod exit;
 mod fork;
+pub mod futex;
 mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;

@@ -149,7 +149,7 @@ macro_rules! returned {
 returned! {
     () = |()| 0;
     u64 = |value| value;
-    u32 = |value| u64::from(value);
+    u32 = u64::from;
     usize = |value| value as u64;
     Pid = |pid: Pid| u64::from(pid.0);
     Fd = |fd: Fd| fd.0 as u64;

@@ -3,6 +3,7 @@
 use super::arg::{Buffer, Fd, Pointer, UserPath};
 use super::caller::Caller;
 use super::record::record;
+use crate::fs::Taken;
 use crate::fs::credentials::{Credentials, Want};
 use crate::fs::inode::{Kind, Metadata};
 use crate::fs::lookup::{Follow, Lookup};
@@ -214,6 +215,42 @@ pub(super) fn symlinkat(caller: &mut Caller, target: UserPath, directory: Fd, pa
     let (target, path) = (caller.path(target)?, caller.path(path)?);
     let base = caller.base(directory, &path)?;
     caller.lookup()?.symlink(caller.ctx, base.as_ref(), &path, &target)
+}
+
+/// rename(2)
+pub(super) fn rename(caller: &mut Caller, old: UserPath, new: UserPath) -> Result<()> {
+    renameat2(caller, HERE, old, HERE, new, 0)
+}
+
+/// renameat(2)
+pub(super) fn renameat(
+    caller: &mut Caller,
+    old_directory: Fd,
+    old: UserPath,
+    new_directory: Fd,
+    new: UserPath,
+) -> Result<()> {
+    renameat2(caller, old_directory, old, new_directory, new, 0)
+}
+
+/// renameat2(2)
+pub(super) fn renameat2(
+    caller: &mut Caller,
+    old_directory: Fd,
+    old: UserPath,
+    new_directory: Fd,
+    new: UserPath,
+    flags: u32,
+) -> Result<()> {
+    let taken = match flags {
+        0 => Taken::Replace,
+        linux::RENAME_NOREPLACE => Taken::Refuse,
+        linux::RENAME_EXCHANGE => Taken::Exchange,
+        _ => return Err(Errno::EINVAL),
+    };
+    let (old, new) = (caller.path(old)?, caller.path(new)?);
+    let (from, to) = (caller.base(old_directory, &old)?, caller.base(new_directory, &new)?);
+    caller.lookup()?.rename(caller.ctx, (from.as_ref(), &old), (to.as_ref(), &new), taken)
 }
 
 fn enter(caller: &Caller, place: Path) -> Result<()> {

@@ -4,10 +4,12 @@ use super::caller::Caller;
 use super::restart::restarts;
 use super::table::{COR, LINUX, Table};
 use crate::fs::lookup::Lookup;
+use crate::fs::proc::{self, Text};
 use crate::memory::Fault;
 use crate::process::signal::{self, Attended, Interrupted, Restarts};
 use crate::process::{self, Pid, Request, Running};
 use crate::task::{self, TaskContext};
+use core::fmt::{self, Write};
 use core::sync::atomic::Ordering;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
@@ -41,7 +43,19 @@ pub fn start(running: Running) -> Result<Pid> {
 
 /// Starts the first process, which looks for its files as `lookup` says.
 pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Result<Pid> {
+    proc::register("syscalls", show_counts)?;
     start(process::start_first(ctx, lookup, request)?)
+}
+
+/// /proc/syscalls: how often each call was made, by number and name; `-` for one that is not there and was tried all the same.
+fn show_counts(_: &TaskContext, text: &mut Text) -> fmt::Result {
+    for (gate, table) in [("linux", &LINUX), ("cor", &COR)] {
+        for (number, name, count) in table.counts() {
+            let name = if name.is_empty() { "-" } else { name };
+            writeln!(text, "{gate} {number} {name} {count}")?;
+        }
+    }
+    Ok(())
 }
 
 /// Runs a thread to its end.

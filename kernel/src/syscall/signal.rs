@@ -73,7 +73,7 @@ pub(super) fn rt_sigpending(caller: &mut Caller, into: Pointer, size: u64) -> Re
 pub(super) fn rt_sigsuspend(caller: &mut Caller, set: Pointer, size: u64) -> Result<()> {
     check_size(size)?;
     let [set] = caller.words(set.0)?;
-    signal::suspend(caller.ctx, caller.thread(), SignalSet(set))
+    signal::with_blocked(caller.thread(), Some(SignalSet(set)), || signal::pause(caller.ctx))
 }
 
 /// pause(2)
@@ -145,6 +145,13 @@ fn info(caller: &Caller, signal: Signal, code: i32) -> Info {
     let process = caller.process();
     let sender = Detail::Sender { process: process.pid().0, user: process.credentials().user.real };
     Info { signal, code, detail: sender }
+}
+
+/// A set that a call may be given, to be blocked while it lasts.
+pub(super) fn read_set(caller: &Caller, set: Pointer, size: u64) -> Result<Option<SignalSet>> {
+    let Some(set) = set.non_null() else { return Ok(None) };
+    check_size(size)?;
+    caller.words(set).map(|[set]| Some(SignalSet(set)))
 }
 
 fn check_size(size: u64) -> Result<()> {

@@ -4,7 +4,7 @@
 
 use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
-use super::{clone, cor, file, memory, path, process, signal, system, time};
+use super::{clone, cor, file, futex, memory, path, poll, process, signal, system, time};
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 
@@ -49,7 +49,7 @@ table! { LINUX[512]:
     4 stat => path::stat;
     5 fstat => path::fstat;
     6 lstat => path::lstat;
-    //7 poll => poll::poll;
+    7 poll => poll::poll;
     8 lseek => file::lseek;
     9 mmap => memory::mmap;
     10 mprotect => memory::mprotect;
@@ -64,6 +64,7 @@ table! { LINUX[512]:
     19 readv => file::readv;
     20 writev => file::writev;
     21 access => path::access;
+    22 pipe => poll::pipe;
     24 sched_yield => process::sched_yield;
     25 mremap => memory::mremap;
     28 madvise => memory::madvise;
@@ -88,7 +89,7 @@ table! { LINUX[512]:
     79 getcwd => path::getcwd;
     80 chdir => path::chdir;
     81 fchdir => path::fchdir;
-    //82 rename => path::rename;
+    82 rename => path::rename;
     83 mkdir => path::mkdir;
     84 rmdir => path::rmdir;
     86 link => path::link;
@@ -112,6 +113,7 @@ table! { LINUX[512]:
     186 gettid => process::gettid;
     200 tkill => signal::tkill;
     201 time => time::time;
+    202 futex => futex::futex;
     217 getdents64 => file::getdents64;
     218 set_tid_address => process::set_tid_address;
     228 clock_gettime => time::clock_gettime;
@@ -123,16 +125,19 @@ table! { LINUX[512]:
     258 mkdirat => path::mkdirat;
     262 newfstatat => path::newfstatat;
     263 unlinkat => path::unlinkat;
+    264 renameat => path::renameat;
     265 linkat => path::linkat;
     266 symlinkat => path::symlinkat;
     267 readlinkat => path::readlinkat;
     269 faccessat => path::faccessat;
-    //271 ppoll => poll::ppoll;
+    271 ppoll => poll::ppoll;
     273 set_robust_list => process::set_robust_list;
     292 dup3 => file::dup3;
+    293 pipe2 => poll::pipe2;
     295 preadv => file::preadv;
     296 pwritev => file::pwritev;
     302 prlimit64 => process::prlimit64;
+    316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
     439 faccessat2 => path::faccessat2;
 }

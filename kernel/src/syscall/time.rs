@@ -75,12 +75,12 @@ fn sleep(caller: &mut Caller, deadline: Instant, left: Pointer) -> Result<()> {
     Err(Errno::EINTR)
 }
 
-fn decode(caller: &Caller, from: Pointer) -> Result<TimeSpec> {
+pub(super) fn decode(caller: &Caller, from: Pointer) -> Result<TimeSpec> {
     let [seconds, nanoseconds] = caller.words(from.0)?;
     TimeSpec::new(seconds as i64, nanoseconds as i64)
 }
 
-fn encode(time: TimeSpec) -> [u8; TIME_SIZE] {
+pub(super) fn encode(time: TimeSpec) -> [u8; TIME_SIZE] {
     record::record!(linux::__kernel_timespec { tv_sec: time.seconds(), tv_nsec: i64::from(time.nanoseconds()) })
 }
 

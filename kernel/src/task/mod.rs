@@ -11,6 +11,7 @@ mod account;
 mod context;
 mod mutex;
 mod schedule;
+#[allow(clippy::module_inception, reason = "a task is what the word says")]
 mod task;
 mod timer;
 mod wait;

@@ -130,6 +130,7 @@ impl WaitQueue {
         }
         let waiter = &ctx.task().waiter;
         let mut timer = None;
+        let mut woken = false; // by the queue, and not yet looked what for
         loop {
             self.join(waiter.clone());
             let found = condition();
@@ -141,17 +142,14 @@ impl WaitQueue {
                 ctx.task().deaf.store(!patience.interruptible, Ordering::Relaxed);
                 ctx.wait();
                 ctx.task().deaf.store(true, Ordering::Relaxed);
+                woken = !self.leave(waiter);
+                continue;
             }
-            let woken = !self.leave(waiter);
-            match (found, over) {
-                (None, None) => {}
-                (found, over) => {
-                    if woken {
-                        self.wake_one(); // that wake was perhaps meant for one who needs it
-                    }
-                    return found.ok_or(over.unwrap_or(Errno::EINTR));
-                }
+            let once_more = !self.leave(waiter);
+            if once_more || (woken && found.is_none()) {
+                self.wake_one(); // what was not used here was perhaps meant for one who needs it
             }
+            return found.ok_or(over.unwrap_or(Errno::EINTR));
         }
     }
 }

@@ -43,7 +43,7 @@ fn read_multiboot2(information: PhysAddr, info: &mut BootInfo) -> Result<()> {
     }
     let map = loaded.memory_map_tag().ok_or("the loader gave no memory map")?;
     for area in map.memory_areas() {
-        info.memory.add(area.start_address(), area.size(), kind_of(area.typ().into()));
+        info.memory.add(area.start_address(), area.size(), kind_of(area.typ()));
     }
     for module in loaded.module_tags() {
         let range = range(u64::from(module.start_address()), u64::from(module.module_size()))?;

@@ -63,7 +63,7 @@ pub fn register(ctx: &TaskContext, name: &'static str, kind: Kind, mode: u16, de
         devices.push(registered.clone());
     }
     let directory = DIRECTORY.lock().clone();
-    directory.map_or(Ok(()), |directory| make_node(ctx, &directory, &registered.name, kind, mode))
+    directory.map_or(Ok(()), |directory| make_node(ctx, &directory, registered.name, kind, mode))
 }
 
 /// Opens the device that a node stands for; `ENXIO` if there is none.

@@ -19,12 +19,15 @@ pub trait Dynamic: Send + Sync {
     fn list(&self, ctx: &TaskContext, cursor: u64, show: &mut dyn FnMut(&Listed<'_>) -> bool) -> Result<()>;
 }
 
+/// A name and what it stands for.
+type Entry = (Arc<str>, Arc<dyn Inode>);
+
 /// A folder: names that were registered, and perhaps others.
 pub struct Folder {
     id: InodeId,
     state: InodeState,
     /// Nothing is ever taken out, so a position is a cursor.
-    entries: SpinLock<Vec<(Arc<str>, Arc<dyn Inode>)>>,
+    entries: SpinLock<Vec<Entry>>,
     dynamic: SpinLock<Option<Arc<dyn Dynamic>>>,
 }
 

@@ -7,8 +7,9 @@ use super::RootError;
 use alloc::format;
 use logic::newc::{Header, Trouble};
 
-/// The magic numbers at the start of a header; see cpio(5).
-const HEADER_ALIGNMENT: usize = 4;
+/// Headers begin at multiples of four, and have so many bytes before the name; see cpio(5).
+const ALIGNMENT: usize = 4;
+const HEADER: usize = 110;
 
 /// What the archive says of a file.
 #[derive(Clone, Copy, Debug)]
@@ -46,12 +47,16 @@ pub(super) fn for_each<'a>(
     }
     let mut archive = 0;
     while position < bytes.len() {
+        let start = position;
         for entry in cpio_reader::iter_files(&bytes[position..]) {
-            let header = header(bytes, position)?;
+            let header = header(bytes, start, position)?;
+            if header.is_trailer() {
+                break; // one whose name is padded, so that the crate does not know it
+            }
             show(&read(&entry, &header, position, archive))?;
             position += header.next;
         }
-        let header = header(bytes, position)?;
+        let header = header(bytes, start, position)?;
         if header.is_trailer() {
             position = next_archive(bytes, position + header.next);
             archive += 1;
@@ -71,19 +76,25 @@ pub(super) fn for_each<'a>(
 /// Where the next archive begins: behind zeros, at a multiple of four; the end if there is none.
 fn next_archive(bytes: &[u8], from: usize) -> usize {
     let zeros = bytes[from..].iter().position(|&byte| byte != 0);
-    zeros.map_or(bytes.len(), |zeros| (from + zeros) / HEADER_ALIGNMENT * HEADER_ALIGNMENT)
+    zeros.map_or(bytes.len(), |zeros| (from + zeros) / ALIGNMENT * ALIGNMENT)
 }
 
-fn header(bytes: &[u8], position: usize) -> Result<Header<'_>, RootError> {
-    Header::read(&bytes[position..]).map_err(|trouble| {
+/// The header at a position in the archive that began at `start`; everything before it was in order.
+fn header(bytes: &[u8], start: usize, position: usize) -> Result<Header<'_>, RootError> {
+    let rest = &bytes[position..];
+    Header::read(rest).map_err(|trouble| {
+        // Disks and modules are filled up with zeros, which stand where an archive was cut off.
+        let written = rest.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
         RootError(match trouble {
-            _ if position == 0 => format!("{trouble}"),
-            // The data of the entry before was whole, so this place must be a header.
-            Trouble::Foreign(_) => {
-                format!(
-                    "the archive is broken: there is no header at byte {position}, where the trailer is not reached"
-                )
+            Trouble::Foreign(_) if position == 0 => format!("{trouble}"),
+            Trouble::Foreign(_) if position > start && written == 0 => {
+                format!("the archive is truncated: its trailer is missing at byte {position}")
             }
+            Trouble::Broken if written < HEADER => format!("{} (at byte {position})", Trouble::ShortHeader),
+            Trouble::Foreign(_) if position == start => {
+                format!("what follows the archive at byte {position} is neither zeros nor another archive")
+            }
+            Trouble::Foreign(_) => format!("the archive is broken: there is no header at byte {position}"),
             _ => format!("{trouble} (at byte {position})"),
         })
     })

@@ -85,11 +85,12 @@ impl Unpacking<'_> {
             self.remove(entry.name, there.dentry.kind())?;
         }
         self.make_parents(entry.name)?;
-        if entry.links > 1 && !kind.is_directory() {
-            if let Some(first) = self.linked.get(&identity) {
-                self.lookup.link(self.ctx, first, None, entry.name)?;
-                return Ok(first.clone());
-            }
+        if entry.links > 1
+            && !kind.is_directory()
+            && let Some(first) = self.linked.get(&identity)
+        {
+            self.lookup.link(self.ctx, first, None, entry.name)?;
+            return Ok(first.clone());
         }
         match kind {
             Kind::Symlink => self.lookup.symlink(self.ctx, None, entry.name, entry.data)?,

@@ -12,8 +12,11 @@ const MOST: usize = 6 << 20;
 /// Copies a list of pointers to strings, which ends with a null pointer; a list that is itself null is empty. `E2BIG`, `EFAULT`, `ENOMEM`.
 pub fn read_strings(ctx: &TaskContext, space: &AddressSpace, list: u64) -> Result<Strings> {
     let mut strings = Strings::new();
+    if list == 0 {
+        return Ok(strings);
+    }
     let mut next = list;
-    while list != 0 {
+    loop {
         let mut pointer = [0; 8];
         space.read(ctx, next, &mut pointer)?;
         let pointer = u64::from_le_bytes(pointer);

@@ -93,21 +93,40 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
         return Err(Errno::ENOEXEC);
     }
     let space = AddressSpace::new(starter.limits.memory())?;
-    let loaded = segments::load(ctx, &space, &elf, file.pager()?)?;
+    let chance = Chance::draw();
+    let loaded = segments::load(ctx, &space, &elf, file.pager()?, chance.base)?;
     let mut user = UserContext::new(loaded.entry, 0)?;
     let auxiliary = stack::auxiliary(starter, &elf, &loaded, signal::frame_size(&mut user));
-    let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable)?;
+    let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable, &chance)?;
     user.registers_mut().rsp = stack.pointer;
-    space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end)?);
+    space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end, chance.heap)?);
     let program = Program { space, file: executable, arguments: stack.arguments, environment: stack.environment };
     Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path) })
 }
 
-/// By chance, the size of fewer than `limit` pages, in bytes.
-fn random_pages(limit: u64) -> u64 {
-    let mut bytes = [0; 8];
-    random::fill(&mut bytes);
-    u64::from_le_bytes(bytes) % limit * PAGE_SIZE as u64
+/// What is left to chance, drawn at once: random bytes are dear.
+struct Chance {
+    /// For the C library (`AT_RANDOM`).
+    seed: [u8; 16],
+    base: u32,
+    heap: u32,
+    stack: u32,
+}
+
+impl Chance {
+    fn draw() -> Chance {
+        let mut bytes = [0; 28];
+        random::fill(&mut bytes);
+        let number = |at: usize| bytes[at..at + 4].iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
+        let mut seed = [0; 16];
+        seed.copy_from_slice(&bytes[..16]);
+        Chance { seed, base: number(16), heap: number(20), stack: number(24) }
+    }
+}
+
+/// Of a number that was left to chance, fewer than `limit` pages, in bytes.
+fn pages_of(number: u32, limit: u32) -> u64 {
+    u64::from(number % limit) * PAGE_SIZE as u64
 }
 
 /// Whether a file may be run: `EACCES`.

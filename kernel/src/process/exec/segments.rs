@@ -1,6 +1,6 @@
 //! A program's file in its address space: elf(5). Nothing is read but the headers; pages come when they are touched.
 
-use super::random_pages;
+use super::pages_of;
 use crate::fs::file::File;
 use crate::memory::{AddressSpace, Pager, Place, Region, Sink};
 use crate::task::TaskContext;
@@ -15,10 +15,10 @@ use machine::user_space::Access;
 const BASE: u64 = 0x5555_5555_4000;
 
 /// How many pages a base may be moved by chance: 28 bits, as on Linux.
-const BASE_SPREAD: u64 = 1 << 28;
+const BASE_SPREAD: u32 = 1 << 28;
 
 /// How many pages the heap may be moved by chance: 32 MiB, as on Linux.
-const HEAP_SPREAD: u64 = 1 << 13;
+const HEAP_SPREAD: u32 = 1 << 13;
 
 /// A program that has been mapped.
 pub(super) struct Loaded {
@@ -50,8 +50,9 @@ pub(super) fn load(
     space: &AddressSpace,
     program: &Program,
     pager: Arc<dyn Pager>,
+    chance: u32,
 ) -> Result<Loaded> {
-    let base = choose_base(program);
+    let base = choose_base(program, chance);
     for segment in &program.segments {
         map(ctx, space, segment, base, &pager)?;
     }
@@ -64,16 +65,16 @@ pub(super) fn load(
 }
 
 /// Where the heap begins for a program that ends there.
-pub(super) fn heap_after(end: u64) -> Result<u64> {
-    let distance = random_pages(HEAP_SPREAD);
+pub(super) fn heap_after(end: u64, chance: u32) -> Result<u64> {
+    let distance = pages_of(chance, HEAP_SPREAD);
     round_up(end).and_then(|end| end.checked_add(distance)).ok_or(Errno::ENOMEM)
 }
 
-fn choose_base(program: &Program) -> u64 {
+fn choose_base(program: &Program, chance: u32) -> u64 {
     match program.kind {
         Kind::Fixed => 0,
         Kind::Relocatable => {
-            let somewhere = BASE + random_pages(BASE_SPREAD);
+            let somewhere = BASE + pages_of(chance, BASE_SPREAD);
             (somewhere & !(program.align - 1)).wrapping_sub(program.span().start() & !(program.align - 1))
         }
     }

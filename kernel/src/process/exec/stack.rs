@@ -1,8 +1,7 @@
 //! The first stack of a program, with its arguments, its environment and the auxiliary vector: getauxval(3).
 
 use super::segments::Loaded;
-use super::{Request, Starter, random_pages};
-use crate::fs::random;
+use super::{Chance, Request, Starter, pages_of};
 use crate::memory::{AddressSpace, Place, Region, Role, Sink};
 use crate::process::limits::Limits;
 use crate::task::TaskContext;
@@ -24,7 +23,7 @@ const MOST: u64 = 6 << 20;
 const AT_ONCE: u64 = 128 << 10;
 
 /// How many pages the stack may be moved by chance: 16 GiB, as on Linux.
-const SPREAD: u64 = 1 << 22;
+const SPREAD: u32 = 1 << 22;
 
 /// The distance that mappings keep from the stack's end, at least and at most, so that the limit can be raised later.
 const GAP: Range<u64> = 128 << 20..USER_END / 6 * 5;
@@ -53,16 +52,15 @@ pub(super) fn lay_out(
     request: &Request,
     auxiliary: &[(u64, u64)],
     executable: bool,
+    chance: &Chance,
 ) -> Result<Stack> {
     let limit = limits.soft(linux::RLIMIT_STACK);
-    let top = USER_END - PAGE_SIZE as u64 - random_pages(SPREAD);
-    let mut seed = [0; 16];
-    random::fill(&mut seed);
+    let top = USER_END - PAGE_SIZE as u64 - pages_of(chance.stack, SPREAD);
     let image = StackImage {
         arguments: request.arguments,
         environment: request.environment,
         file_name: request.path,
-        random: seed,
+        random: chance.seed,
         auxiliary,
     };
     let place = image.place(top, (limit / 4).clamp(LEAST, MOST))?;

@@ -10,7 +10,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
-use logic::address::{PAGE_SIZE, PageRange};
+use logic::address::PageRange;
 use logic::errno::{Errno, Result};
 use machine::user_space::Access;
 

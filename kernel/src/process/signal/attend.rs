@@ -106,7 +106,7 @@ impl crate::process::Process {
         life.stopped |= news;
         drop(life);
         if news {
-            self.notify_threads();
+            self.notify_threads(|_| true);
             self.tell_parent(WaitStatus::Stopped(signal));
         }
     }

@@ -20,6 +20,7 @@ pub struct Pending {
 
 impl Pending {
     /// Nothing.
+    #[allow(clippy::new_without_default, reason = "nobody asks for a default")]
     pub const fn new() -> Pending {
         Pending { set: SignalSet::EMPTY, infos: VecDeque::new() }
     }

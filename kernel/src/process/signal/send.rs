@@ -20,8 +20,8 @@ pub fn send_to_process(process: &Process, info: Info) -> bool {
         return true;
     }
     let kept = process.pending.lock().add(info);
-    // Each looks whether it may take it; the first one does.
-    process.notify_threads();
+    // Of those who may take it, the first to look does.
+    process.notify_threads(|thread| thread.wants(info.signal));
     kept
 }
 
@@ -32,7 +32,9 @@ pub fn send_to_thread(thread: &Thread, info: Info) -> bool {
         return true;
     }
     let kept = thread.signals.lock().pending.add(info);
-    thread.notify();
+    if thread.wants(info.signal) {
+        thread.notify();
+    }
     kept
 }
 
@@ -48,6 +50,13 @@ pub fn force(thread: &Arc<Thread>, info: Info) {
     signals.pending.add(info);
     drop(signals);
     thread.notify();
+}
+
+impl Thread {
+    /// Whether a signal would not be kept waiting.
+    fn wants(&self, signal: Signal) -> bool {
+        !self.signals.lock().blocked.contains(signal)
+    }
 }
 
 /// What a signal does already by being sent: SIGCONT lets the process go on, and it and the stopping ones cancel each other.
@@ -68,18 +77,24 @@ pub fn pending(thread: &Thread) -> SignalSet {
     own | thread.process.pending.lock().set()
 }
 
-/// Waits for a signal other than those in a set; its handler runs with what was blocked before. Always `EINTR`: sigsuspend(2).
-pub fn suspend(ctx: &TaskContext, thread: &Thread, blocked: SignalSet) -> Result<()> {
+/// Does something, such as to wait, with other signals blocked; a handler of one that ends it by `EINTR` runs with those blocked
+/// still, and after it what was blocked before. sigsuspend(2), ppoll(2)
+pub fn with_blocked<R>(thread: &Thread, blocked: Option<SignalSet>, work: impl FnOnce() -> Result<R>) -> Result<R> {
+    let Some(blocked) = blocked else { return work() };
     let mut signals = thread.signals.lock();
     signals.restored = Some(signals.blocked);
     signals.blocked = blocked.without(SignalSet::UNSTOPPABLE);
     let wanted = !signals.blocked;
     drop(signals);
     thread.attend_soon();
-    if (pending(thread) & wanted).is_empty() {
-        return pause(ctx);
+    let result = if (pending(thread) & wanted).is_empty() { work() } else { Err(Errno::EINTR) };
+    if !matches!(result, Err(Errno::EINTR)) {
+        let mut signals = thread.signals.lock();
+        if let Some(blocked) = signals.restored.take() {
+            signals.blocked = blocked;
+        }
     }
-    Err(Errno::EINTR)
+    result
 }
 
 /// Waits for a signal. Always `EINTR`: pause(2).
@@ -100,12 +115,11 @@ fn is_lost(process: &Process, signal: Signal, thread: Option<&Thread>) -> bool {
     if process.pid() == INIT && action.handler == Handler::Default {
         return true;
     }
-    let blocked = |thread: &Thread| thread.signals.lock().blocked.contains(signal);
     let is_blocked = match thread {
-        Some(thread) => blocked(thread),
+        Some(thread) => !thread.wants(signal),
         None => {
             let mut any = false;
-            process.for_each_thread(|thread| any |= blocked(thread));
+            process.for_each_thread(|thread| any |= !thread.wants(signal));
             any
         }
     };

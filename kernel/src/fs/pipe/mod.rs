@@ -1,30 +1,24 @@
 //! Pipes: pipe(7).
 //!
-//! A ring of bytes in frames, which are had when bytes come and given back, but for the first, when all have gone. The sleeping mutex
-//! `ring` is held while bytes move; the counts that `readiness` needs are atomics beside it.
+//! The sleeping mutex `ring` is held while bytes move; the counts that `readiness` needs are atomics beside it.
+
+mod inode;
+mod ring;
 
 use super::credentials::Credentials;
 use super::file::File;
-use super::inode::{Inode, InodeId, InodeState, Kind, Metadata, Permissions};
 use super::nameless;
 use super::open_file::{OpenFile, OpenFlags};
 use super::poll::Readiness;
-use super::time::now;
 use crate::memory::{AddressSpace, Sink, Source};
 use crate::task::{Mutex, TaskContext, WaitQueue};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicUsize, Ordering};
+use inode::PipeInode;
 use linux_raw_sys::ioctl;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
-use logic::time::TimeSpec;
-use machine::frame::Frame;
-
-/// As many pages as Linux gives a pipe.
-const PAGES: usize = 16;
-
-/// How many bytes a pipe holds.
-const CAPACITY: usize = PAGES * PAGE_SIZE;
+use ring::{CAPACITY, Ring};
 
 /// The most that a pipe can be made to hold: fs.pipe-max-size.
 pub const LARGEST: usize = CAPACITY;
@@ -46,12 +40,6 @@ pub struct Pipe {
     pub(super) changed: WaitQueue,
 }
 
-struct Ring {
-    frames: [Option<Frame>; PAGES],
-    /// Where the oldest byte is.
-    start: usize,
-}
-
 /// An open end of a pipe, or (a FIFO opened for both) both ends.
 pub(super) struct End {
     pipe: Arc<Pipe>,
@@ -59,21 +47,10 @@ pub(super) struct End {
     writes: bool,
 }
 
-/// The inode of a pipe without a name.
-struct PipeInode {
-    id: InodeId,
-    permissions: Permissions,
-    made: TimeSpec,
-    state: InodeState,
-}
-
 /// A new pipe: the end to read from, and the end to write to; pipe2(2).
 pub fn pipe(credentials: &Credentials, flags: OpenFlags) -> (Arc<OpenFile>, Arc<OpenFile>) {
     let pipe = Pipe::new();
-    let permissions = Permissions { mode: 0o600, user: credentials.user, group: credentials.group };
-    let inode = PipeInode { id: nameless::identity(), permissions, made: now(), state: InodeState::new() };
-    *inode.state.pipe.lock() = Arc::downgrade(&pipe);
-    let path = nameless::place(Arc::new(inode), "pipe");
+    let path = nameless::place(Arc::new(PipeInode::new(&pipe, credentials)), "pipe");
     let flags = flags & OpenFlags::CHANGEABLE;
     let reader = OpenFile::new(Arc::new(End::new(&pipe, true, false)), path.clone(), flags);
     let writer = OpenFile::new(Arc::new(End::new(&pipe, false, true)), path, flags | OpenFlags::WRITE);
@@ -82,9 +59,8 @@ pub fn pipe(credentials: &Credentials, flags: OpenFlags) -> (Arc<OpenFile>, Arc<
 
 impl Pipe {
     pub(super) fn new() -> Arc<Pipe> {
-        let ring = Ring { frames: [const { None }; PAGES], start: 0 };
         Arc::new(Pipe {
-            ring: Mutex::new(ring),
+            ring: Mutex::new(Ring::new()),
             used: AtomicUsize::new(0),
             readers: AtomicUsize::new(0),
             writers: AtomicUsize::new(0),
@@ -142,58 +118,6 @@ impl Pipe {
         drop(ring);
         self.changed.wake_all();
         put
-    }
-}
-
-impl Ring {
-    /// Moves bytes out, up to `used`.
-    fn take(&mut self, ctx: &TaskContext, used: usize, into: &mut Sink<'_>) -> Result<usize> {
-        let mut done = 0;
-        while done < used && into.remaining() > 0 {
-            let (page, offset) = (self.start / PAGE_SIZE, self.start % PAGE_SIZE);
-            let part = (PAGE_SIZE - offset).min(used - done).min(into.remaining());
-            let Some(frame) = &self.frames[page] else { return Err(Errno::EIO) };
-            match into.write_frame(ctx, frame, offset, part) {
-                Ok(went) => {
-                    done += went;
-                    self.start = (self.start + went) % CAPACITY;
-                }
-                Err(errno) if done == 0 => return Err(errno),
-                Err(_) => break,
-            }
-        }
-        Ok(done)
-    }
-
-    /// Moves bytes in behind the `used` ones, up to `room`.
-    fn put(&mut self, ctx: &TaskContext, used: usize, room: usize, from: &mut Source<'_>) -> Result<usize> {
-        let mut done = 0;
-        while done < room && from.remaining() > 0 {
-            let end = (self.start + used + done) % CAPACITY;
-            let offset = end % PAGE_SIZE;
-            let part = (PAGE_SIZE - offset).min(room - done).min(from.remaining());
-            let went = self.frame(end / PAGE_SIZE).and_then(|frame| from.read_frame(ctx, frame, offset, part));
-            match went {
-                Ok(went) => done += went,
-                Err(errno) if done == 0 => return Err(errno),
-                Err(_) => break,
-            }
-        }
-        Ok(done)
-    }
-
-    fn frame(&mut self, page: usize) -> Result<&Frame> {
-        let slot = &mut self.frames[page];
-        match slot {
-            Some(frame) => Ok(frame),
-            None => Ok(slot.insert(Frame::new()?)),
-        }
-    }
-
-    /// Nothing is in it: it starts again in its first frame, which it keeps.
-    fn reset(&mut self) {
-        self.start = 0;
-        self.frames[1..].iter_mut().for_each(|frame| drop(frame.take()));
     }
 }
 
@@ -257,40 +181,5 @@ impl File for End {
             _ => return Err(Errno::ENOTTY),
         }
         Ok(0)
-    }
-}
-
-impl Inode for PipeInode {
-    fn kind(&self) -> Kind {
-        Kind::Fifo
-    }
-
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        self.permissions
-    }
-
-    fn state(&self) -> &InodeState {
-        &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        let PipeInode { id, permissions, made, .. } = *self;
-        Ok(Metadata {
-            id,
-            kind: Kind::Fifo,
-            permissions,
-            links: 1,
-            size: 0,
-            blocks: 0,
-            block_size: PAGE_SIZE as u32,
-            accessed: made,
-            modified: made,
-            changed: made,
-            created: made,
-        })
     }
 }

@@ -1,0 +1,53 @@
+//! What the kernel keeps beside every inode, whichever file system it belongs to.
+
+use super::pipe::Pipe;
+use alloc::sync::Weak;
+use core::sync::atomic::{AtomicI32, Ordering};
+use logic::errno::{Errno, Result};
+use machine::lock::SpinLock;
+
+/// What is kept beside an inode.
+pub struct InodeState {
+    /// Above zero: how many open files may write it. Below: how many programs run from it.
+    writers: AtomicI32,
+    /// What goes through a FIFO while somebody has it open.
+    pub(super) pipe: SpinLock<Weak<Pipe>>,
+}
+
+impl InodeState {
+    /// Nobody writes, nobody runs it.
+    pub const fn new() -> InodeState {
+        InodeState { writers: AtomicI32::new(0), pipe: SpinLock::new("inode's pipe", Weak::new()) }
+    }
+
+    /// Notes one more who may write; `ETXTBSY` while a program runs from it.
+    pub fn begin_write(&self) -> Result<()> {
+        self.step(|writers| (writers >= 0).then_some(writers + 1))
+    }
+
+    /// One less may write.
+    pub fn end_write(&self) {
+        self.writers.fetch_sub(1, Ordering::Release);
+    }
+
+    /// Notes one more program that runs from it; `ETXTBSY` while somebody may write.
+    pub fn begin_run(&self) -> Result<()> {
+        self.step(|writers| (writers <= 0).then_some(writers - 1))
+    }
+
+    /// One program less runs from it.
+    pub fn end_run(&self) {
+        self.writers.fetch_add(1, Ordering::Release);
+    }
+
+    fn step(&self, next: impl FnMut(i32) -> Option<i32>) -> Result<()> {
+        let changed = self.writers.fetch_update(Ordering::Acquire, Ordering::Relaxed, next);
+        changed.map(|_| ()).map_err(|_| Errno::ETXTBSY)
+    }
+}
+
+impl Default for InodeState {
+    fn default() -> InodeState {
+        InodeState::new()
+    }
+}
