@@ -108,3 +108,38 @@ Feature: Programs that crash
       """
     When /bin/pointers runs
     Then its exit status is 42
+
+  Scenario: A thousand programs, one after the other, leave no trace in memory
+    Given a machine with 64M of memory
+    And the C program /bin/large, built with "-nostdlib":
+      """
+      #include "cor.h"
+
+      char much[1 << 20];
+
+      void _start(void)
+      {
+          for (int page = 0; page < 256; page++)
+              much[page * 4096] = 1;
+          *(volatile int *)0 = 1;
+      }
+      """
+    And the C program /bin/thousand:
+      """
+      #include <stdio.h>
+      #include "cor.h"
+
+      int main(void)
+      {
+          const char *arguments[] = {"/bin/large", NULL}, *environment[] = {NULL};
+          int crashed = 0;
+          for (int count = 0; count < 1000; count++) {
+              int status = 0;
+              long child = cor_spawn(arguments[0], arguments, environment);
+              crashed += child > 0 && cor_wait(child, &status) == child && (status & 0x7f) == 11;
+          }
+          printf("%d\n", crashed);
+      }
+      """
+    When /bin/thousand runs
+    Then it prints "1000"

@@ -43,7 +43,7 @@ Feature: A greeting
     And the exit status is 7
 
   @cor
-  Scenario: An init that stands where Linux keeps it
+  Scenario: Without a word on the command line Cor looks where Linux does
     Given the C program /init, built with "-nostdlib":
       """
       #include "cor.h"
@@ -54,7 +54,7 @@ Feature: A greeting
           cor_power_off(0);
       }
       """
-    When Cor boots with "init=/init"
+    When Cor boots with "init="
     Then the console says "Hello from /init!"
 
   Scenario: Cor's own init runs a program and says nothing itself

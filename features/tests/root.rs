@@ -9,6 +9,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
+/// Where these numbers stand in an entry's header (cpio(5), newc).
+const FILE_SIZE: usize = 6 + 6 * 8;
+const NAME_SIZE: usize = 6 + 11 * 8;
+
 #[given(regex = r"^the file (\S+):$")]
 fn file(world: &mut World, step: &Step, path: String) {
     fs::write(world.in_root(&path), format!("{}\n", text(step))).expect("a file in the root");
@@ -36,11 +40,6 @@ fn has_mode(world: &mut World, path: String, mode: String) {
     fs::set_permissions(world.in_root(&path), Permissions::from_mode(mode)).expect("a mode that can be set");
 }
 
-#[given("a root without an init")]
-fn no_init(world: &mut World) {
-    fs::write(world.in_root("/etc/motd"), "Nothing to run here.\n").expect("a file in the root");
-}
-
 #[given(regex = r"^a root archive that is (.*)$")]
 async fn odd_archive(world: &mut World, what: String) {
     let archive = world.path("root.cpio");
@@ -54,9 +53,11 @@ async fn odd_archive(world: &mut World, what: String) {
         "cut off in the middle of a file" => whole[..whole.len() / 2].to_vec(),
         "cut off in a header" => whole[..50].to_vec(),
         "without its trailer" => whole[..find(&whole, b"TRAILER!!!") - 110].to_vec(),
-        "damaged in a header" => damaged(whole, b"07070", 3, b"070799"),
-        "full of sizes beyond its end" => damaged(whole, b"07070", 1, b"070701ffffffff"),
-        "of another kind of cpio" => damaged(whole, b"070701", 1, b"070707"),
+        "damaged in a header" => with(whole, 3, 0, b"070799"),
+        "damaged in a number" => with(whole, 2, NAME_SIZE, b"not hex!"),
+        "full of names that do not end" => with(whole, 2, NAME_SIZE, b"ffffffff"),
+        "full of files that do not end" => with(whole, 2, FILE_SIZE, b"ffffffff"),
+        "of another kind of cpio" => with(whole, 0, 0, b"070707"),
         _ => panic!("unknown: {what}"),
     };
     fs::write(&archive, bytes).expect("an archive");
@@ -86,13 +87,13 @@ async fn made(command: Command, file: PathBuf) -> Vec<u8> {
     fs::read(file).expect("what was made")
 }
 
-/// The archive with other bytes where the pattern stands for the nth time.
-fn damaged(mut archive: Vec<u8>, pattern: &[u8], nth: usize, with: &[u8]) -> Vec<u8> {
-    let mut at = 0;
+/// The archive with other bytes in its nth header.
+fn with(mut archive: Vec<u8>, nth: usize, field: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut at = field;
     for _ in 0..nth {
-        at += 1 + find(&archive[at + 1..], pattern);
+        at += 1 + find(&archive[at - field + 1..], b"070701");
     }
-    archive[at..at + with.len()].copy_from_slice(with);
+    archive[at..at + bytes.len()].copy_from_slice(bytes);
     archive
 }
 

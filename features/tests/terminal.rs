@@ -55,11 +55,13 @@ impl Terminal {
     }
 
     /// Waits until the screen shows something.
-    async fn wait_for(&self, what: &str) {
+    async fn wait_for(&mut self, what: &str) {
         let start = Instant::now();
         while !self.text().contains(what) {
-            assert!(start.elapsed() < LIMIT, "the screen does not show {what:?} after {LIMIT:?}{}", self.last_lines());
+            let ended = matches!(self.child.try_wait(), Ok(Some(_)));
+            let late = ended || start.elapsed() > LIMIT;
             sleep(GLANCE).await;
+            assert!(!late || self.text().contains(what), "the screen does not show {what:?}{}", self.last_lines());
         }
     }
 

@@ -259,9 +259,12 @@ mod features {
         pub rdrand: bool,
         /// RDSEED.
         pub rdseed: bool,
-        smep: bool,
-        smap: bool,
-        umip: bool,
+        /// Forbids the kernel to execute programs' pages.
+        pub smep: bool,
+        /// Forbids the kernel to touch them, but where it says so.
+        pub smap: bool,
+        /// Forbids programs to ask where descriptor tables are.
+        pub umip: bool,
     }
 
     static FEATURES: Once<Features> = Once::new();
@@ -303,6 +306,7 @@ mod features {
         let cr0 = (Cr0::read() - Cr0Flags::EMULATE_COPROCESSOR - Cr0Flags::TASK_SWITCHED)
             | Cr0Flags::MONITOR_COPROCESSOR
             | Cr0Flags::NUMERIC_ERROR
+            | Cr0Flags::ALIGNMENT_MASK
             | Cr0Flags::WRITE_PROTECT;
         // SAFETY: as above; WP is on since the stub.
         unsafe { Cr0::write(cr0) };

@@ -35,6 +35,8 @@ pub struct Fiber {
     start: Cell<Option<(Start, End)>>,
     /// The space whose program it runs, if any: in CR3 whenever the fiber runs.
     space: Cell<Option<Arc<UserSpace>>>,
+    /// It is in the midst of a switch that an interrupt asked for.
+    preempted: Cell<bool>,
 }
 
 // SAFETY: the cells are touched only by the CPU that runs the fiber, or that is about to, or has just stopped to, with
@@ -95,6 +97,7 @@ impl Fiber {
             running: AtomicBool::new(false),
             start: Cell::new(Some((start, end))),
             space: Cell::new(None),
+            preempted: Cell::new(false),
         }))
     }
 
@@ -106,6 +109,7 @@ impl Fiber {
             running: AtomicBool::new(true),
             start: Cell::new(None),
             space: Cell::new(None),
+            preempted: Cell::new(false),
         });
         cpu::held(|cpu| cpu.fiber.set(Arc::as_ptr(&fiber)));
         fiber
@@ -239,6 +243,13 @@ extern "C" fn fiber_entry() {
         end();
     }
     fatal(format_args!("a fiber starts twice"));
+}
+
+/// Notes that an interrupt takes the CPU from the fiber that runs, or has done so; says what was noted before. The real flag
+/// is down.
+pub(crate) fn set_preempted(preempted: bool) -> bool {
+    // SAFETY: the fiber that runs lives, and only its own CPU touches its cells.
+    unsafe { cpu::current().fiber.get().as_ref() }.is_some_and(|fiber| fiber.preempted.replace(preempted))
 }
 
 /// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.

@@ -68,6 +68,9 @@ impl TaskState {
         unsafe { SS::set_reg(SegmentSelector(KERNEL_STACK)) };
         // SAFETY: the selector names the task state.
         unsafe { load_tss(state) };
+        // A CPU is born with a local descriptor table at address 0, which is a program's.
+        // SAFETY: a null selector is always allowed, and means that there is none.
+        unsafe { asm!("lldt {0:x}", in(reg) 0, options(nostack, preserves_flags)) };
         // SAFETY: a null selector is always allowed; GS is not touched, for its base is in use.
         unsafe {
             asm!("mov ds, {0:e}", "mov es, {0:e}", "mov fs, {0:e}", in(reg) 0, options(nostack, preserves_flags))

@@ -3,7 +3,7 @@
 //! A handler does one thing: it wakes a task. It runs with interrupts held and gets an [`IrqContext`], not a
 //! `TaskContext`, so it cannot sleep. Lines may be shared; every handler on a line is asked.
 
-use crate::{cpu, lock::SpinLock, pic, user::Registers};
+use crate::{cpu, fiber, lock::SpinLock, pic, user::Registers};
 use alloc::{boxed::Box, sync::Arc};
 use core::{
     marker::PhantomData,
@@ -75,9 +75,7 @@ pub(crate) fn interrupted_kernel(line: u8, registers: &mut Registers) {
     serve(line);
     cpu.holds.set(0);
     if cpu.reschedule.get() {
-        cpu::enable_interrupts();
         preempt();
-        cpu::disable_interrupts();
     }
 }
 
@@ -92,17 +90,27 @@ pub(crate) fn serve_noted() {
         noted &= noted - 1;
     }
     cpu.holds.set(0);
-    let reschedule = cpu.reschedule.get();
-    cpu::enable_interrupts();
-    if reschedule {
+    if cpu.reschedule.get() {
         preempt();
     }
+    cpu::enable_interrupts();
 }
 
+/// Lets another task run in the place of this one. The real flag is down, and down again afterwards.
+///
+/// What asks for that again while this task is switched to is noted, and comes here once more, on the same stack, when the switch
+/// lets go of interrupts. Were that a switch inside the switch, and the next one inside that, the stack would fill up.
 fn preempt() {
-    if let Some(hook) = PREEMPT.get() {
-        hook();
+    let Some(hook) = PREEMPT.get() else { return };
+    if fiber::set_preempted(true) {
+        return; // the loop further up on this stack looks again
     }
+    while cpu::current().reschedule.get() {
+        cpu::enable_interrupts();
+        hook();
+        cpu::disable_interrupts();
+    }
+    fiber::set_preempted(false);
 }
 
 fn serve(line: u8) {

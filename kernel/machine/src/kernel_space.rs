@@ -112,6 +112,16 @@ pub(crate) fn may_be_stack(address: u64) -> bool {
     of_task || elsewhere
 }
 
+/// The lowest address of the stack that an address lies on, if it is a task's.
+pub(crate) fn stack_bottom(address: u64) -> u64 {
+    address - (address - STACKS) % STACK_SLOT + STACK_SLOT - STACK_SIZE
+}
+
+/// Whether an address lies where devices are mapped.
+pub(crate) fn may_be_device(address: u64) -> bool {
+    (WINDOWS..KERNEL).contains(&address)
+}
+
 /// What a bad address in the kernel probably means.
 pub(crate) fn explain(address: u64) -> &'static str {
     match address {

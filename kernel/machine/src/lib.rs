@@ -30,6 +30,7 @@ pub mod pic;
 pub mod pit;
 pub mod port;
 pub mod power;
+pub mod probe;
 pub mod rtc;
 pub mod serial;
 pub mod text_memory;

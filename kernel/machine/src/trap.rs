@@ -12,6 +12,7 @@ use crate::{
     gdt::{self, OwnStack},
     irq,
     panic::fatal,
+    probe,
     user::Registers,
 };
 use core::{
@@ -310,7 +311,8 @@ fn fixup(instruction: u64) -> Option<u64> {
     let entries = (&raw const __exception_table_end as usize - start as usize) / size_of::<Fixup>();
     // SAFETY: the linker script's symbols enclose what assembly put there.
     let table = unsafe { core::slice::from_raw_parts(start, entries) };
-    table.iter().find(|fixup| fixup.instruction == instruction).map(|fixup| fixup.target)
+    let found = table.iter().find(|fixup| fixup.instruction == instruction).map(|fixup| fixup.target);
+    found.or_else(|| probe::fixup(instruction))
 }
 
 fn kernel_exception(vector: u8, registers: &Registers) -> ! {

@@ -87,7 +87,7 @@ pub struct Exception {
     pub vector: u8,
     /// The error code of those that have one.
     pub error: u32,
-    /// For a page fault: the address that was touched.
+    /// For a page fault: the address that was touched; else 0.
     pub address: u64,
 }
 
@@ -394,7 +394,8 @@ fn event_of(vector: u8, error: u32) -> Event {
             irq::interrupted_program(vector - trap::FIRST_IRQ);
             Event::Interrupt
         }
-        _ => Event::Exception(Exception { vector, error, address: trap::fault_address() }),
+        trap::PAGE_FAULT => Event::Exception(Exception { vector, error, address: trap::fault_address() }),
+        _ => Event::Exception(Exception { vector, error, address: 0 }), // CR2 tells of somebody else's page fault
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) struct Life {
 }
 
 /// What a child gets from its parent, or the first process from the kernel.
-pub struct Inheritance {
+pub(in crate::process) struct Inheritance {
     /// Descriptors.
     pub files: Arc<Descriptors>,
     /// Root, working directory, umask, ids for files.

@@ -16,7 +16,7 @@ use machine::lock::SpinLock;
 pub struct Pid(pub u32);
 
 /// A number that belongs to its holder until this is dropped.
-pub struct OwnPid(Pid);
+pub(in crate::process) struct OwnPid(Pid);
 
 /// The first process, which inherits orphans.
 pub const INIT: Pid = Pid(1);
@@ -60,7 +60,7 @@ pub(super) enum Found {
 
 impl OwnPid {
     /// A free number; `EAGAIN` if there is none.
-    pub fn new() -> Result<OwnPid> {
+    pub(in crate::process) fn new() -> Result<OwnPid> {
         let mut table = TABLE.lock();
         let last = table.last;
         let all = (last + 1..LIMIT).chain(AGAIN..last + 1).map(Pid);
@@ -71,7 +71,7 @@ impl OwnPid {
     }
 
     /// The number.
-    pub fn get(&self) -> Pid {
+    pub(in crate::process) fn get(&self) -> Pid {
         self.0
     }
 }

@@ -69,7 +69,7 @@ impl Process {
 }
 
 /// What SIGCHLD, and waitid(2), tell of a child.
-pub fn child_info(child: &Process, news: WaitStatus) -> Info {
+pub(in crate::process) fn child_info(child: &Process, news: WaitStatus) -> Info {
     let (code, status) = match news {
         WaitStatus::Exited(status) => (linux::CLD_EXITED, i32::from(status)),
         WaitStatus::Killed { signal, core } => {

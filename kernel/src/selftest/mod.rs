@@ -7,8 +7,11 @@
 
 mod check;
 mod ends;
+mod program;
+mod protection;
 mod random;
 mod tasks;
+mod user;
 
 use crate::{
     log,
@@ -47,6 +50,24 @@ const TESTS: &[Test] = &[
     ("tasks/timers-in-a-storm", tasks::timers_in_a_storm),
     ("tasks/alarms-within-switches", tasks::alarms_within_switches),
     ("tasks/spawning-in-a-storm", tasks::spawning_in_a_storm),
+    ("user/gates", user::gates),
+    ("user/exceptions", user::exceptions),
+    ("user/bad-addresses", user::bad_addresses),
+    ("user/any-stack-pointer", user::any_stack_pointer),
+    ("user/endless-loop", user::endless_loop),
+    ("user/flags", user::flags),
+    ("user/single-steps", user::single_steps),
+    ("user/segment-bases", user::segment_bases),
+    ("user/the-last-instruction", user::the_last_instruction),
+    ("user/no-local-descriptors", user::no_local_descriptors),
+    ("user/no-look-at-tables", user::no_look_at_tables),
+    ("user/no-sysenter", user::no_sysenter),
+    ("user/errors-asked-for", user::errors_asked_for),
+    ("protection/kernel-image", protection::kernel_image),
+    ("protection/no-code-in-data", protection::no_code_in_data),
+    ("protection/guard-pages", protection::guard_pages),
+    ("protection/nothing-low", protection::nothing_low),
+    ("protection/programs-pages", protection::programs_pages),
 ];
 
 /// Runs the tests that the command line asks for, and powers the machine off; returns if it asks for none.
@@ -74,6 +95,10 @@ fn run(ctx: &TaskContext, start: &str) {
                 print(&format!("not ok {name}: {failure}\n"));
             }
         }
+    }
+    if passed + failed == 0 {
+        failed += 1;
+        print(&format!("not ok {start}: there is no such test\n"));
     }
     early_console::flush_driver();
     early_console::write_status(&format!("selftest {passed} passed, {failed} failed"));

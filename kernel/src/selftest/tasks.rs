@@ -361,24 +361,24 @@ pub(super) fn wake_all_in_a_storm(ctx: &TaskContext) -> Outcome {
     join_all(ctx, &tasks)
 }
 
-/// One wake-up is for one who wants it: who was interrupted at that moment passes it on.
+/// One wake-up is for one who can use it: who was interrupted at that moment passes it on.
 pub(super) fn wake_one_is_passed_on(ctx: &TaskContext) -> Outcome {
-    let (queue, gifts) = (Arc::new(WaitQueue::new()), Arc::new(AtomicUsize::new(0)));
-    let take = |gifts: &AtomicUsize| gifts.fetch_update(SeqCst, SeqCst, |gifts| gifts.checked_sub(1)).ok();
+    let (queue, gift) = (Arc::new(WaitQueue::new()), Arc::new(AtomicBool::new(false)));
     let mut tasks = Vec::new();
-    for _ in 0..2 {
-        let (queue, gifts) = (queue.clone(), gifts.clone());
+    for takes in [false, true] {
+        let (queue, gift) = (queue.clone(), gift.clone());
         let task = task::spawn("waiter", move |ctx| {
             let patience = Patience { interruptible: true, deadline: None };
-            _ = queue.wait(ctx, patience, || take(&gifts));
+            _ = queue.wait(ctx, patience, || (takes && gift.swap(false, SeqCst)).then_some(()));
         })?;
         within(ctx, SOON, || task.state() == State::Waiting)?;
         tasks.push(task);
     }
     tasks[0].interrupt(); // it is still the first in the queue
-    gifts.store(1, SeqCst);
+    gift.store(true, SeqCst);
     queue.wake_one();
     join_all(ctx, &tasks)?;
+    check!(!gift.load(SeqCst));
     Ok(())
 }
 
@@ -477,21 +477,17 @@ pub(super) fn timers_in_a_storm(ctx: &TaskContext) -> Outcome {
 /// stack does not fill up with switches inside switches.
 pub(super) fn alarms_within_switches(ctx: &TaskContext) -> Outcome {
     let stop = Arc::new(AtomicBool::new(false));
-    let mut tasks = Vec::new();
     let theirs = stop.clone();
-    tasks.push(task::spawn("busy", move |_| while !theirs.load(SeqCst) {})?);
-    for seed in 1..=2 {
-        let stop = stop.clone();
-        tasks.push(task::spawn("sleeper", move |ctx| {
-            let mut random = Random(seed);
-            while !stop.load(SeqCst) {
-                ctx.sleep_until(after(Duration::from_nanos(500 + random.below(12_000))), false);
-            }
-        })?);
+    let busy = task::spawn("busy", move |_| while !theirs.load(SeqCst) {})?;
+    for moment in (500..24_500).step_by(600) {
+        // Who has slept for long may take the CPU again and again, until it has had its share.
+        ctx.sleep_until(after(milliseconds(20)), false);
+        for _ in 0..400 {
+            ctx.sleep_until(after(Duration::from_nanos(moment)), false);
+        }
     }
-    ctx.sleep_until(after(milliseconds(1500)), false);
     stop.store(true, SeqCst);
-    join_all(ctx, &tasks)
+    join_all(ctx, &[busy])
 }
 
 /// Tasks are made by many at once: there is room for all of them in the queues.

@@ -8,7 +8,7 @@ use alloc::{
     vec::Vec,
 };
 use arrayvec::ArrayString;
-use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU8, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 use machine::{fiber::Fiber, list::Node, lock::SpinLock};
 
@@ -51,6 +51,8 @@ pub struct Task {
 }
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+/// How many tasks live or are being made.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
 /// Every task that lives, by its number.
 static ALL: SpinLock<BTreeMap<u64, Weak<Task>>> = SpinLock::new("all tasks", BTreeMap::new());
 
@@ -75,9 +77,10 @@ impl Task {
     /// A task around a fiber, known to all, not yet ready.
     pub(super) fn new(name: &str, fiber: Arc<Fiber>) -> Result<Arc<Task>> {
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        let tasks = ALL.lock().len() + 1;
-        schedule::reserve(tasks)?;
-        timer::reserve(tasks)?;
+        let tasks = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
+        schedule::reserve(tasks).and_then(|()| timer::reserve(tasks)).inspect_err(|_| {
+            COUNT.fetch_sub(1, Ordering::Relaxed);
+        })?;
         let task = Arc::new_cyclic(|task: &Weak<Task>| Task {
             id,
             name: SpinLock::new("task name", shortened(name)),
@@ -193,6 +196,7 @@ impl core::fmt::Display for State {
 impl Drop for Task {
     fn drop(&mut self) {
         ALL.lock().remove(&self.id);
+        COUNT.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -6,7 +6,7 @@
 use super::{Task, Wake, schedule};
 use alloc::sync::Arc;
 use arrayvec::ArrayVec;
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use logic::{
     deadlines::{Deadlines, Key},
     errno::Result,
@@ -24,7 +24,7 @@ const NEVER: u64 = u64::MAX;
 
 static DEADLINES: SpinLock<Deadlines<Due>> = SpinLock::new("timers", Deadlines::new());
 /// What the clock will interrupt at.
-static ARMED: AtomicU64 = AtomicU64::new(NEVER);
+static ARMED: SpinLock<u64> = SpinLock::new("alarm", NEVER);
 /// Timers that are not a task's sleep.
 static OTHERS: AtomicUsize = AtomicUsize::new(0);
 static TASKS: AtomicUsize = AtomicUsize::new(0);
@@ -37,6 +37,8 @@ enum Due {
 /// Something that will happen, unless this is dropped before.
 pub struct Timer {
     key: Key,
+    /// It is not a task's sleep.
+    other: bool,
 }
 
 /// Calls `whom` at a time, from an interrupt handler. `ENOMEM` if there is no room to note it.
@@ -50,14 +52,16 @@ pub fn at(time: Instant, whom: Arc<dyn Wake>) -> Result<Timer> {
     let key = deadlines.insert(time.0, Due::Wake(whom));
     drop(deadlines);
     arm(time);
-    Ok(Timer { key })
+    Ok(Timer { key, other: true })
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        OTHERS.fetch_sub(1, Ordering::Relaxed);
         let due = DEADLINES.lock().cancel(self.key);
         drop(due);
+        if self.other {
+            OTHERS.fetch_sub(1, Ordering::Relaxed); // only now that its place is free
+        }
     }
 }
 
@@ -74,23 +78,23 @@ pub(super) fn reserve(tasks: usize) -> Result<()> {
 
 /// Signals a task at a time; one at a time for each task.
 pub(super) fn signal_at(time: Instant, task: &Arc<Task>) -> Timer {
-    OTHERS.fetch_add(1, Ordering::Relaxed);
     let key = DEADLINES.lock().insert(time.0, Due::Signal(task.clone()));
     arm(time);
-    Timer { key }
+    Timer { key, other: false }
 }
 
 /// Makes sure that the clock interrupts at `time` or before.
 pub(super) fn arm(time: Instant) {
-    if time.0 < ARMED.load(Ordering::Relaxed) {
-        ARMED.store(time.0, Ordering::Relaxed);
+    let mut armed = ARMED.lock();
+    if time.0 < *armed {
+        *armed = time.0;
         clock_event::program(Some(time));
     }
 }
 
 /// The clock's interrupt.
 fn alarm(_: &IrqContext) {
-    ARMED.store(NEVER, Ordering::Relaxed);
+    *ARMED.lock() = NEVER;
     let now = clock::now();
     while fire(now) {}
     let ends = schedule::tick(now);

@@ -129,6 +129,7 @@ impl WaitQueue {
         }
         let waiter = &ctx.task().waiter;
         let mut timer = None;
+        let mut woken = false; // by the queue, and not yet looked what for
         loop {
             self.join(waiter.clone());
             let found = condition();
@@ -138,17 +139,14 @@ impl WaitQueue {
                     timer = patience.deadline.map(|time| timer::signal_at(time, ctx.task()));
                 }
                 ctx.wait();
+                woken = !self.leave(waiter);
+                continue;
             }
-            let woken = !self.leave(waiter);
-            match (found, over) {
-                (None, None) => {}
-                (found, over) => {
-                    if woken {
-                        self.wake_one(); // that wake was perhaps meant for one who needs it
-                    }
-                    return found.ok_or(over.unwrap_or(Errno::EINTR));
-                }
+            let once_more = !self.leave(waiter);
+            if once_more || (woken && found.is_none()) {
+                self.wake_one(); // what was not used here was perhaps meant for one who needs it
             }
+            return found.ok_or(over.unwrap_or(Errno::EINTR));
         }
     }
 }
