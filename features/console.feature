@@ -60,6 +60,31 @@ Feature: At the console
     When Ctrl-A x is pressed
     Then bin/run ends with 0
 
+  Scenario: A dialogue, line by line
+    Given the C program /bin/add:
+      """
+      #include <stdio.h>
+
+      int main(void)
+      {
+          int sum = 0, number;
+          puts("numbers?");
+          fflush(stdout);
+          while (scanf("%d", &number) == 1) {
+              printf("sum %d\n", sum += number);
+              fflush(stdout);
+          }
+      }
+      """
+    And /bin/add runs in a terminal
+    And the screen shows "numbers?"
+    When "17" is typed
+    Then the screen shows "sum 17"
+    When "4" is typed
+    Then the screen shows "sum 21"
+    When Ctrl-D is typed
+    Then bin/run ends with 0
+
   Scenario: Ctrl-C ends a program, and the machine with it
     Given the C program /bin/forever:
       """

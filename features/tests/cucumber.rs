@@ -46,8 +46,9 @@ async fn main() -> ExitCode {
         })
         .await;
     let stories = told.scenarios_stats();
+    let failed = stories.failed + told.parsing_errors() + told.hook_errors();
     let skipped = stories.skipped + LEFT_OUT.load(Ordering::Relaxed);
-    println!("scenarios {} passed, {} failed, {skipped} skipped", stories.passed, stories.failed);
+    println!("scenarios {} passed, {failed} failed, {skipped} skipped", stories.passed);
     ExitCode::from(u8::from(told.execution_has_failed() || stories.passed == 0))
 }
 

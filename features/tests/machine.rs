@@ -83,6 +83,11 @@ fn machine_type(world: &mut World, name: String) {
     world.machine.add(&[&"--machine", &name]);
 }
 
+#[given(regex = r"^a machine with (\d+) processors$")]
+fn processors(world: &mut World, count: String) {
+    world.machine.add(&[&"--smp", &count]);
+}
+
 #[given(regex = r"^a machine with the processor (\S+)$")]
 fn processor(world: &mut World, model: String) {
     world.machine.add(&[&"--cpu", &model]);

@@ -2,6 +2,7 @@
 
 use crate::command::{Outcome, finish};
 use crate::input::Input;
+use crate::machine::bin_run;
 use crate::world::{World, text};
 use cucumber::gherkin::Step;
 use cucumber::{given, then, when};
@@ -78,6 +79,13 @@ async fn boots_with(world: &mut World, arguments: String) {
     command.args(["--append", &arguments]);
     let outcome = with_input(command, &world.input).await;
     world.outcomes.push(outcome);
+}
+
+#[when(regex = r#"^bin/run is called with "(.*)"$"#)]
+async fn bin_run_is_called(world: &mut World, words: String) {
+    let mut command = bin_run();
+    command.args(words.split(' '));
+    world.outcomes.push(finish(command, Some(&[])).await);
 }
 
 /// Runs a program so that only what it prints is seen.

@@ -18,6 +18,7 @@ pub mod inode;
 mod inode_state;
 mod list;
 pub mod lookup;
+mod mapped;
 mod metadata;
 pub mod mount;
 mod nameless;

@@ -127,7 +127,7 @@ impl OpenFile {
         if !flags.readable() || shared_writes && !flags.writable() {
             return Err(Errno::EACCES);
         }
-        self.file.pager()
+        self.file.pager().map(|pages| self.path.mapped(pages))
     }
 
     /// What can be done without waiting.

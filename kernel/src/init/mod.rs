@@ -113,7 +113,7 @@ fn mount_root(ctx: &TaskContext, info: &BootInfo) -> Result<Path, Failure> {
 
 /// Starts the first program that can be, of those that may be meant.
 fn start_first(ctx: &TaskContext, line: &str, root: Path) -> Result<(), Failure> {
-    let named = command_line::get(line, "init");
+    let named = command_line::get(line, "init").filter(|path| !path.is_empty());
     let mut reason = None;
     for path in named.into_iter().chain(PROGRAMS.into_iter().filter(|_| named.is_none())) {
         match start(ctx, path, &root) {

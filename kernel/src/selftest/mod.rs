@@ -7,6 +7,7 @@
 
 mod check;
 mod ends;
+mod files;
 mod program;
 mod protection;
 mod random;
@@ -50,6 +51,14 @@ const TESTS: &[Test] = &[
     ("tasks/timers-in-a-storm", tasks::timers_in_a_storm),
     ("tasks/alarms-within-switches", tasks::alarms_within_switches),
     ("tasks/spawning-in-a-storm", tasks::spawning_in_a_storm),
+    ("files/names", files::names),
+    ("files/renaming", files::renaming),
+    ("files/sparse", files::sparse_files),
+    ("files/no-space", files::no_space),
+    ("files/pipes", files::pipes),
+    ("files/polling", files::polling),
+    ("files/fifos", files::fifos),
+    ("files/archives", files::archives),
     ("user/gates", user::gates),
     ("user/exceptions", user::exceptions),
     ("user/bad-addresses", user::bad_addresses),
@@ -63,6 +72,9 @@ const TESTS: &[Test] = &[
     ("user/no-look-at-tables", user::no_look_at_tables),
     ("user/no-sysenter", user::no_sysenter),
     ("user/errors-asked-for", user::errors_asked_for),
+    ("user/vectors-are-kept", user::vectors_are_kept),
+    ("user/vectors-begin-empty", user::vectors_begin_empty),
+    ("user/vectors-outlive-preemption", user::vectors_outlive_preemption),
     ("protection/kernel-image", protection::kernel_image),
     ("protection/no-code-in-data", protection::no_code_in_data),
     ("protection/guard-pages", protection::guard_pages),
