@@ -55,6 +55,7 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
         actions,
         credentials: parent.credentials(),
         limits: parent.limits(),
+        membership: parent.membership(),
     };
     let mut user = running.user.try_clone()?;
     user.registers_mut().rax = 0;

@@ -17,6 +17,7 @@ mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
 mod program;
+pub mod session;
 mod shutdown;
 pub mod signal;
 mod spawn;
@@ -31,8 +32,9 @@ pub use fork::{Fork, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
 pub use process::{Name, Process};
 pub use program::{Executable, Program};
+pub use session::Terminal;
 pub use shutdown::{off, with_status as shut_down};
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, count, find, next_after, parent_of};
-pub use thread::{AlternateStack, Running, Thread, ThreadSignals, find_thread};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
 pub use wait::{Wanted, Which, wait};

@@ -3,6 +3,7 @@
 use super::credentials::Credentials;
 use super::limits::Limits;
 use super::program::Program;
+use super::session::Membership;
 use super::signal::{Actions, Pending};
 use super::table::{OwnPid, Pid};
 use super::thread::Thread;
@@ -41,6 +42,10 @@ pub struct Process {
     limits: SpinLock<Limits>,
     /// Nanoseconds that threads have run which have ended.
     pub(super) past_run_time: AtomicU64,
+    /// Its session, its group, its terminal.
+    pub(super) membership: SpinLock<Membership>,
+    /// It has run another program than its parent's.
+    pub(super) executed: AtomicBool,
     /// What its parent gets when it ends.
     end_signal: SpinLock<Option<Signal>>,
     /// It runs in its parent's memory, which waits for that to end.
@@ -72,6 +77,8 @@ pub(in crate::process) struct Inheritance {
     pub credentials: Credentials,
     /// Resource limits.
     pub limits: Limits,
+    /// Session, group and terminal.
+    pub(super) membership: Membership,
 }
 
 /// A process's name, as ps(1) shows it: up to 15 bytes.
@@ -84,7 +91,7 @@ pub struct Name {
 impl Process {
     /// A process that runs a program, without threads yet and known to nobody.
     pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
-        let Inheritance { files, lookup, actions, credentials, limits } = inheritance;
+        let Inheritance { files, lookup, actions, credentials, limits, membership } = inheritance;
         Ok(Arc::new(Process {
             id: OwnPid::new()?,
             born: machine::clock::now(),
@@ -98,6 +105,8 @@ impl Process {
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
             past_run_time: AtomicU64::new(0),
+            membership: SpinLock::new("process's group", membership),
+            executed: AtomicBool::new(false),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
             memory_returned: WaitQueue::new(),
@@ -158,6 +167,16 @@ impl Process {
     /// Changes its resource limits.
     pub fn change_limits<R>(&self, change: impl FnOnce(&mut Limits) -> R) -> R {
         change(&mut self.limits.lock())
+    }
+
+    /// Whether it has ended, and only its parent may want to know how.
+    pub fn has_ended(&self) -> bool {
+        self.program.lock().is_none()
+    }
+
+    /// Whether it has run another program since it was born.
+    pub fn has_executed(&self) -> bool {
+        self.executed.load(Ordering::Relaxed)
     }
 
     /// What its parent gets when it ends.

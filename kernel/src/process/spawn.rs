@@ -2,6 +2,7 @@
 
 use super::exec::{self, Request, Starter};
 use super::process::{Inheritance, Process};
+use super::session::Membership;
 use super::signal::Actions;
 use super::table;
 use super::thread::{Running, Thread};
@@ -45,6 +46,7 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
         actions: Arc::new(Actions::new()?),
         credentials: parent.credentials(),
         limits: parent.limits(),
+        membership: parent.membership(),
     };
     begin(ctx, request, inheritance, Some(parent))
 }
@@ -66,6 +68,7 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         actions: Arc::new(Actions::new()?),
         credentials: Default::default(),
         limits: Default::default(),
+        membership: Membership::none(),
     };
     begin(ctx, request, inheritance, None)
 }

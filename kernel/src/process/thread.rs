@@ -4,8 +4,9 @@ use super::process::Process;
 use super::signal::{Interrupted, Pending};
 use super::table::{self, OwnPid, Pid};
 use crate::memory::AddressSpace;
-use crate::task::{Instant, Task};
-use alloc::sync::Arc;
+use crate::task::{Instant, Task, TaskContext};
+use alloc::sync::{Arc, Weak};
+use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
@@ -104,8 +105,9 @@ impl Thread {
     }
 
     /// Tells it which task it is; the task itself says so before anything else.
-    pub fn begin(&self, task: &Arc<Task>) {
+    pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
         *self.task.lock() = Some(task.clone());
+        task.set_owner(Arc::downgrade(self) as Weak<dyn Any + Send + Sync>);
     }
 
     /// Its task, once it runs.
@@ -150,6 +152,11 @@ impl Thread {
 pub fn find_thread(process: Option<Pid>, thread: Pid) -> Result<Arc<Thread>> {
     // The first thread has its process's number; others are found only by way of theirs.
     table::find(process.unwrap_or(thread))?.thread(thread).ok_or(Errno::ESRCH)
+}
+
+/// The thread that runs in a task, for a file that minds who uses it (a terminal, /proc/self); `None` in a task of the kernel's.
+pub fn caller(ctx: &TaskContext) -> Option<Arc<Thread>> {
+    ctx.task().owner()?.downcast().ok()
 }
 
 impl Running {

@@ -38,7 +38,7 @@ pub(super) fn no_code_in_data(_: &TaskContext) -> Outcome {
 pub(super) fn guard_pages(_: &TaskContext) -> Outcome {
     let bottom = probe::stack_bottom(probe::stack_pointer());
     check!(probe::can_write(bottom));
-    for page in 1..=4 {
+    for page in 1..=2 {
         check!(!probe::can_read(bottom - page * PAGE_SIZE as u64));
     }
     Ok(())

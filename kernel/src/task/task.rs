@@ -8,6 +8,7 @@ use alloc::{
     vec::Vec,
 };
 use arrayvec::ArrayString;
+use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 use machine::{fiber::Fiber, list::Node, lock::SpinLock};
@@ -46,6 +47,8 @@ pub struct Task {
     /// How it joins wait queues, and mutexes: it can be in one of each.
     pub(super) waiter: Arc<Node<Waiter>>,
     pub(super) mutex_waiter: Arc<Node<Waiter>>,
+    /// Whom it works for, if the layers above said so.
+    owner: SpinLock<Option<Weak<dyn Any + Send + Sync>>>,
     /// Woken at its end.
     ended: WaitQueue,
 }
@@ -93,6 +96,7 @@ impl Task {
             nice: AtomicI8::new(0),
             waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
             mutex_waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
+            owner: SpinLock::new("task's owner", None),
             ended: WaitQueue::new(),
         });
         ALL.lock().insert(id, Arc::downgrade(&task));
@@ -112,6 +116,16 @@ impl Task {
     /// Gives it another name; what is too long is cut.
     pub fn set_name(&self, name: &str) {
         *self.name.lock() = shortened(name);
+    }
+
+    /// Says whom it works for: something of the layers above, which alone know what it is.
+    pub fn set_owner(&self, owner: Weak<dyn Any + Send + Sync>) {
+        *self.owner.lock() = Some(owner);
+    }
+
+    /// Whom it works for.
+    pub fn owner(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.owner.lock().as_ref().and_then(Weak::upgrade)
     }
 
     /// What it is doing.
