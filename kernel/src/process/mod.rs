@@ -25,7 +25,7 @@ mod table;
 mod thread;
 mod wait;
 
-pub use credentials::{Credentials, Ids};
+pub use credentials::{Capabilities, Credentials, Ids};
 pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
 pub use fork::{Fork, fork, wait_for_memory};
