@@ -7,6 +7,7 @@
 
 mod check;
 mod clock;
+mod costs;
 mod disk;
 mod ends;
 mod files;
@@ -60,6 +61,7 @@ const TESTS: &[Test] = &[
     ("locks/interrupts-are-on", locks::interrupts_are_on),
     ("clock/forward", clock::forward),
     ("clock/pace", clock::pace),
+    ("costs", costs::tell),
     ("memory/frames", memory::frames),
     ("memory/blocks", memory::blocks),
     ("memory/no-frames-left", memory::no_frames_left),
