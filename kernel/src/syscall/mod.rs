@@ -10,6 +10,7 @@ mod clone;
 mod cor;
 mod file;
 mod futex;
+mod group;
 mod memory;
 mod path;
 mod poll;

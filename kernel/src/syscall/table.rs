@@ -4,7 +4,7 @@
 
 use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
-use super::{clone, cor, file, futex, memory, path, poll, process, signal, system, time};
+use super::{clone, cor, file, futex, group, memory, path, poll, process, signal, system, time};
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 
@@ -104,7 +104,12 @@ table! { LINUX[512]:
     104 getgid => process::getgid;
     107 geteuid => process::geteuid;
     108 getegid => process::getegid;
+    109 setpgid => group::setpgid;
     110 getppid => process::getppid;
+    111 getpgrp => group::getpgrp;
+    112 setsid => group::setsid;
+    121 getpgid => group::getpgid;
+    124 getsid => group::getsid;
     127 rt_sigpending => signal::rt_sigpending;
     130 rt_sigsuspend => signal::rt_sigsuspend;
     131 sigaltstack => signal::sigaltstack;
