@@ -121,7 +121,9 @@ fn use_part(ctx: &TaskContext, disk: &dyn Disk, first: u64, count: u64, seed: u6
 pub(super) fn refusals(ctx: &TaskContext) -> Outcome {
     let disk = second_disk()?;
     let end = disk.sectors();
-    for (sector, expected) in [(end, Errno::ENXIO), (end - 1, Errno::ENXIO), (u64::MAX, Errno::ENXIO), (u64::MAX / 512, Errno::ENXIO)] {
+    for (sector, expected) in
+        [(end, Errno::ENXIO), (end - 1, Errno::ENXIO), (u64::MAX, Errno::ENXIO), (u64::MAX / 512, Errno::ENXIO)]
+    {
         check!(block::read(ctx, &*disk, sector, empty(1)?), ==, Err(expected));
         check!(block::write(ctx, &*disk, sector, empty(1)?), ==, Err(expected));
     }
