@@ -224,6 +224,30 @@ pub(super) fn shares_after_a_long_run(ctx: &TaskContext) -> Outcome {
     Ok(())
 }
 
+/// Runs two that compute, one nicer than the other by ten, and checks that their shares are as their weights, about nine to one.
+pub(super) fn check_shares(ctx: &TaskContext, compute: fn(&TaskContext, &AtomicBool)) -> Outcome {
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut tasks = Vec::new();
+    for nice in [0, 10] {
+        let stop = stop.clone();
+        let task = task::spawn("busy", move |ctx| compute(ctx, &stop))?;
+        task.set_nice(nice);
+        tasks.push(task);
+    }
+    ctx.sleep_until(after(milliseconds(500)), false);
+    stop.store(true, SeqCst);
+    let (more, less) = (tasks[0].run_time(), tasks[1].run_time());
+    join_all(ctx, &tasks)?;
+    check!(more, >, 4 * less);
+    check!(more, <, 30 * less);
+    Ok(())
+}
+
+/// Who is nicer has less of the CPU, in the kernel.
+pub(super) fn nice(ctx: &TaskContext) -> Outcome {
+    check_shares(ctx, |_, stop| while !stop.load(SeqCst) {})
+}
+
 /// Who wakes another and goes on computing does not keep it from running.
 pub(super) fn waker_makes_way(ctx: &TaskContext) -> Outcome {
     let woken = Arc::new(AtomicBool::new(false));

@@ -1,10 +1,10 @@
 //! Running programs: both gates, all exceptions, interrupts, what a program's registers keep, and what a hostile one does
 //! not get.
 
-use super::{Outcome, check::check, program::Program};
+use super::{Outcome, check::check, program::Program, tasks};
 use crate::task::{self, TaskContext};
 use alloc::{sync::Arc, vec::Vec};
-use core::time::Duration;
+use core::{sync::atomic::Ordering::SeqCst, time::Duration};
 use logic::address::{PAGE_SIZE, USER_END};
 use machine::{
     clock, cpu,
@@ -245,6 +245,16 @@ pub(super) fn endless_loop(ctx: &TaskContext) -> Outcome {
     }
     check!(counted, >, 1000);
     Ok(())
+}
+
+/// Who is nicer has less of the CPU, in programs.
+pub(super) fn nice(ctx: &TaskContext) -> Outcome {
+    tasks::check_shares(ctx, |ctx, stop| {
+        let Ok(mut program) = Program::new(&[0xeb, 0xfe]) else { return };
+        while !stop.load(SeqCst) && program.user.run(&program.space) == Event::Interrupt {
+            ctx.make_way();
+        }
+    })
 }
 
 /// Flags that a program sets are its own: the kernel runs without them, and they are back when it goes on. Those that it may

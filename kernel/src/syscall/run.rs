@@ -14,9 +14,9 @@ use core::sync::atomic::Ordering;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::wait_status::WaitStatus;
+use machine::heap;
 use machine::user::{Event, Exception};
 use machine::user_space::Access;
-use machine::{cpu, heap};
 
 /// Starts a thread that is ready to run; `ENOMEM` if there is no memory for its task, and then it is as if it had never been.
 pub fn start(running: Running) -> Result<Pid> {
@@ -66,11 +66,7 @@ fn run(ctx: &TaskContext, mut running: Running) {
             Event::Syscall => call(ctx, &mut running, &LINUX),
             Event::CorCall => call(ctx, &mut running, &COR),
             Event::Exception(exception) => except(ctx, &mut running, exception),
-            Event::Interrupt => {
-                if cpu::take_reschedule() {
-                    ctx.yield_now();
-                }
-            }
+            Event::Interrupt => ctx.make_way(),
         }
         if running.thread.needs_attention()
             && let Attended::End(status) = signal::attend(ctx, &mut running)
