@@ -5,6 +5,7 @@
 
 use super::futex::{ANY, Word};
 use super::process::Process;
+use super::session;
 use super::shutdown;
 use super::table::{self, INIT};
 use super::thread::{Running, Thread};
@@ -89,6 +90,7 @@ fn end_process(process: Arc<Process>, status: WaitStatus) {
     if pid == INIT {
         shutdown::with_status(status);
     }
+    session::leave(&process);
     let (parent, orphan_ended) = table::end(pid, status);
     if let Some(parent) = parent {
         parent.child_has_news(&process, status);

@@ -56,6 +56,7 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
         credentials: parent.credentials(),
         limits: parent.limits(),
         traced: parent.traced.load(Ordering::Relaxed),
+        membership: parent.membership(),
     };
     let mut user = running.user.try_clone()?;
     user.registers_mut().rax = 0;

@@ -3,6 +3,7 @@
 use super::credentials::Credentials;
 use super::limits::Limits;
 use super::program::Program;
+use super::session::Membership;
 use super::signal::{Actions, Pending};
 use super::table::{OwnPid, Pid};
 use super::thread::Thread;
@@ -14,7 +15,7 @@ use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::AtomicBool;
+use core::sync::atomic::{AtomicBool, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
@@ -44,6 +45,10 @@ pub struct Process {
     pub(super) past: SpinLock<Past>,
     /// Whether its system calls are told in the log; children get it.
     pub traced: AtomicBool,
+    /// Its session, its group, its terminal.
+    pub(super) membership: SpinLock<Membership>,
+    /// It has run another program than its parent's.
+    pub(super) executed: AtomicBool,
     /// What its parent gets when it ends.
     end_signal: SpinLock<Option<Signal>>,
     /// It runs in its parent's memory, which waits for that to end.
@@ -77,6 +82,8 @@ pub(in crate::process) struct Inheritance {
     pub limits: Limits,
     /// Whether its system calls are told in the log.
     pub traced: bool,
+    /// Session, group and terminal.
+    pub(super) membership: Membership,
 }
 
 /// A process's name, as ps(1) shows it: up to 15 bytes.
@@ -89,7 +96,7 @@ pub struct Name {
 impl Process {
     /// A process that runs a program, without threads yet and known to nobody.
     pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
-        let Inheritance { files, lookup, actions, credentials, limits, traced } = inheritance;
+        let Inheritance { files, lookup, actions, credentials, limits, traced, membership } = inheritance;
         Ok(Arc::new(Process {
             id: OwnPid::new()?,
             born: machine::clock::now(),
@@ -104,6 +111,8 @@ impl Process {
             limits: SpinLock::new("limits", limits),
             past: SpinLock::new("process's past", Past::default()),
             traced: AtomicBool::new(traced),
+            membership: SpinLock::new("process's group", membership),
+            executed: AtomicBool::new(false),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
             memory_returned: WaitQueue::new(),
@@ -164,6 +173,16 @@ impl Process {
     /// Changes its resource limits.
     pub fn change_limits<R>(&self, change: impl FnOnce(&mut Limits) -> R) -> R {
         change(&mut self.limits.lock())
+    }
+
+    /// Whether it has ended, and only its parent may want to know how.
+    pub fn has_ended(&self) -> bool {
+        self.program.lock().is_none()
+    }
+
+    /// Whether it has run another program since it was born.
+    pub fn has_executed(&self) -> bool {
+        self.executed.load(Ordering::Relaxed)
     }
 
     /// What its parent gets when it ends.

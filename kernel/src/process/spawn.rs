@@ -2,6 +2,7 @@
 
 use super::exec::{self, Request, Starter};
 use super::process::{Inheritance, Process};
+use super::session::Membership;
 use super::signal::Actions;
 use super::table;
 use super::thread::{Running, Thread};
@@ -47,6 +48,7 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
         credentials: parent.credentials(),
         limits: parent.limits(),
         traced: parent.traced.load(Ordering::Relaxed),
+        membership: parent.membership(),
     };
     begin(ctx, request, inheritance, Some(parent))
 }
@@ -69,6 +71,7 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         credentials: Default::default(),
         limits: Default::default(),
         traced: false,
+        membership: Membership::none(),
     };
     begin(ctx, request, inheritance, None)
 }

@@ -5,8 +5,8 @@ use super::signal::{Interrupted, Pending};
 use super::table::{self, OwnPid, Pid};
 use crate::memory::AddressSpace;
 use crate::task::{Instant, Task, TaskContext, Usage};
-use alloc::sync::Arc;
-use core::num::NonZeroU64;
+use alloc::sync::{Arc, Weak};
+use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
@@ -108,13 +108,10 @@ impl Thread {
     }
 
     /// Tells it which task it is; the task itself says so before anything else.
-    pub fn begin(&self, task: &Arc<Task>) {
-        // Process and thread in one number: `thread_of` takes it apart.
-        let number = u64::from(self.process.pid().0) << 32 | u64::from(self.id().0);
-        if let Some(number) = NonZeroU64::new(number) {
-            task.run_program(number);
-        }
+    pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
+        task.run_program();
         *self.task.lock() = Some(task.clone());
+        task.set_owner(Arc::downgrade(self) as Weak<dyn Any + Send + Sync>);
     }
 
     /// Its task, once it runs.
@@ -160,16 +157,15 @@ impl Thread {
     }
 }
 
-/// The thread that a task runs; `ESRCH` for a task of the kernel's own.
-pub fn thread_of(ctx: &TaskContext) -> Result<Arc<Thread>> {
-    let number = ctx.task().program().ok_or(Errno::ESRCH)?.get();
-    find_thread(Some(Pid((number >> 32) as u32)), Pid(number as u32))
-}
-
 /// The thread of a number, in a process if that is given; `ESRCH`.
 pub fn find_thread(process: Option<Pid>, thread: Pid) -> Result<Arc<Thread>> {
     // The first thread has its process's number; others are found only by way of theirs.
     table::find(process.unwrap_or(thread))?.thread(thread).ok_or(Errno::ESRCH)
+}
+
+/// The thread that runs in a task, for a file that minds who uses it (a terminal, /proc/self); `None` in a task of the kernel's.
+pub fn caller(ctx: &TaskContext) -> Option<Arc<Thread>> {
+    ctx.task().owner()?.downcast().ok()
 }
 
 impl Running {

@@ -17,6 +17,8 @@ pub enum Which {
     Any,
     /// One.
     One(Pid),
+    /// Those in a group.
+    Group(Pid),
 }
 
 /// Which news is wanted, and how.
@@ -91,6 +93,7 @@ fn look(process: &Process, which: Which, wanted: Wanted) -> Found {
     let is_meant = |child: &Process| match which {
         Which::Any => true,
         Which::One(pid) => child.pid() == pid,
+        Which::Group(group) => child.group() == group,
     };
     let is_wanted = |news| match news {
         WaitStatus::Exited(_) | WaitStatus::Killed { .. } => wanted.ended,

@@ -8,7 +8,7 @@ use alloc::{
     vec::Vec,
 };
 use arrayvec::ArrayString;
-use core::num::NonZeroU64;
+use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 use machine::{fiber::Fiber, list::Node, lock::SpinLock};
@@ -49,6 +49,8 @@ pub struct Task {
     /// How it joins wait queues, and mutexes: it can be in one of each.
     pub(super) waiter: Arc<Node<Waiter>>,
     pub(super) mutex_waiter: Arc<Node<Waiter>>,
+    /// Whom it works for, if the layers above said so.
+    owner: SpinLock<Option<Weak<dyn Any + Send + Sync>>>,
     /// Woken at its end.
     ended: WaitQueue,
 }
@@ -97,6 +99,7 @@ impl Task {
             nice: AtomicI8::new(0),
             waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
             mutex_waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
+            owner: SpinLock::new("task's owner", None),
             ended: WaitQueue::new(),
         });
         ALL.lock().insert(id, Arc::downgrade(&task));
@@ -116,6 +119,16 @@ impl Task {
     /// Gives it another name; what is too long is cut.
     pub fn set_name(&self, name: &str) {
         *self.name.lock() = shortened(name);
+    }
+
+    /// Says whom it works for: something of the layers above, which alone know what it is.
+    pub fn set_owner(&self, owner: Weak<dyn Any + Send + Sync>) {
+        *self.owner.lock() = Some(owner);
+    }
+
+    /// Whom it works for.
+    pub fn owner(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.owner.lock().as_ref().and_then(Weak::upgrade)
     }
 
     /// What it is doing.
@@ -139,15 +152,9 @@ impl Task {
         self.account.usage()
     }
 
-    /// Says that it runs a program, and by which number the layer above knows it: its time counts as the program's until a tick
-    /// finds it in the kernel.
-    pub fn run_program(&self, name: NonZeroU64) {
-        self.account.run_program(name);
-    }
-
-    /// The number by which the layer above knows the program that it runs; `None` for a task of the kernel's own.
-    pub fn program(&self) -> Option<NonZeroU64> {
-        self.account.program()
+    /// Says that it runs a program: its time counts as the program's until a tick finds it in the kernel.
+    pub fn run_program(&self) {
+        self.account.run_program();
     }
 
     /// Whether it waits for something that no signal ends, such as a disk.

@@ -74,6 +74,7 @@ pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Resu
     running.user = image.user;
     let old = process.replace_program(Some(image.program));
     drop(old);
+    process.executed.store(true, core::sync::atomic::Ordering::Relaxed);
     process.set_end_signal(Some(Signal::CHLD));
     process.give_memory_back();
     Ok(())
