@@ -38,6 +38,6 @@ pub use session::Terminal;
 pub use shutdown::{off, with_status as shut_down};
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
-pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread, thread_of};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
 pub use usage::{Past, Used};
 pub use wait::{Wanted, Which, wait};

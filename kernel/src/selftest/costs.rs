@@ -2,7 +2,7 @@
 //!
 //! With `bin/run --icount` the time stamp counter counts instructions, and the numbers repeat; without, it counts time.
 
-use super::{Failure, Outcome, program::Program};
+use super::{Failure, Outcome, check::check, program::Program};
 use crate::task::{self, Mutex, TaskContext};
 use alloc::boxed::Box;
 use machine::{clock::tsc, frame::Frame, lock::SpinLock, user::Event};

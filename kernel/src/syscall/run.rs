@@ -3,13 +3,12 @@
 use super::caller::Caller;
 use super::restart::restarts;
 use super::table::{COR, LINUX, Table};
+use super::trace;
 use crate::fs::lookup::Lookup;
-use crate::fs::proc::{self, Text};
 use crate::memory::Fault;
 use crate::process::signal::{self, Attended, Interrupted, Restarts};
 use crate::process::{self, Pid, Request, Running};
 use crate::task::{self, TaskContext};
-use core::fmt::{self, Write};
 use core::sync::atomic::Ordering;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
@@ -41,21 +40,11 @@ pub fn start(running: Running) -> Result<Pid> {
     Ok(pid)
 }
 
-/// Starts the first process, which looks for its files as `lookup` says.
-pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Result<Pid> {
-    proc::register("syscalls", show_counts)?;
-    start(process::start_first(ctx, lookup, request)?)
-}
-
-/// /proc/syscalls: how often each call was made, by number and name; `-` for one that is not there and was tried all the same.
-fn show_counts(_: &TaskContext, text: &mut Text) -> fmt::Result {
-    for (gate, table) in [("linux", &LINUX), ("cor", &COR)] {
-        for (number, name, count) in table.counts() {
-            let name = if name.is_empty() { "-" } else { name };
-            writeln!(text, "{gate} {number} {name} {count}")?;
-        }
-    }
-    Ok(())
+/// Starts the first process, which looks for its files as `lookup` says; `traced`: its calls are told in the log, and its children's.
+pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request<'_>, traced: bool) -> Result<Pid> {
+    let running = process::start_first(ctx, lookup, request)?;
+    running.thread.process.traced.store(traced, Ordering::Relaxed);
+    start(running)
 }
 
 /// Runs a thread to its end.
@@ -84,13 +73,27 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     // Linux looks at the lower half only.
     let number = u64::from(registers.rax as u32);
     let arguments = [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9];
-    let result = heap::ensure_reserve()
-        .and_then(|()| table.call(&mut Caller { ctx, running: &mut *running }, number, &arguments));
+    let mut caller = Caller { ctx, running: &mut *running };
+    let result = if caller.process().traced.load(Ordering::Relaxed) {
+        call_traced(&mut caller, table, number, &arguments)
+    } else {
+        heap::ensure_reserve().and_then(|()| table.call(&mut caller, number, &arguments))
+    };
     if result == Err(Errno::EINTR) {
         let restarts = if core::ptr::eq(table, &LINUX) { restarts(number) } else { Restarts::Usual };
         running.interrupted = Some(Interrupted { number, restarts });
     }
     running.user.registers_mut().rax = result.unwrap_or_else(Errno::to_return_value);
+}
+
+/// Does a call and tells of it in the log.
+#[cold]
+fn call_traced(caller: &mut Caller, table: &Table, number: u64, arguments: &[u64; 6]) -> Result<u64> {
+    heap::ensure_reserve()?;
+    let line = trace::Line::begin(caller, table.name(number), arguments);
+    let result = table.call(caller, number, arguments);
+    line.end(caller, &result);
+    result
 }
 
 /// Serves a page fault, or sends the program the signal for what it did.

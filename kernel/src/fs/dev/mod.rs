@@ -4,6 +4,7 @@
 //! a tmpfs in which each registered device has a node. Block devices come from the list that `block` keeps.
 
 mod disk;
+mod kmsg;
 mod memory;
 
 use super::file::File;
@@ -78,6 +79,7 @@ pub fn open(ctx: &TaskContext, kind: Kind, flags: OpenFlags) -> Result<Arc<dyn F
 /// Mounts /dev in the root directory, which gets the folder if it has none, with a node for everything registered.
 pub fn mount(ctx: &TaskContext, root: &Path) -> Result<()> {
     memory::register_all(ctx)?;
+    kmsg::register_all(ctx)?;
     let volume = Volume::new(Tmpfs::of_type("devtmpfs", 0o755, None));
     let directory = mount::mount_at(ctx, root, b"dev", volume, MountFlags::NO_SET_ID, "udev")?;
     *DIRECTORY.lock() = Some(directory.clone());
