@@ -27,7 +27,7 @@ mod thread;
 mod usage;
 mod wait;
 
-pub use credentials::{Credentials, Ids};
+pub use credentials::{Capabilities, Credentials, Ids};
 pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
 pub use fork::{Fork, fork, wait_for_memory};
