@@ -15,9 +15,12 @@ use core::{
     arch::naked_asm,
     cell::Cell,
     ptr,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
-use logic::errno::Result;
+use logic::{
+    address::PAGE_SIZE,
+    errno::{Errno, Result},
+};
 
 /// What a fiber runs.
 pub type Start = Box<dyn FnOnce() + Send>;
@@ -52,15 +55,28 @@ struct Stack {
 
 /// Stacks that nobody uses. They stay mapped: a new task costs no page table, an ended one no flush.
 static POOL: SpinLock<Vec<u64>> = SpinLock::new("kernel stacks", Vec::new());
+/// How many there are in all: the pool has room for each of them.
+static MADE: AtomicUsize = AtomicUsize::new(0);
 
 impl Stack {
     fn new() -> Result<Stack> {
         let pooled = POOL.lock().pop();
         let top = match pooled {
             Some(top) => top,
-            None => kernel_space::new_stack()?,
+            None => Stack::make()?,
         };
         Ok(Stack { top })
+    }
+
+    fn make() -> Result<u64> {
+        let made = MADE.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut pool = POOL.lock();
+        let missing = made.saturating_sub(pool.len());
+        let room = pool.try_reserve(missing).map_err(|_| Errno::ENOMEM);
+        drop(pool);
+        room.and_then(|()| kernel_space::new_stack()).inspect_err(|_| {
+            MADE.fetch_sub(1, Ordering::Relaxed);
+        })
     }
 
     fn bottom(&self) -> u64 {
@@ -68,12 +84,16 @@ impl Stack {
     }
 }
 
+/// How many stacks there are, in use or in the pool, and how many frames each has.
+pub fn stacks() -> (usize, usize) {
+    (MADE.load(Ordering::Relaxed), STACK_SIZE as usize / PAGE_SIZE)
+}
+
 impl Drop for Stack {
     fn drop(&mut self) {
         let mut pool = POOL.lock();
-        if pool.try_reserve(1).is_ok() {
-            pool.push(self.top);
-        }
+        assert!(pool.len() < pool.capacity(), "the pool has room for each stack");
+        pool.push(self.top);
     }
 }
 

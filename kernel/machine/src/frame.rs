@@ -18,7 +18,7 @@ use core::{
 };
 use logic::{
     address::{PAGE_SIZE, PhysAddr},
-    buddy::{Buddy, Entry},
+    buddy::{Buddy, Entry, MAX_ORDER},
     errno::{Errno, Result},
 };
 use spin::Once;
@@ -311,9 +311,19 @@ fn spill(stock: &mut ArrayVec<NonZeroU32, STOCK>) {
 }
 
 pub(crate) fn take_block(order: usize) -> Option<NonZeroU32> {
+    if order > MAX_ORDER {
+        return None; // a program may have sized it
+    }
     let first = BUDDY.lock().as_mut()?.allocate(order).and_then(|frame| NonZeroU32::new(frame as u32))?;
     FREE.fetch_sub(1 << order, Ordering::Relaxed);
     Some(first)
+}
+
+/// Makes single frames of a block, each to be given back by itself.
+pub(crate) fn split_block(first: NonZeroU32, order: usize) {
+    if let Some(buddy) = BUDDY.lock().as_mut() {
+        buddy.split(u64::from(first.get()), order);
+    }
 }
 
 pub(crate) fn give_back_block(first: NonZeroU32, order: usize) {

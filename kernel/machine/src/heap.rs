@@ -106,15 +106,18 @@ fn fill_reserve() -> Result<()> {
     }
 }
 
-/// A block of the reserve; what is too much of it goes to the frame allocator.
+/// A block of the reserve for a slab: all of it, or one frame, and then the others go to the frame allocator.
 fn take_from_reserve(order: usize) -> Option<NonZeroU32> {
     let mut kept = KEPT.lock();
     let block = kept.pop();
     KEPT_COUNT.store(kept.len(), Ordering::Relaxed);
     drop(kept);
     let first = block?;
-    for half in order..BIG_ORDER {
-        frame::give_back_block(first.saturating_add(1 << half), half);
+    if order < BIG_ORDER {
+        frame::split_block(first, BIG_ORDER);
+        for other in 1..1 << BIG_ORDER {
+            frame::give_back_block(first.saturating_add(other), 0);
+        }
     }
     Some(first)
 }

@@ -10,7 +10,7 @@
 //! The top-level slots of all four are filled once, at boot, and copied into every space; what hangs below them is
 //! changed under one lock and seen by all.
 
-use crate::{cpu, frame::Frame, lock::SpinLock};
+use crate::{frame::Frame, lock::SpinLock};
 use alloc::vec::Vec;
 use core::{
     arch::asm,
@@ -105,11 +105,9 @@ pub(crate) fn is_text(address: u64) -> bool {
     (&raw const __text_start as u64..&raw const __text_end as u64).contains(&address)
 }
 
-/// Whether an address may lie on a kernel stack, and so be read: the boot stack, a task's, or one of a CPU's own.
+/// Whether an address may lie on a kernel stack, and can be read: the boot stack, a task's, or one of a CPU's own.
 pub(crate) fn may_be_stack(address: u64) -> bool {
-    let of_task = (STACKS..NEXT_STACK.load(Ordering::Relaxed)).contains(&address) && explain(address).is_empty();
-    let elsewhere = to_physical(address).is_ok() && is_mapped(address);
-    of_task || elsewhere
+    ((STACKS..WINDOWS).contains(&address) || to_physical(address).is_ok()) && is_mapped(address)
 }
 
 /// The lowest address of the stack that an address lies on, if it is a task's.
@@ -423,5 +421,4 @@ pub(crate) fn use_global_pages() {
     use x86_64::registers::control::{Cr4, Cr4Flags};
     // SAFETY: the kernel's pages are the same in all spaces.
     unsafe { Cr4::write(Cr4::read() | Cr4Flags::PAGE_GLOBAL) };
-    cpu::held(|_| ());
 }

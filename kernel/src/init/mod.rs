@@ -15,7 +15,7 @@ use crate::{
         root::{self, RootError},
     },
     log::{self, error, info, warn},
-    process::Request,
+    process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
     tty::{self, console::Lines},
@@ -83,7 +83,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let devices =
         dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, &root, Lines { serial: console, stream }));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
-    let facts = facts::register(info).and_then(|()| proc::mount(ctx, &root));
+    let facts = facts::register(info).and_then(|()| procfs::register()).and_then(|()| proc::mount(ctx, &root));
     facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
     start_first(ctx, line, root)
 }

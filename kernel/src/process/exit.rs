@@ -60,7 +60,8 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     let mut life = process.life.lock();
     life.threads.retain(|other| !Arc::ptr_eq(other, &thread));
     let last = life.threads.is_empty();
-    process.past_run_time.fetch_add(thread.run_time(), Ordering::Relaxed);
+    let used = thread.used();
+    process.past.lock().own += used;
     let status = if last { *life.ending.get_or_insert(status) } else { status };
     drop(life);
     fiber::leave_space();

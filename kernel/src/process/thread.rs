@@ -4,9 +4,10 @@ use super::process::Process;
 use super::signal::{Interrupted, Pending};
 use super::table::{self, OwnPid, Pid};
 use crate::memory::AddressSpace;
-use crate::task::{Instant, Task, TaskContext};
+use crate::task::{Instant, Task, TaskContext, Usage};
 use alloc::sync::{Arc, Weak};
 use core::any::Any;
+use core::num::NonZeroU64;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
@@ -30,6 +31,8 @@ pub struct Thread {
     pub clear_at_end: AtomicU64,
     /// Where its list of robust locks begins: set_robust_list(2).
     pub robust_list: AtomicU64,
+    /// How many page faults were served for it.
+    pub faults: AtomicU64,
 }
 
 /// A thread's side of signals.
@@ -91,6 +94,7 @@ impl Thread {
             attention: AtomicBool::new(false),
             clear_at_end: AtomicU64::new(0),
             robust_list: AtomicU64::new(0),
+            faults: AtomicU64::new(0),
         });
         let mut life = process.life.lock();
         life.threads.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
@@ -106,6 +110,11 @@ impl Thread {
 
     /// Tells it which task it is; the task itself says so before anything else.
     pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
+        // Process and thread in one number: `thread_of` takes it apart.
+        let number = u64::from(self.process.pid().0) << 32 | u64::from(self.id().0);
+        if let Some(number) = NonZeroU64::new(number) {
+            task.run_program(number);
+        }
         *self.task.lock() = Some(task.clone());
         task.set_owner(Arc::downgrade(self) as Weak<dyn Any + Send + Sync>);
     }
@@ -118,6 +127,11 @@ impl Thread {
     /// Nanoseconds that it has run.
     pub fn run_time(&self) -> u64 {
         self.task().map_or(0, |task| task.run_time())
+    }
+
+    /// What it has had of the CPU.
+    pub fn usage(&self) -> Usage {
+        self.task().map_or_else(Usage::default, |task| task.usage())
     }
 
     /// Makes it look at its signals and at its process's end, soon: out of a wait, or out of its program.
@@ -146,6 +160,12 @@ impl Thread {
         }
         self.attention.store(false, Ordering::Release);
     }
+}
+
+/// The thread that a task runs; `ESRCH` for a task of the kernel's own.
+pub fn thread_of(ctx: &TaskContext) -> Result<Arc<Thread>> {
+    let number = ctx.task().program().ok_or(Errno::ESRCH)?.get();
+    find_thread(Some(Pid((number >> 32) as u32)), Pid(number as u32))
 }
 
 /// The thread of a number, in a process if that is given; `ESRCH`.

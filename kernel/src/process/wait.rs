@@ -45,7 +45,12 @@ pub fn wait(
     wanted: Wanted,
 ) -> Result<Option<(Arc<Process>, WaitStatus)>> {
     let look = || match look(process, which, wanted) {
-        Found::News(child, news) => Some(Ok(Some((child, news)))),
+        Found::News(child, news) => {
+            if !wanted.keep && child.ending().is_some() {
+                process.bury(&child);
+            }
+            Some(Ok(Some((child, news))))
+        }
         Found::Nobody => Some(Err(Errno::ECHILD)),
         Found::Nothing if wanted.at_once => Some(Ok(None)),
         Found::Nothing => None,

@@ -10,12 +10,20 @@ use machine::clock;
 pub(super) struct Failure {
     place: &'static Location<'static>,
     what: String,
+    /// Nothing was wrong, but this machine lacks what the test is about.
+    pub(super) skipped: bool,
 }
 
 impl Failure {
     #[track_caller]
     pub(super) fn new(what: String) -> Failure {
-        Failure { place: Location::caller(), what }
+        Failure { place: Location::caller(), what, skipped: false }
+    }
+
+    /// What a test returns that has nothing to test on this machine.
+    #[track_caller]
+    pub(super) fn skipped(why: &str) -> Failure {
+        Failure { place: Location::caller(), what: why.into(), skipped: true }
     }
 }
 

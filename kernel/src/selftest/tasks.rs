@@ -422,8 +422,8 @@ pub(super) fn interruption(ctx: &TaskContext) -> Outcome {
 
 /// Counts how often it is woken.
 #[derive(Default)]
-struct Bell {
-    rung: AtomicUsize,
+pub(super) struct Bell {
+    pub(super) rung: AtomicUsize,
 }
 
 impl Wake for Bell {
@@ -479,10 +479,10 @@ pub(super) fn alarms_within_switches(ctx: &TaskContext) -> Outcome {
     let stop = Arc::new(AtomicBool::new(false));
     let theirs = stop.clone();
     let busy = task::spawn("busy", move |_| while !theirs.load(SeqCst) {})?;
-    for moment in (500..24_500).step_by(600) {
+    for moment in (500..24_500).step_by(2000) {
         // Who has slept for long may take the CPU again and again, until it has had its share.
         ctx.sleep_until(after(milliseconds(20)), false);
-        for _ in 0..400 {
+        for _ in 0..300 {
             ctx.sleep_until(after(Duration::from_nanos(moment)), false);
         }
     }

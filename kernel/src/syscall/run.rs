@@ -10,6 +10,7 @@ use crate::process::signal::{self, Attended, Interrupted, Restarts};
 use crate::process::{self, Pid, Request, Running};
 use crate::task::{self, TaskContext};
 use core::fmt::{self, Write};
+use core::sync::atomic::Ordering;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::wait_status::WaitStatus;
@@ -120,6 +121,7 @@ fn serve(ctx: &TaskContext, running: &Running, exception: Exception) -> core::re
         _ if exception.was_write() => Access::WRITE,
         _ => Access::READ,
     };
+    running.thread.faults.fetch_add(1, Ordering::Relaxed);
     running.space.fault(ctx, address, wanted)
 }
 

@@ -1,6 +1,6 @@
 //! What a task is, how one begins and ends, and which there are.
 
-use super::{TaskContext, WaitQueue, schedule, timer, wait::Waiter};
+use super::{Account, TaskContext, Usage, WaitQueue, schedule, timer, wait::Waiter};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -9,6 +9,7 @@ use alloc::{
 };
 use arrayvec::ArrayString;
 use core::any::Any;
+use core::num::NonZeroU64;
 use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 use machine::{fiber::Fiber, list::Node, lock::SpinLock};
@@ -41,8 +42,10 @@ pub struct Task {
     interrupted: AtomicBool,
     /// How it stands in the queue of those who are ready; belongs to the scheduler's lock.
     pub(super) vruntime: AtomicU64,
-    /// Nanoseconds that it has run.
-    pub(super) run_time: AtomicU64,
+    /// What it has had of the CPU.
+    pub(super) account: Account,
+    /// Its present wait does not end by an interruption.
+    pub(super) deaf: AtomicBool,
     pub(super) nice: AtomicI8,
     /// How it joins wait queues, and mutexes: it can be in one of each.
     pub(super) waiter: Arc<Node<Waiter>>,
@@ -92,7 +95,8 @@ impl Task {
             token: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
             vruntime: AtomicU64::new(0),
-            run_time: AtomicU64::new(0),
+            account: Account::default(),
+            deaf: AtomicBool::new(true),
             nice: AtomicI8::new(0),
             waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
             mutex_waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
@@ -137,10 +141,32 @@ impl Task {
         }
     }
 
-    /// Nanoseconds that it has run, up to when it last left a CPU.
+    /// Nanoseconds that it has run, up to now.
     pub fn run_time(&self) -> u64 {
+        let usage = self.usage();
+        usage.user + usage.system
+    }
+
+    /// What it has had of the CPU, up to now.
+    pub fn usage(&self) -> Usage {
         schedule::settle();
-        self.run_time.load(Ordering::Relaxed)
+        self.account.usage()
+    }
+
+    /// Says that it runs a program, and by which number the layer above knows it: its time counts as the program's until a tick
+    /// finds it in the kernel.
+    pub fn run_program(&self, name: NonZeroU64) {
+        self.account.run_program(name);
+    }
+
+    /// The number by which the layer above knows the program that it runs; `None` for a task of the kernel's own.
+    pub fn program(&self) -> Option<NonZeroU64> {
+        self.account.program()
+    }
+
+    /// Whether it waits for something that no signal ends, such as a disk.
+    pub fn waits_deaf(&self) -> bool {
+        self.state() == State::Waiting && self.deaf.load(Ordering::Relaxed)
     }
 
     /// How nice it is to others: -20 to 19, as setpriority(2).
