@@ -18,7 +18,7 @@ use crate::{
     process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
-    tty,
+    tty::{self, console::Lines},
 };
 use alloc::{format, string::String};
 use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
@@ -80,7 +80,8 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     }
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
-    let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));
+    let devices =
+        dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, &root, Lines { serial: console, stream }));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
