@@ -6,6 +6,7 @@ use super::table::{COR, LINUX, Table};
 use crate::fs::lookup::Lookup;
 use crate::fs::proc::{self, Text};
 use crate::memory::Fault;
+use crate::process::hog;
 use crate::process::signal::{self, Attended, Interrupted, Restarts};
 use crate::process::{self, Pid, Request, Running};
 use crate::task::{self, TaskContext};
@@ -89,6 +90,7 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     let number = u64::from(registers.rax as u32);
     let arguments = [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9];
     let result = heap::ensure_reserve()
+        .or_else(|_| hog::wait_for_reserve(ctx, &running.thread.process))
         .and_then(|()| table.call(&mut Caller { ctx, running: &mut *running }, number, &arguments));
     if result == Err(Errno::EINTR) {
         let restarts = if core::ptr::eq(table, &LINUX) { restarts(number) } else { Restarts::Usual };
@@ -103,6 +105,8 @@ fn except(ctx: &TaskContext, running: &mut Running, exception: Exception) {
     let info = if exception.vector == Exception::PAGE_FAULT {
         match serve(ctx, running, exception) {
             Ok(()) => return,
+            // The instruction is tried again.
+            Err(Fault::NoMemory) if hog::make_room(ctx, &running.thread.process) => return,
             Err(fault) => signal::signal_of_fault(fault, exception.address),
         }
     } else {
