@@ -329,9 +329,28 @@ pub(crate) fn take_block(order: usize) -> Option<NonZeroU32> {
     if order > MAX_ORDER {
         return None; // a program may have sized it
     }
-    let first = BUDDY.lock().as_mut()?.allocate(order).and_then(|frame| NonZeroU32::new(frame as u32))?;
+    let first = take_from_buddy(order).or_else(|| {
+        drain_stock();
+        take_from_buddy(order)
+    })?;
     FREE.fetch_sub(1 << order, Ordering::Relaxed);
     Some(first)
+}
+
+fn take_from_buddy(order: usize) -> Option<NonZeroU32> {
+    BUDDY.lock().as_mut()?.allocate(order).and_then(|frame| NonZeroU32::new(frame as u32))
+}
+
+/// Gives this CPU's stock back, so that its frames can be joined to blocks.
+#[cold]
+fn drain_stock() {
+    STOCKS.with(|stock| {
+        if let Some(buddy) = BUDDY.lock().as_mut() {
+            for number in stock.borrow_mut().drain(..) {
+                buddy.free(u64::from(number.get()), 0);
+            }
+        }
+    });
 }
 
 /// Makes single frames of a block, each to be given back by itself.

@@ -29,7 +29,7 @@ mod thread;
 mod usage;
 mod wait;
 
-pub use credentials::{Credentials, Ids};
+pub use credentials::{Capabilities, Credentials, Ids};
 pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
 pub use fork::{Fork, fork, wait_for_memory};
@@ -40,6 +40,6 @@ pub use session::Terminal;
 pub use shutdown::{off, with_status as shut_down};
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
-pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread, thread_of};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
 pub use usage::{Past, Used};
 pub use wait::{Wanted, Which, wait};

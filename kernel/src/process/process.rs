@@ -15,7 +15,7 @@ use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
@@ -39,7 +39,7 @@ pub struct Process {
     name: SpinLock<Name>,
     /// Root, working directory, umask and the ids that files see; replaced as a whole.
     lookup: SpinLock<Option<Arc<Lookup>>>,
-    credentials: SpinLock<Credentials>,
+    pub(super) credentials: SpinLock<Credentials>,
     limits: SpinLock<Limits>,
     /// What threads have used that have ended, and children that it has waited for.
     pub(super) past: SpinLock<Past>,
@@ -49,6 +49,14 @@ pub struct Process {
     pub(super) membership: SpinLock<Membership>,
     /// It has run another program than its parent's.
     pub(super) executed: AtomicBool,
+    /// Whether others may look into it (PR_SET_DUMPABLE): 0 or 1.
+    pub dumpable: AtomicU8,
+    /// The number of the signal that it gets when its parent ends (PR_SET_PDEATHSIG); 0: none.
+    pub parent_death_signal: AtomicU8,
+    /// Orphans among its descendants become its children (PR_SET_CHILD_SUBREAPER).
+    pub adopts: AtomicBool,
+    /// What personality(2) set.
+    pub personality: AtomicU32,
     /// What its parent gets when it ends.
     end_signal: SpinLock<Option<Signal>>,
     /// It runs in its parent's memory, which waits for that to end.
@@ -113,6 +121,10 @@ impl Process {
             traced: AtomicBool::new(traced),
             membership: SpinLock::new("process's group", membership),
             executed: AtomicBool::new(false),
+            dumpable: AtomicU8::new(1),
+            parent_death_signal: AtomicU8::new(0),
+            adopts: AtomicBool::new(false),
+            personality: AtomicU32::new(0),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
             memory_returned: WaitQueue::new(),

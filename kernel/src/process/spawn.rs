@@ -1,5 +1,6 @@
 //! New processes that run a program from the start: Cor's own spawn call, and the first process.
 
+use super::credentials::Credentials;
 use super::exec::{self, Request, Starter};
 use super::process::{Inheritance, Process};
 use super::session::Membership;
@@ -68,7 +69,7 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         files: Arc::new(files),
         lookup: Arc::new(lookup),
         actions: Arc::new(Actions::new()?),
-        credentials: Default::default(),
+        credentials: Credentials::ROOT,
         limits: Default::default(),
         traced: false,
         membership: Membership::none(),
