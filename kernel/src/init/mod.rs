@@ -11,7 +11,7 @@ use crate::{
         dev,
         lookup::Lookup,
         mount::Path,
-        proc,
+        proc, random,
         root::{self, RootError},
     },
     log::{self, error, info, warn},
@@ -78,6 +78,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
+    random::start();
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
     let devices =
