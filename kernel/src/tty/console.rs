@@ -11,8 +11,9 @@ use super::terminal::Terminal;
 use crate::fs::dev::{Device, Shared, character, register};
 use crate::fs::inode::Kind;
 use crate::fs::{DeviceNumber, Path};
-use crate::process::Process;
+use crate::process::{Process, before_shut_down};
 use crate::task::{TaskContext, WaitQueue};
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use logic::errno::Result;
 use spin::Once;
@@ -36,11 +37,15 @@ pub fn start(ctx: &TaskContext, root: &Path, lines: Lines) -> Result<()> {
     let line = lines.serial.unwrap_or_else(|| Arc::new(Nowhere(WaitQueue::new())));
     let (console, serial): (Arc<dyn Device>, Arc<dyn Device>) = if lines.stream {
         let stream = Stream::new(line)?;
+        let last = stream.clone();
+        before_shut_down(Box::new(move |ctx| last.finish(ctx)));
         (Arc::new(Shared(stream.clone())), Arc::new(Shared(stream)))
     } else {
         let terminal = terminal_on(SERIAL, line)?;
         terminal.ask_size(ctx);
         CONSOLE.call_once(|| terminal.clone());
+        let last = terminal.clone();
+        before_shut_down(Box::new(move |ctx| last.finish(ctx)));
         (Arc::new(Node { terminal: terminal.clone(), console: true }), Arc::new(Node { terminal, console: false }))
     };
     register(ctx, "console", character(5, 1), 0o600, console)?;

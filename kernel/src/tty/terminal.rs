@@ -69,6 +69,11 @@ pub(super) struct Consequences {
 }
 
 impl Terminal {
+    /// See `Output::finish`.
+    pub(super) fn finish(&self, ctx: &TaskContext) {
+        self.output.finish(ctx);
+    }
+
     /// A terminal on a line, which has still to be told that it is the receiver.
     pub(super) fn new(number: DeviceNumber, line: Arc<dyn super::line::Line>) -> Result<Arc<Terminal>> {
         let (discipline, settings) = (Line::try_new()?, line.first_settings());
