@@ -12,7 +12,9 @@ mod credentials;
 mod exec;
 mod exit;
 mod fork;
+
 pub mod futex;
+pub mod hog;
 mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
@@ -38,6 +40,6 @@ pub use session::Terminal;
 pub use shutdown::{off, with_status as shut_down};
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
-pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread, thread_of};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
 pub use usage::{Past, Used};
 pub use wait::{Wanted, Which, wait};

@@ -7,7 +7,6 @@ use crate::memory::AddressSpace;
 use crate::task::{Instant, Task, TaskContext, Usage};
 use alloc::sync::{Arc, Weak};
 use core::any::Any;
-use core::num::NonZeroU64;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
@@ -110,11 +109,7 @@ impl Thread {
 
     /// Tells it which task it is; the task itself says so before anything else.
     pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
-        // Process and thread in one number: `thread_of` takes it apart.
-        let number = u64::from(self.process.pid().0) << 32 | u64::from(self.id().0);
-        if let Some(number) = NonZeroU64::new(number) {
-            task.run_program(number);
-        }
+        task.run_program();
         *self.task.lock() = Some(task.clone());
         task.set_owner(Arc::downgrade(self) as Weak<dyn Any + Send + Sync>);
     }
@@ -160,12 +155,6 @@ impl Thread {
         }
         self.attention.store(false, Ordering::Release);
     }
-}
-
-/// The thread that a task runs; `ESRCH` for a task of the kernel's own.
-pub fn thread_of(ctx: &TaskContext) -> Result<Arc<Thread>> {
-    let number = ctx.task().program().ok_or(Errno::ESRCH)?.get();
-    find_thread(Some(Pid((number >> 32) as u32)), Pid(number as u32))
 }
 
 /// The thread of a number, in a process if that is given; `ESRCH`.

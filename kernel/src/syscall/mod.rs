@@ -12,6 +12,7 @@ mod file;
 mod futex;
 mod group;
 mod memory;
+mod names;
 mod path;
 mod poll;
 mod process;
@@ -22,5 +23,7 @@ mod signal;
 mod system;
 mod table;
 mod time;
+mod trace;
 
 pub use run::{start, start_first};
+pub use table::register;

@@ -6,7 +6,6 @@
 //! its program, as in Linux.
 
 use super::{State, Task};
-use core::num::NonZeroU64;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What one task has had. Written by the scheduler, under its lock.
@@ -16,8 +15,8 @@ pub struct Account {
     system: AtomicU64,
     /// Where it was found last: in its program.
     in_program: AtomicBool,
-    /// What the program's thread is called above; 0: it runs none.
-    program: AtomicU64,
+    /// It has a program.
+    has_program: AtomicBool,
     /// Switches because it waited, and because others had their turn.
     waited: AtomicU64,
     preempted: AtomicU64,
@@ -61,13 +60,13 @@ impl Account {
         }
     }
 
-    pub(super) fn run_program(&self, name: NonZeroU64) {
-        self.program.store(name.get(), Ordering::Relaxed);
+    pub(super) fn run_program(&self) {
+        self.has_program.store(true, Ordering::Relaxed);
         self.in_program.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn program(&self) -> Option<NonZeroU64> {
-        NonZeroU64::new(self.program.load(Ordering::Relaxed))
+    pub(super) fn runs_program(&self) -> bool {
+        self.has_program.load(Ordering::Relaxed)
     }
 
     /// Notes where a tick found it.
@@ -111,6 +110,6 @@ impl core::ops::AddAssign for Usage {
 impl Task {
     /// Whether it counts as load though it waits: a program that waits for what no signal ends.
     pub(super) fn is_blocked_program(&self) -> bool {
-        self.state() == State::Waiting && self.deaf.load(Ordering::Relaxed) && self.program().is_some()
+        self.state() == State::Waiting && self.deaf.load(Ordering::Relaxed) && self.account.runs_program()
     }
 }

@@ -9,7 +9,6 @@ use alloc::{
 };
 use arrayvec::ArrayString;
 use core::any::Any;
-use core::num::NonZeroU64;
 use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 use machine::{fiber::Fiber, list::Node, lock::SpinLock};
@@ -153,15 +152,9 @@ impl Task {
         self.account.usage()
     }
 
-    /// Says that it runs a program, and by which number the layer above knows it: its time counts as the program's until a tick
-    /// finds it in the kernel.
-    pub fn run_program(&self, name: NonZeroU64) {
-        self.account.run_program(name);
-    }
-
-    /// The number by which the layer above knows the program that it runs; `None` for a task of the kernel's own.
-    pub fn program(&self) -> Option<NonZeroU64> {
-        self.account.program()
+    /// Says that it runs a program: its time counts as the program's until a tick finds it in the kernel.
+    pub fn run_program(&self) {
+        self.account.run_program();
     }
 
     /// Whether it waits for something that no signal ends, such as a disk.

@@ -15,7 +15,7 @@ mod text;
 
 use super::process::Process;
 use super::table::{self, Pid};
-use super::thread::{Thread, thread_of};
+use super::thread::{Thread, caller};
 use crate::fs::inode::{Inode, InodeId, Kind, Listed, Permissions, Target};
 use crate::fs::proc::{self, Dynamic, Link};
 use crate::task::TaskContext;
@@ -46,12 +46,12 @@ pub fn register() -> Result<()> {
 }
 
 fn own_folder(ctx: &TaskContext) -> Result<Target> {
-    let thread = thread_of(ctx).map_err(|_| Errno::ENOENT)?;
+    let thread = caller(ctx).ok_or(Errno::ENOENT)?;
     Ok(Target::Path(format!("{}", thread.process.pid()).into_bytes().into_boxed_slice()))
 }
 
 fn own_thread_folder(ctx: &TaskContext) -> Result<Target> {
-    let thread = thread_of(ctx).map_err(|_| Errno::ENOENT)?;
+    let thread = caller(ctx).ok_or(Errno::ENOENT)?;
     Ok(Target::Path(format!("{}/task/{}", thread.process.pid(), thread.id()).into_bytes().into_boxed_slice()))
 }
 
@@ -101,7 +101,7 @@ impl Subject {
 
     /// `EACCES` unless who looks may see the process's memory and files: ptrace(2), "Ptrace access mode checking".
     fn check(&self, ctx: &TaskContext) -> Result<()> {
-        let looker = thread_of(ctx)?;
+        let looker = caller(ctx).ok_or(Errno::ESRCH)?;
         let (mine, theirs) = (looker.process.credentials(), self.process.credentials());
         let same =
             [theirs.user.real, theirs.user.effective, theirs.user.saved].iter().all(|&id| id == mine.user.effective);
