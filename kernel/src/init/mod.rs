@@ -4,6 +4,7 @@
 //! tasks, gives the rest of boot to one, and becomes the idle task.
 
 mod facts;
+mod magic_key;
 
 use crate::{
     block, driver,
@@ -78,6 +79,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
+    magic_key::start();
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
     let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));

@@ -6,6 +6,7 @@
 pub mod console;
 mod control;
 pub mod line;
+pub mod magic;
 mod output;
 mod stream;
 mod terminal;
