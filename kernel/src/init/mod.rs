@@ -4,6 +4,7 @@
 //! tasks, gives the rest of boot to one, and becomes the idle task.
 
 mod facts;
+mod magic_key;
 
 use crate::{
     block, driver,
@@ -79,6 +80,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
         warn!("no devices: {error}");
     }
     random::start();
+    magic_key::start();
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
     let devices =
