@@ -81,6 +81,8 @@ bitflags! {
 pub struct Uart {
     ports: PortRange,
     line: u8,
+    /// A break has been seen: reading the state forgets it in the chip.
+    seen_break: bool,
 }
 
 impl Uart {
@@ -94,7 +96,7 @@ impl Uart {
         // SAFETY: a UART touches no memory, and it is given out once; the early console, which writes to it too,
         // is used only before the driver starts and in a panic.
         let ports = unsafe { PortRange::new(COM1, 8) };
-        let mut uart = Uart { ports, line: 4 };
+        let mut uart = Uart { ports, line: 4, seen_break: false };
         uart.answers().then(|| {
             uart.set_up();
             uart
@@ -155,7 +157,15 @@ impl Uart {
 
     /// The line's state; reading it takes back the errors.
     pub fn status(&mut self) -> LineStatus {
-        LineStatus::from_bits_truncate(self.ports.read8(register::LINE_STATUS))
+        let status = LineStatus::from_bits_truncate(self.ports.read8(register::LINE_STATUS));
+        self.seen_break |= status.contains(LineStatus::BREAK);
+        status
+    }
+
+    /// Whether the other side has held the line down, since this was last asked; a byte of zero stands for it among those
+    /// received.
+    pub fn take_break(&mut self) -> bool {
+        core::mem::take(&mut self.seen_break)
     }
 
     /// A received byte, if one waits.

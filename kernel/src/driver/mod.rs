@@ -2,11 +2,13 @@
 //! early and `start_devices` once tasks run; nobody else names a driver.
 
 mod console;
+mod keyboard;
 mod screen;
 mod uart;
 mod virtio_blk;
 
 pub use console::{finish, start_console};
+pub use uart::set_magic_key;
 
 use crate::block;
 use crate::fs::proc;

@@ -5,9 +5,11 @@
 //! keeps them waiting here, the chip's receive interrupt goes off and its "please send" signal down, until `resume`; so
 //! nothing is lost.
 //!
+//! A break goes to the terminal, or, once somebody has asked for magic keys, the byte after it to that one.
+//!
 //! The lock protects chip, ring and the state of both directions; the receiver is called without it.
 
-use crate::task::WaitQueue;
+use crate::task::{Instant, WaitQueue};
 use crate::tty::line::{Line, Receiver};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -51,6 +53,31 @@ struct State {
     delivering: bool,
     /// The receiver has had room again meanwhile.
     resumed: bool,
+    /// What came after those in `held` and is no byte for the receiver.
+    special: Option<Special>,
+    /// There was a break: until then the next byte is a magic key.
+    magic_until: Option<Instant>,
+}
+
+/// What else can come over the line.
+#[derive(Clone, Copy)]
+enum Special {
+    /// A break.
+    Break,
+    /// The key after a break, for who has asked for magic keys.
+    Magic(u8),
+}
+
+/// Who gets magic keys.
+static MAGIC: Once<fn(u8)> = Once::new();
+
+/// How long after a break a key is a magic one.
+const MAGIC_TIME: Duration = Duration::from_secs(5);
+
+/// Says who is called with the key that comes after a break on the serial line; from an interrupt handler, with no lock held. Until
+/// then a break is the terminal's affair.
+pub fn set_magic_key(hook: fn(u8)) {
+    MAGIC.call_once(|| hook);
 }
 
 impl SerialLine {
@@ -65,6 +92,8 @@ impl SerialLine {
             held: ArrayVec::new(),
             delivering: false,
             resumed: false,
+            special: None,
+            magic_until: None,
         };
         let state = SpinLock::new("serial port", state);
         let line = Arc::new(SerialLine { state, receiver: Once::new(), room: WaitQueue::new(), tap });
@@ -83,7 +112,6 @@ impl SerialLine {
             state.pump();
             rest = &rest[taken..];
         }
-        (self.tap)(bytes);
     }
 
     /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched
@@ -129,10 +157,19 @@ impl SerialLine {
     /// Hands what has been received to the receiver, until there is nothing more or it has no room.
     fn deliver(&self) {
         let Some(receiver) = self.receiver.get() else { return };
-        while let Some(bytes) = self.begin_delivery() {
-            let taken = receiver.receive(&bytes);
-            if !self.end_delivery(taken) {
-                return;
+        loop {
+            while let Some(bytes) = self.begin_delivery() {
+                let taken = receiver.receive(&bytes);
+                if !self.end_delivery(taken) {
+                    return;
+                }
+            }
+            let special = self.state.lock().take_special();
+            match (special, MAGIC.get()) {
+                (None, _) => return,
+                (Some(Special::Break), _) => receiver.receive_break(),
+                (Some(Special::Magic(key)), Some(hook)) => hook(key),
+                (Some(Special::Magic(_)), None) => {}
             }
         }
     }
@@ -170,9 +207,10 @@ impl State {
         }
         if self.held.is_empty() {
             while !self.held.is_full()
+                && self.special.is_none()
                 && let Some(byte) = self.uart.try_read()
             {
-                self.held.push(byte);
+                self.take(byte);
             }
         }
         if self.held.is_empty() {
@@ -182,6 +220,25 @@ impl State {
         self.delivering = true;
         self.resumed = false;
         Some(self.held.clone())
+    }
+
+    /// Takes a byte from the chip.
+    fn take(&mut self, byte: u8) {
+        if byte == 0 && self.uart.take_break() {
+            match MAGIC.get() {
+                Some(_) => self.magic_until = Some(Instant(clock::now().0 + MAGIC_TIME.as_nanos() as u64)),
+                None => self.special = Some(Special::Break),
+            }
+        } else if self.magic_until.take().is_some_and(|until| clock::now() < until) {
+            self.special = Some(Special::Magic(byte));
+        } else {
+            self.held.push(byte);
+        }
+    }
+
+    /// What is to be told once all before it has been handed over.
+    fn take_special(&mut self) -> Option<Special> {
+        if self.delivering || !self.held.is_empty() { None } else { self.special.take() }
     }
 
     /// The receiver took so many; whether to go on.
