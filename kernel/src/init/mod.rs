@@ -12,14 +12,15 @@ use crate::{
         dev,
         lookup::Lookup,
         mount::Path,
-        proc,
+        proc, random,
         root::{self, RootError},
+        sys,
     },
     log::{self, error, info, warn},
     process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
-    tty,
+    tty::{self, console::Lines},
 };
 use alloc::{format, string::String};
 use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
@@ -80,15 +81,18 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
         warn!("no devices: {error}");
     }
     magic_key::start();
+    random::start();
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
-    let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));
+    let devices =
+        dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, &root, Lines { serial: console, stream }));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
         .and_then(|()| syscall::register())
-        .and_then(|()| proc::mount(ctx, &root));
-    facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
+        .and_then(|()| proc::mount(ctx, &root))
+        .and_then(|()| sys::mount(ctx, &root));
+    facts.map_err(|error| Failure(format!("cannot fill /proc and /sys: {error}")))?;
     start_first(ctx, line, root)
 }
 

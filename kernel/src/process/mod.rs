@@ -12,7 +12,9 @@ mod credentials;
 mod exec;
 mod exit;
 mod fork;
+
 pub mod futex;
+pub mod hog;
 mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;

@@ -64,6 +64,18 @@ macro_rules! check {
 }
 pub(super) use check;
 
+/// Tries up to three times whether something is in time: an emulated machine may stand still for a while because its host is
+/// busy, but not three times in a row.
+#[track_caller]
+pub(super) fn in_time(mut attempt: impl FnMut() -> Result<bool, Failure>) -> Result<(), Failure> {
+    for _ in 0..3 {
+        if attempt()? {
+            return Ok(());
+        }
+    }
+    Err(Failure::new("three times not in time".into()))
+}
+
 /// Waits until a condition holds, looking at it each millisecond; fails when it takes too long.
 #[track_caller]
 pub(super) fn within(ctx: &TaskContext, patience: Duration, condition: impl Fn() -> bool) -> Result<(), Failure> {

@@ -144,6 +144,19 @@ pub(super) fn no_frames_left(ctx: &TaskContext) -> Outcome {
     Ok(())
 }
 
+/// Frames that lie side by side make a block again, though they were given back one by one.
+pub(super) fn frames_join(_: &TaskContext) -> Outcome {
+    let mut all = take_all()?;
+    all.sort_unstable_by_key(Frame::address);
+    let side_by_side = |frames: &[Frame]| frames[15].address().0 == frames[0].address().0 + 15 * PAGE;
+    let start = all.windows(16).position(side_by_side);
+    let given = start.map(|start| all.splice(start..start + 16, None).count());
+    let block = Contiguous::new(2).map(|_| ());
+    drop(all);
+    check!((given, block), ==, (Some(16), Ok(())));
+    Ok(())
+}
+
 /// With all frames taken small objects still come from the reserve; and with the reserve begun nothing new may begin.
 pub(super) fn the_reserve_holds(_: &TaskContext) -> Outcome {
     heap::ensure_reserve()?;

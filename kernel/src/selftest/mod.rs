@@ -7,6 +7,7 @@
 
 mod check;
 mod clock;
+mod costs;
 mod disk;
 mod ends;
 mod files;
@@ -43,6 +44,7 @@ const TESTS: &[Test] = &[
     ("tasks/a-thousand-leave-nothing", tasks::a_thousand_leave_nothing),
     ("tasks/preemption", tasks::preemption),
     ("tasks/shares-after-a-long-run", tasks::shares_after_a_long_run),
+    ("tasks/nice", tasks::nice),
     ("tasks/waker-makes-way", tasks::waker_makes_way),
     ("tasks/sleep-is-punctual", tasks::sleep_is_punctual),
     ("tasks/mutex-excludes", tasks::mutex_excludes),
@@ -60,9 +62,11 @@ const TESTS: &[Test] = &[
     ("locks/interrupts-are-on", locks::interrupts_are_on),
     ("clock/forward", clock::forward),
     ("clock/pace", clock::pace),
+    ("costs", costs::tell),
     ("memory/frames", memory::frames),
     ("memory/blocks", memory::blocks),
     ("memory/no-frames-left", memory::no_frames_left),
+    ("memory/frames-join", memory::frames_join),
     ("memory/the-reserve-holds", memory::the_reserve_holds),
     ("memory/heap-sizes", memory::heap_sizes),
     ("memory/heap-alignments", memory::heap_alignments),
@@ -92,6 +96,7 @@ const TESTS: &[Test] = &[
     ("user/bad-addresses", user::bad_addresses),
     ("user/any-stack-pointer", user::any_stack_pointer),
     ("user/endless-loop", user::endless_loop),
+    ("user/nice", user::nice),
     ("user/flags", user::flags),
     ("user/single-steps", user::single_steps),
     ("user/segment-bases", user::segment_bases),

@@ -6,6 +6,7 @@ use super::table::{COR, LINUX, Table};
 use super::trace;
 use crate::fs::lookup::Lookup;
 use crate::memory::Fault;
+use crate::process::hog;
 use crate::process::signal::{self, Attended, Interrupted, Restarts};
 use crate::process::{self, Pid, Request, Running};
 use crate::task::{self, TaskContext};
@@ -13,9 +14,9 @@ use core::sync::atomic::Ordering;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::wait_status::WaitStatus;
+use machine::heap;
 use machine::user::{Event, Exception};
 use machine::user_space::Access;
-use machine::{cpu, heap};
 
 /// Starts a thread that is ready to run; `ENOMEM` if there is no memory for its task, and then it is as if it had never been.
 pub fn start(running: Running) -> Result<Pid> {
@@ -55,11 +56,7 @@ fn run(ctx: &TaskContext, mut running: Running) {
             Event::Syscall => call(ctx, &mut running, &LINUX),
             Event::CorCall => call(ctx, &mut running, &COR),
             Event::Exception(exception) => except(ctx, &mut running, exception),
-            Event::Interrupt => {
-                if cpu::take_reschedule() {
-                    ctx.yield_now();
-                }
-            }
+            Event::Interrupt => ctx.make_way(),
         }
         if running.thread.needs_attention()
             && let Attended::End(status) = signal::attend(ctx, &mut running)
@@ -77,12 +74,12 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     // Linux looks at the lower half only.
     let number = u64::from(registers.rax as u32);
     let arguments = [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9];
+    let reserve = heap::ensure_reserve().or_else(|_| hog::wait_for_reserve(ctx, &running.thread.process));
     let mut caller = Caller { ctx, running: &mut *running };
-    let result = if caller.process().traced.load(Ordering::Relaxed) {
-        call_traced(&mut caller, table, number, &arguments)
-    } else {
-        heap::ensure_reserve().and_then(|()| table.call(&mut caller, number, &arguments))
-    };
+    let result = reserve.and_then(|()| match caller.process().traced.load(Ordering::Relaxed) {
+        true => call_traced(&mut caller, table, number, &arguments),
+        false => table.call(&mut caller, number, &arguments),
+    });
     if result == Err(Errno::EINTR) {
         let restarts = if core::ptr::eq(table, &LINUX) { restarts(number) } else { Restarts::Usual };
         running.interrupted = Some(Interrupted { number, restarts });
@@ -93,7 +90,6 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
 /// Does a call and tells of it in the log.
 #[cold]
 fn call_traced(caller: &mut Caller, table: &Table, number: u64, arguments: &[u64; 6]) -> Result<u64> {
-    heap::ensure_reserve()?;
     let line = trace::Line::begin(caller, table.name(number), arguments);
     let result = table.call(caller, number, arguments);
     line.end(caller, &result);
@@ -106,6 +102,8 @@ fn except(ctx: &TaskContext, running: &mut Running, exception: Exception) {
     let info = if exception.vector == Exception::PAGE_FAULT {
         match serve(ctx, running, exception) {
             Ok(()) => return,
+            // The instruction is tried again.
+            Err(Fault::NoMemory) if hog::make_room(ctx, &running.thread.process) => return,
             Err(fault) => signal::signal_of_fault(fault, exception.address),
         }
     } else {

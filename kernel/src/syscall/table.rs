@@ -71,6 +71,8 @@ table! { LINUX[512]:
     22 pipe => poll::pipe;
     24 sched_yield => process::sched_yield;
     25 mremap => memory::mremap;
+    26 msync => memory::msync;
+    27 mincore => memory::mincore;
     28 madvise => memory::madvise;
     32 dup => file::dup;
     33 dup2 => file::dup2;
@@ -118,6 +120,10 @@ table! { LINUX[512]:
     127 rt_sigpending => signal::rt_sigpending;
     130 rt_sigsuspend => signal::rt_sigsuspend;
     131 sigaltstack => signal::sigaltstack;
+    149 mlock => memory::mlock;
+    150 munlock => memory::munlock;
+    151 mlockall => memory::mlockall;
+    152 munlockall => memory::munlockall;
     158 arch_prctl => process::arch_prctl;
     160 setrlimit => process::setrlimit;
     186 gettid => process::gettid;
@@ -149,6 +155,7 @@ table! { LINUX[512]:
     302 prlimit64 => process::prlimit64;
     316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
+    325 mlock2 => memory::mlock2;
     439 faccessat2 => path::faccessat2;
 }
 

@@ -61,12 +61,7 @@ fn run_default(arguments: &Arguments) -> Status {
     let missing = missing_variables(arguments);
     let mut environment: Vec<&CStr> = missing.iter().map(CString::as_c_str).collect();
     environment.extend(arguments.environment().map(|given| -> &CStr { given }));
-    let choices = [
-        // In a session of its own, with the console as its terminal: else there is no job control.
-        ("The shell", vec![c"/usr/bin/setsid", c"-c", c"/bin/sh", c"-l"]),
-        ("The shell", vec![c"/bin/sh", c"-l"]),
-        ("The tour", vec![c"/bin/tour"]),
-    ];
+    let choices = [("The shell", vec![c"/bin/sh", c"-l"]), ("The tour", vec![c"/bin/tour"])];
     for (what, arguments) in choices {
         let program = Program { cwd: c"/", arguments, environment: environment.clone() };
         match start(&program) {
