@@ -32,6 +32,7 @@ pub mod pic;
 pub mod pit;
 pub mod port;
 pub mod power;
+pub mod processor;
 pub mod probe;
 pub mod rtc;
 pub mod serial;

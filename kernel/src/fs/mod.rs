@@ -37,6 +37,7 @@ mod rename;
 pub mod root;
 mod seek;
 mod special;
+pub mod sys;
 pub mod time;
 pub mod tmpfs;
 

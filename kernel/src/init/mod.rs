@@ -14,6 +14,7 @@ use crate::{
         mount::Path,
         proc, random,
         root::{self, RootError},
+        sys,
     },
     log::{self, error, info, warn},
     process::{Request, procfs},
@@ -88,8 +89,9 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
         .and_then(|()| syscall::register())
-        .and_then(|()| proc::mount(ctx, &root));
-    facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
+        .and_then(|()| proc::mount(ctx, &root))
+        .and_then(|()| sys::mount(ctx, &root));
+    facts.map_err(|error| Failure(format!("cannot fill /proc and /sys: {error}")))?;
     start_first(ctx, line, root)
 }
 
