@@ -54,12 +54,6 @@ async fn runs_unread(world: &mut World, program: String) {
     world.outcomes.push(finish_read_after(command, Some(&[]), Duration::from_secs(1)).await);
 }
 
-#[when(regex = r"^(\S+) runs for at most (\d+) seconds$")]
-async fn runs_for(world: &mut World, program: String, seconds: u32) {
-    world.machine.timeout = seconds;
-    run(world, &program, Vec::new()).await;
-}
-
 #[when(regex = r"^(\S+) runs (\d+) times at once, each time with its number$")]
 async fn runs_at_once(world: &mut World, program: String, times: usize) {
     let mut running = JoinSet::new();
@@ -80,12 +74,16 @@ async fn boots_and_runs(world: &mut World, program: String) {
     world.outcomes.push(outcome);
 }
 
+#[when("Cor boots")]
+async fn boots(world: &mut World) {
+    let outcome = with_input(world.machine.command(), &world.input).await;
+    world.outcomes.push(outcome);
+}
+
 #[when(regex = r#"^Cor boots with "(.*)"$"#)]
 async fn boots_with(world: &mut World, arguments: String) {
-    let mut command = world.machine.command();
-    command.args(["--append", &arguments]);
-    let outcome = with_input(command, &world.input).await;
-    world.outcomes.push(outcome);
+    world.machine.add(&[&"--append", &arguments]);
+    boots(world).await;
 }
 
 #[when(regex = r#"^bin/run is called with "(.*)"$"#)]

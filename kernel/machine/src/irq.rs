@@ -22,9 +22,15 @@ const RFLAGS_INTERRUPTS: u64 = 1 << 9;
 pub struct IrqContext {
     not_send: PhantomData<*const ()>,
     program: bool,
+    registers: Option<Registers>,
 }
 
 impl IrqContext {
+    /// The registers of what was interrupted; `None` if the interrupt had to wait until the kernel let it in.
+    pub fn registers(&self) -> Option<&Registers> {
+        self.registers.as_ref()
+    }
+
     /// Whether it was a program that was interrupted, and not the kernel.
     pub fn found_program(&self) -> bool {
         self.program
@@ -81,8 +87,8 @@ pub fn counts() -> [Option<(u64, &'static str)>; LINES] {
 }
 
 /// An interrupt that arrived while a program ran. The real flag is down, as the gate left it.
-pub(crate) fn interrupted_program(line: u8) {
-    cpu::held(|_| serve(line, true));
+pub(crate) fn interrupted_program(line: u8, registers: &Registers) {
+    cpu::held(|_| serve(line, true, Some(registers)));
 }
 
 /// An interrupt that arrived while the kernel ran.
@@ -94,7 +100,7 @@ pub(crate) fn interrupted_kernel(line: u8, registers: &mut Registers) {
         return;
     }
     cpu.holds.set(1);
-    serve(line, false);
+    serve(line, false, Some(registers));
     cpu.holds.set(0);
     if cpu.reschedule.get() {
         preempt();
@@ -108,7 +114,7 @@ pub(crate) fn serve_noted() {
     cpu.holds.set(1);
     let mut noted = cpu.noted.take();
     while noted != 0 {
-        serve(noted.trailing_zeros() as u8, false);
+        serve(noted.trailing_zeros() as u8, false, None);
         noted &= noted - 1;
     }
     cpu.holds.set(0);
@@ -135,13 +141,13 @@ fn preempt() {
     fiber::set_preempted(false);
 }
 
-fn serve(line: u8, program: bool) {
+fn serve(line: u8, program: bool, registers: Option<&Registers>) {
     if pic::is_spurious(line) {
         return;
     }
     let entry = &TABLE[usize::from(line)];
     entry.served.fetch_add(1, Ordering::Relaxed);
-    let context = IrqContext { not_send: PhantomData, program };
+    let context = IrqContext { not_send: PhantomData, program, registers: registers.copied() };
     for handler in entry.handlers.iter().map_while(Once::get) {
         handler(&context);
     }

@@ -22,6 +22,7 @@ mod gdt;
 pub mod heap;
 pub mod irq;
 pub mod kernel_space;
+pub mod keyboard;
 pub mod list;
 pub mod lock;
 pub mod mmio;

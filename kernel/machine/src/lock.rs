@@ -118,6 +118,11 @@ pub fn assert_none_held() {
     }
 }
 
+/// The spin lock that was taken last on this CPU, for people.
+pub fn last_taken() -> &'static str {
+    cpu::current().lock_name.get()
+}
+
 /// A flag around a value, without waiting and without holding interrupts: what a lock that sleeps is made of.
 pub struct Latch<T> {
     value: SpinMutex<T>,

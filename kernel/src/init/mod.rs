@@ -4,6 +4,7 @@
 //! tasks, gives the rest of boot to one, and becomes the idle task.
 
 mod facts;
+mod magic_key;
 
 use crate::{
     block, driver,
@@ -18,7 +19,7 @@ use crate::{
     process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
-    tty::{self, console::Lines},
+    tty::console::{self, Choice},
 };
 use alloc::{format, string::String};
 use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
@@ -72,17 +73,17 @@ fn go_on(ctx: &TaskContext, info: &'static BootInfo) {
 /// The rest of boot, in order.
 fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let line = &info.command_line;
-    let stream = command_line::get(line, "console") == Some("stream");
-    let console =
-        driver::start_console(stream).map_err(|error| Failure(format!("the console does not start: {error}")))?;
+    let choice = Choice::new(command_line::get(line, "console"));
+    let lines = driver::start_console(choice == Choice::Stream)
+        .map_err(|error| Failure(format!("the console does not start: {error}")))?;
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
     random::start();
+    magic_key::start();
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
-    let devices =
-        dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, &root, Lines { serial: console, stream }));
+    let devices = dev::mount(ctx, &root).and_then(|()| console::start(ctx, &root, lines, choice));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
@@ -135,6 +136,9 @@ fn start(ctx: &TaskContext, line: &str, path: &str, root: &Path) -> logic::errno
     let (mut arguments, mut environment) = (Strings::new(), Strings::new());
     arguments.push(path.as_bytes())?;
     ENVIRONMENT.iter().try_for_each(|entry| environment.push(entry.as_bytes()))?;
+    if let Some(console) = Choice::new(command_line::get(line, "console")).path() {
+        environment.push(format!("CONSOLE={console}").as_bytes())?;
+    }
     let request = Request { path: path.as_bytes(), arguments: &arguments, environment: &environment };
     let traced = command_line::get(line, "trace") == Some("syscall");
     let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request, traced)?;

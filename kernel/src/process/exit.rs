@@ -69,7 +69,7 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     if last {
         drop(space);
         drop_everything(ctx, &process);
-        end_process(process, status);
+        end_process(ctx, process, status);
     }
 }
 
@@ -85,10 +85,10 @@ fn drop_everything(ctx: &TaskContext, process: &Process) {
 }
 
 /// Tells the family.
-fn end_process(process: Arc<Process>, status: WaitStatus) {
+fn end_process(ctx: &TaskContext, process: Arc<Process>, status: WaitStatus) {
     let pid = process.pid();
     if pid == INIT {
-        shutdown::with_status(status);
+        shutdown::with_status(ctx, status);
     }
     session::leave(&process);
     let (parent, orphan_ended) = table::end(pid, status);

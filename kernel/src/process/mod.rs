@@ -37,7 +37,7 @@ pub use limits::{Limit, Limits};
 pub use process::{Name, Process};
 pub use program::{Executable, Program};
 pub use session::Terminal;
-pub use shutdown::{off, with_status as shut_down};
+pub use shutdown::{before as before_shut_down, off, with_status as shut_down};
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
 pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};

@@ -75,7 +75,7 @@ pub(super) fn poweroff(caller: &mut Caller, status: i32) -> Result<()> {
         return Err(Errno::EPERM);
     }
     let status = WaitStatus::decode(status).ok_or(Errno::EINVAL)?;
-    process::shut_down(status)
+    process::shut_down(caller.ctx, status)
 }
 
 /// report(text, length): one line on the status port. `EPERM` but for the first process, `EINVAL` for what is no line of text.

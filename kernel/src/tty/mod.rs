@@ -10,6 +10,7 @@ pub mod devpts;
 mod job;
 pub mod line;
 mod open;
+pub mod magic;
 mod output;
 mod pty;
 mod size;

@@ -73,6 +73,7 @@ pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Resu
     running.thread.signals.lock().stack = AlternateStack::default();
     running.thread.clear_at_end.store(0, core::sync::atomic::Ordering::Relaxed);
     process.set_name(image.name);
+    ctx.task().set_name(core::str::from_utf8(image.name.bytes()).unwrap_or("?"));
     running.space = image.program.space.clone();
     running.user = image.user;
     let old = process.replace_program(Some(image.program));

@@ -3,7 +3,7 @@
 use super::{Subject, memory};
 use crate::fs::proc::Text;
 use crate::process::signal::Handler;
-use crate::process::{Thread, Used, parent_of};
+use crate::process::{Capabilities, Thread, Used, parent_of};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::fmt::Write;
@@ -196,6 +196,18 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
         for (name, set) in sets {
             writeln!(out, "{name}:\t{:016x}", bits(set))?;
         }
+        let Capabilities { effective, permitted, inheritable, bounding, ambient } = credentials.capabilities;
+        let sets = [
+            ("CapInh", inheritable),
+            ("CapPrm", permitted),
+            ("CapEff", effective),
+            ("CapBnd", bounding),
+            ("CapAmb", ambient),
+        ];
+        for (name, set) in sets {
+            writeln!(out, "{name}:\t{set:016x}")?;
+        }
+        writeln!(out, "NoNewPrivs:\t{}", u8::from(credentials.no_new_rights))?;
         writeln!(out, "Seccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0")?;
         writeln!(out, "voluntary_ctxt_switches:\t{}", usage.waited)?;
         writeln!(out, "nonvoluntary_ctxt_switches:\t{}", usage.preempted)
