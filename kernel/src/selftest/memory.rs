@@ -102,6 +102,17 @@ fn take_all() -> Result<Vec<Frame>> {
     Ok(all)
 }
 
+/// Takes what the allocator keeps for the heap.
+fn take_kept() -> Vec<Contiguous> {
+    let mut kept = Vec::with_capacity(2 * frame::kept_frames());
+    while kept.len() < kept.capacity()
+        && let Ok(frame) = Contiguous::new(0)
+    {
+        kept.push(frame);
+    }
+    kept
+}
+
 /// With all frames taken, or all but a few, everything that needs more says so, and nothing is lost by that.
 pub(super) fn no_frames_left(ctx: &TaskContext) -> Outcome {
     let space = UserSpace::new()?;
@@ -113,6 +124,7 @@ pub(super) fn no_frames_left(ctx: &TaskContext) -> Outcome {
         heap::ensure_reserve()?;
         let (free, (stacks, _)) = (frame::free_frames(), fiber::stacks());
         let mut all = take_all()?;
+        let kept = take_kept();
         let none = frame::free_frames();
         let frame = all.pop().ok_or(Errno::ENOMEM)?;
         let mapped = space.batch().map(at(Program::DATA)?, frame, READ_WRITE);
@@ -128,7 +140,7 @@ pub(super) fn no_frames_left(ctx: &TaskContext) -> Outcome {
             spaces.push(space);
         }
         let room = all.len();
-        drop((all, spaces));
+        drop((all, spaces, kept));
         check!((few, none, room > 0), ==, (few, 0, true));
         check!(mapped, ==, Err(Errno::ENOMEM));
         check!(block, ==, Some(Errno::ENOMEM));
@@ -163,6 +175,7 @@ pub(super) fn the_reserve_holds(_: &TaskContext) -> Outcome {
     let free = frame::free_frames();
     let mut objects = Vec::with_capacity(2000);
     let mut all = take_all()?;
+    let kept = take_kept();
     let ready = heap::ensure_reserve();
     for size in [24, 100, 400, 1000, 2000] {
         for _ in 0..20_000 / size {
@@ -176,7 +189,7 @@ pub(super) fn the_reserve_holds(_: &TaskContext) -> Outcome {
     }
     all.truncate(all.len() / 2);
     let refilled = heap::ensure_reserve();
-    drop((all, objects));
+    drop((all, objects, kept));
     check!(ready, ==, Ok(()));
     check!(begun, ==, Err(Errno::ENOMEM));
     check!(large.is_err());
