@@ -18,7 +18,8 @@ use machine::{clock, early_console, lock::SpinLock};
 const RING: usize = 64 << 10;
 
 struct Ring {
-    bytes: [u8; RING],
+    /// Empty until [`start`]: so the kernel's image need not carry it.
+    bytes: Vec<u8>,
     /// How many bytes were ever written.
     written: usize,
 }
@@ -26,7 +27,7 @@ struct Ring {
 struct Logger;
 
 static LOGGER: Logger = Logger;
-static LINES: SpinLock<Ring> = SpinLock::new("kernel log", Ring { bytes: [0; RING], written: 0 });
+static LINES: SpinLock<Ring> = SpinLock::new("kernel log", Ring { bytes: Vec::new(), written: 0 });
 static QUIET: AtomicBool = AtomicBool::new(false);
 /// Something that shows text.
 type Show = fn(&[u8]);
@@ -35,6 +36,11 @@ static CONSOLE: SpinLock<Option<Show>> = SpinLock::new("log's console", None);
 
 /// Starts taking lines.
 pub fn start() {
+    let mut bytes = Vec::new();
+    if bytes.try_reserve_exact(RING).is_ok() {
+        bytes.resize(RING, 0);
+        LINES.lock().bytes = bytes;
+    }
     if ::log::set_logger(&LOGGER).is_ok() {
         ::log::set_max_level(LevelFilter::Info);
     }
@@ -126,8 +132,10 @@ impl Line {
 impl Ring {
     fn push(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.bytes[self.written % RING] = *byte;
-            self.written += 1;
+            if let Some(place) = self.bytes.get_mut(self.written % RING) {
+                *place = *byte;
+                self.written += 1;
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod deadlines;
 pub mod elf;
 pub mod errno;
 pub mod line;
+pub mod load;
 pub mod memory_map;
 pub mod name_table;
 pub mod newc;

@@ -69,6 +69,7 @@ impl SerialLine {
         let state = SpinLock::new("serial port", state);
         let line = Arc::new(SerialLine { state, receiver: Once::new(), room: WaitQueue::new(), tap });
         let interrupted = line.clone();
+        irq::name(number, "ttyS0");
         irq::register(number, Box::new(move |_| interrupted.on_interrupt()))?;
         Ok(line)
     }

@@ -15,7 +15,7 @@ use crate::{
         root::{self, RootError},
     },
     log::{self, error, info, warn},
-    process::Request,
+    process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
     tty,
@@ -82,7 +82,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let root = mount_root(ctx, info)?;
     let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
-    let facts = facts::register(info).and_then(|()| proc::mount(ctx, &root));
+    let facts = facts::register(info).and_then(|()| procfs::register()).and_then(|()| proc::mount(ctx, &root));
     facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
     start_first(ctx, line, root)
 }
@@ -130,7 +130,7 @@ fn start(ctx: &TaskContext, path: &str, root: &Path) -> logic::errno::Result<()>
     let (mut arguments, mut environment) = (Strings::new(), Strings::new());
     arguments.push(path.as_bytes())?;
     ENVIRONMENT.iter().try_for_each(|entry| environment.push(entry.as_bytes()))?;
-    let request = Request { path: path.as_bytes(), arguments: &arguments, environment: &environment };
+    let request = Request { path: path.as_bytes(), place: None, arguments: &arguments, environment: &environment };
     let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request)?;
     info!("{path} runs as process {pid:?}");
     Ok(())

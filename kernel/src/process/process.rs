@@ -7,6 +7,8 @@ use super::session::Membership;
 use super::signal::{Actions, Pending};
 use super::table::{OwnPid, Pid};
 use super::thread::Thread;
+use super::timer::Timers;
+use super::usage::Past;
 use crate::fs::descriptors::Descriptors;
 use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
@@ -14,7 +16,7 @@ use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
@@ -40,8 +42,6 @@ pub struct Process {
     lookup: SpinLock<Option<Arc<Lookup>>>,
     pub(super) credentials: SpinLock<Credentials>,
     limits: SpinLock<Limits>,
-    /// Nanoseconds that threads have run which have ended.
-    pub(super) past_run_time: AtomicU64,
     /// Its session, its group, its terminal.
     pub(super) membership: SpinLock<Membership>,
     /// It has run another program than its parent's.
@@ -52,8 +52,16 @@ pub struct Process {
     pub parent_death_signal: AtomicU8,
     /// Orphans among its descendants become its children (PR_SET_CHILD_SUBREAPER).
     pub adopts: AtomicBool,
+    /// Something is to happen when it has run for some time, so each tick looks.
+    pub(super) clocked: AtomicBool,
+    /// Timers that send it signals.
+    pub(super) timers: Timers,
     /// What personality(2) set.
     pub personality: AtomicU32,
+    /// What threads have used that have ended, and children that it has waited for.
+    pub(super) past: SpinLock<Past>,
+    /// Whether its system calls are told in the log; children get it.
+    pub traced: AtomicBool,
     /// What its parent gets when it ends.
     end_signal: SpinLock<Option<Signal>>,
     /// It runs in its parent's memory, which waits for that to end.
@@ -87,6 +95,8 @@ pub(in crate::process) struct Inheritance {
     pub limits: Limits,
     /// Session, group and terminal.
     pub(super) membership: Membership,
+    /// Whether its system calls are told in the log.
+    pub traced: bool,
 }
 
 /// A process's name, as ps(1) shows it: up to 15 bytes.
@@ -99,7 +109,7 @@ pub struct Name {
 impl Process {
     /// A process that runs a program, without threads yet and known to nobody.
     pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
-        let Inheritance { files, lookup, actions, credentials, limits, membership } = inheritance;
+        let Inheritance { files, lookup, actions, credentials, limits, membership, traced } = inheritance;
         Ok(Arc::new(Process {
             id: OwnPid::new()?,
             born: machine::clock::now(),
@@ -112,13 +122,16 @@ impl Process {
             lookup: SpinLock::new("process's lookup", Some(lookup)),
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
-            past_run_time: AtomicU64::new(0),
             membership: SpinLock::new("process's group", membership),
             executed: AtomicBool::new(false),
             dumpable: AtomicU8::new(1),
             parent_death_signal: AtomicU8::new(0),
             adopts: AtomicBool::new(false),
+            clocked: AtomicBool::new(false),
+            timers: Timers::new(),
             personality: AtomicU32::new(0),
+            past: SpinLock::new("process's past", Past::default()),
+            traced: AtomicBool::new(traced),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
             memory_returned: WaitQueue::new(),
@@ -202,7 +215,8 @@ impl Process {
 
     /// Nanoseconds that its threads have run.
     pub fn run_time(&self) -> u64 {
-        let mut sum = self.past_run_time.load(Ordering::Relaxed);
+        let usage = self.past().own.usage;
+        let mut sum = usage.user + usage.system;
         self.for_each_thread(|thread| sum += thread.run_time());
         sum
     }
@@ -223,13 +237,17 @@ impl Process {
     }
 
     /// Shows every thread.
-    pub(super) fn for_each_thread(&self, show: impl FnMut(&Arc<Thread>)) {
+    pub fn for_each_thread(&self, show: impl FnMut(&Arc<Thread>)) {
         self.life.lock().threads.iter().for_each(show);
     }
 
     /// Has it run another program; the old one is handed back.
     pub(super) fn replace_program(&self, program: Option<Arc<Program>>) -> Option<Arc<Program>> {
-        core::mem::replace(&mut *self.program.lock(), program)
+        let old = core::mem::replace(&mut *self.program.lock(), program);
+        if let Some(old) = &old {
+            self.leave_program(old);
+        }
+        old
     }
 
     /// Lets go of the places in the file system that it keeps.

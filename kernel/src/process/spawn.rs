@@ -14,6 +14,7 @@ use crate::fs::open_file::OpenFlags;
 use crate::log::warn;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
 
@@ -48,6 +49,7 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
         credentials: parent.credentials(),
         limits: parent.limits(),
         membership: parent.membership(),
+        traced: parent.traced.load(Ordering::Relaxed),
     };
     begin(ctx, request, inheritance, Some(parent))
 }
@@ -70,6 +72,7 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         credentials: Credentials::ROOT,
         limits: Default::default(),
         membership: Membership::none(),
+        traced: false,
     };
     begin(ctx, request, inheritance, None)
 }
@@ -85,7 +88,8 @@ pub fn abandon(running: Running) {
 fn begin(ctx: &TaskContext, request: &Request, inheritance: Inheritance, parent: Option<&Process>) -> Result<Running> {
     let lookup = inheritance.lookup.clone();
     let limits = inheritance.limits.clone();
-    let starter = Starter { lookup: &lookup, credentials: inheritance.credentials, limits: &limits };
+    let starter =
+        Starter { lookup: &lookup, credentials: inheritance.credentials, limits: &limits, fixed_addresses: false };
     let image = exec::build(ctx, &starter, request)?;
     let space = image.program.space.clone();
     let process = Process::new(image.program, image.name, inheritance)?;

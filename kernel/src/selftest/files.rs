@@ -81,7 +81,7 @@ pub(super) fn names(ctx: &TaskContext) -> Outcome {
 }
 
 fn permissions(ctx: &TaskContext, lookup: &Lookup) -> Outcome {
-    let other = Credentials { user: 7, group: 7, groups: Arc::from([]) };
+    let other = Credentials { user: 7, group: 7, groups: Arc::default() };
     let other = Lookup { credentials: Arc::new(other), ..lookup.clone() };
     check!(error(create(ctx, &other, "theirs")), ==, Some(Errno::EACCES));
     check!(error(open(ctx, &other, "folder/file", OpenFlags::WRITE)), ==, Some(Errno::EACCES));

@@ -7,9 +7,10 @@ use crate::fs::lookup::Lookup;
 use crate::fs::proc::{self, Text};
 use crate::memory::Fault;
 use crate::process::signal::{self, Attended, Interrupted, Restarts};
-use crate::process::{self, Pid, Request, Running};
+use crate::process::{self, Pid, Request, Running, shortage};
 use crate::task::{self, TaskContext};
 use core::fmt::{self, Write};
+use core::sync::atomic::Ordering;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::wait_status::WaitStatus;
@@ -102,6 +103,8 @@ fn except(ctx: &TaskContext, running: &mut Running, exception: Exception) {
     let info = if exception.vector == Exception::PAGE_FAULT {
         match serve(ctx, running, exception) {
             Ok(()) => return,
+            // The program tries again, if it is still there then.
+            Err(Fault::NoMemory) if shortage::relieve(ctx, &running.thread.process) => return,
             Err(fault) => signal::signal_of_fault(fault, exception.address),
         }
     } else {
@@ -120,6 +123,7 @@ fn serve(ctx: &TaskContext, running: &Running, exception: Exception) -> core::re
         _ if exception.was_write() => Access::WRITE,
         _ => Access::READ,
     };
+    running.thread.faults.fetch_add(1, Ordering::Relaxed);
     running.space.fault(ctx, address, wanted)
 }
 

@@ -1,6 +1,6 @@
 //! What a task is, how one begins and ends, and which there are.
 
-use super::{TaskContext, WaitQueue, schedule, timer, wait::Waiter};
+use super::{Account, TaskContext, Usage, WaitQueue, schedule, timer, wait::Waiter};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -28,6 +28,13 @@ pub enum State {
     Ended,
 }
 
+/// Whom a task works for: something of the layers above, which alone know what it is. Its time counts as a program's until a tick
+/// finds it in the kernel.
+pub trait Owner: Any + Send + Sync {
+    /// A tick found the task running. Called by an interrupt handler.
+    fn tick(&self);
+}
+
 /// A task. It lives as long as somebody has an `Arc` of it; it runs as long as its body does.
 pub struct Task {
     id: u64,
@@ -41,14 +48,16 @@ pub struct Task {
     interrupted: AtomicBool,
     /// How it stands in the queue of those who are ready; belongs to the scheduler's lock.
     pub(super) vruntime: AtomicU64,
-    /// Nanoseconds that it has run.
-    pub(super) run_time: AtomicU64,
+    /// What it has had of the CPU.
+    pub(super) account: Account,
+    /// Its present wait does not end by an interruption.
+    pub(super) deaf: AtomicBool,
     pub(super) nice: AtomicI8,
     /// How it joins wait queues, and mutexes: it can be in one of each.
     pub(super) waiter: Arc<Node<Waiter>>,
     pub(super) mutex_waiter: Arc<Node<Waiter>>,
     /// Whom it works for, if the layers above said so.
-    owner: SpinLock<Option<Weak<dyn Any + Send + Sync>>>,
+    owner: SpinLock<Option<Weak<dyn Owner>>>,
     /// Woken at its end.
     ended: WaitQueue,
 }
@@ -92,7 +101,8 @@ impl Task {
             token: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
             vruntime: AtomicU64::new(0),
-            run_time: AtomicU64::new(0),
+            account: Account::default(),
+            deaf: AtomicBool::new(true),
             nice: AtomicI8::new(0),
             waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
             mutex_waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
@@ -118,13 +128,14 @@ impl Task {
         *self.name.lock() = shortened(name);
     }
 
-    /// Says whom it works for: something of the layers above, which alone know what it is.
-    pub fn set_owner(&self, owner: Weak<dyn Any + Send + Sync>) {
+    /// Says whom it works for.
+    pub fn set_owner(&self, owner: Weak<dyn Owner>) {
+        self.account.run_program();
         *self.owner.lock() = Some(owner);
     }
 
     /// Whom it works for.
-    pub fn owner(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+    pub fn owner(&self) -> Option<Arc<dyn Owner>> {
         self.owner.lock().as_ref().and_then(Weak::upgrade)
     }
 
@@ -137,10 +148,21 @@ impl Task {
         }
     }
 
-    /// Nanoseconds that it has run, up to when it last left a CPU.
+    /// Nanoseconds that it has run, up to now.
     pub fn run_time(&self) -> u64 {
+        let usage = self.usage();
+        usage.user + usage.system
+    }
+
+    /// What it has had of the CPU, up to now.
+    pub fn usage(&self) -> Usage {
         schedule::settle();
-        self.run_time.load(Ordering::Relaxed)
+        self.account.usage()
+    }
+
+    /// Whether it waits for something that no signal ends, such as a disk.
+    pub fn waits_deaf(&self) -> bool {
+        self.state() == State::Waiting && self.deaf.load(Ordering::Relaxed)
     }
 
     /// How nice it is to others: -20 to 19, as setpriority(2).

@@ -12,11 +12,13 @@ use super::inode::{DeviceNumber, Kind};
 use super::lookup::Lookup;
 use super::mount::{self, MountFlags, Path};
 use super::open_file::OpenFlags;
+use super::proc::Text;
 use super::tmpfs::Tmpfs;
 use crate::block;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt::{self, Write};
 use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
 
@@ -111,4 +113,28 @@ impl Device for Shared {
     fn open(&self, _ctx: &TaskContext, _flags: OpenFlags) -> Result<Arc<dyn File>> {
         Ok(self.0.clone())
     }
+}
+
+/// The number of the disk at a place in the list of disks.
+pub fn disk_number(index: usize) -> DeviceNumber {
+    disk::number(index)
+}
+
+/// /proc/devices: which major numbers stand for what.
+pub fn show_numbers(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    const NAMES: [(u32, &str); 6] =
+        [(1, "mem"), (4, "ttyS"), (5, "/dev/tty"), (5, "/dev/console"), (5, "/dev/ptmx"), (136, "pts")];
+    writeln!(text, "Character devices:")?;
+    let is_there = |major: u32, name: &str| {
+        let node = name.strip_prefix("/dev/");
+        let devices = DEVICES.lock();
+        devices.iter().any(|device| device.kind.device().major == major && node.is_none_or(|node| node == device.name))
+    };
+    for (major, name) in NAMES {
+        if is_there(major, name) {
+            writeln!(text, "{major:3} {name}")?;
+        }
+    }
+    writeln!(text, "\nBlock devices:")?;
+    if block::disks().is_empty() { Ok(()) } else { writeln!(text, "{:3} virtblk", disk_number(0).major) }
 }

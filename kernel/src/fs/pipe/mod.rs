@@ -20,6 +20,9 @@ use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use ring::{CAPACITY, Ring};
 
+/// The most that a pipe can be made to hold: fs.pipe-max-size.
+pub const LARGEST: usize = CAPACITY;
+
 /// A write of so many bytes or fewer goes in whole or not at all: `PIPE_BUF`.
 const ATOMIC: usize = PAGE_SIZE;
 

@@ -17,6 +17,7 @@ use limits::Limits;
 use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
 
+pub use limits::pages;
 pub use node::Node;
 
 /// A file system in memory.
