@@ -1,12 +1,13 @@
 //! Programs run on the machine, and what they print.
 
-use crate::command::{Outcome, finish};
+use crate::command::{Outcome, finish, finish_read_after};
 use crate::input::Input;
 use crate::machine::bin_run;
 use crate::world::{World, text};
 use cucumber::gherkin::Step;
 use cucumber::{given, then, when};
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
@@ -45,6 +46,12 @@ async fn runs_with_text(world: &mut World, step: &Step, program: String) {
 async fn runs_with_long(world: &mut World, program: String, count: usize, kibibytes: usize) {
     let long = |n: usize| format!("{n} ").repeat(kibibytes * 512)[..kibibytes * 1024].to_string();
     run(world, &program, (0..count).map(long).collect()).await;
+}
+
+#[when(regex = r"^(\S+) runs, and its output is read a second later$")]
+async fn runs_unread(world: &mut World, program: String) {
+    let command = quiet(world, &program, &[]);
+    world.outcomes.push(finish_read_after(command, Some(&[]), Duration::from_secs(1)).await);
 }
 
 #[when(regex = r"^(\S+) runs for at most (\d+) seconds$")]
@@ -164,6 +171,12 @@ fn assert_bytes(outcome: &Outcome, expected: &[u8]) {
     let (printed, wanted) = (outcome.output.len(), expected.len());
     let same = outcome.output.iter().zip(expected).take_while(|(a, b)| a == b).count();
     assert!(same == printed && same == wanted, "of {wanted} bytes {printed} came, {same} of them right{outcome}");
+}
+
+#[then(regex = r"^it prints (\d+) KiB of numbered lines$")]
+fn prints_numbered_lines(world: &mut World, kibibytes: usize) {
+    let lines: String = (0..kibibytes * 1024 / 8).map(|line| format!("{line:07}\n")).collect();
+    assert_bytes(world.outcome(), lines.as_bytes());
 }
 
 #[then("each time it prints its number")]

@@ -28,6 +28,7 @@ pub mod newc;
 pub mod path;
 pub mod pvh;
 pub mod regions;
+pub mod report;
 pub mod ring;
 pub mod run_queue;
 pub mod screen;

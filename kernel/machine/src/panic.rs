@@ -97,7 +97,8 @@ fn write_registers(registers: &Registers) {
 /// runs on, or of the caller itself.
 pub fn write_backtrace(into: &mut dyn Write, mut frame: u64) -> fmt::Result {
     for _ in 0..DEEPEST {
-        if !frame.is_multiple_of(8) || !kernel_space::may_be_stack(frame) {
+        let readable = kernel_space::may_be_stack(frame) && kernel_space::may_be_stack(frame.wrapping_add(8));
+        if !frame.is_multiple_of(8) || !readable {
             break;
         }
         // SAFETY: a frame pointer of compiled code points to the caller's frame pointer and, behind it, the address to

@@ -6,7 +6,7 @@
 
 use crate::{
     cpu::{self, Cpu},
-    fiber, gdt, irq, trap,
+    fiber, gdt, irq, lock, trap,
     user_space::UserSpace,
     vector::VectorState,
 };
@@ -326,6 +326,7 @@ impl UserContext {
 
     /// Runs the program until it wants something, or until this CPU should choose again who runs.
     pub fn run(&mut self, space: &Arc<UserSpace>) -> Event {
+        lock::assert_none_held();
         let state = &mut *self.state;
         let registers = &mut state.registers;
         if registers.rip >= USER_END {

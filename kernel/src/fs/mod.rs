@@ -16,6 +16,7 @@ pub mod file;
 pub mod file_system;
 pub mod inode;
 mod inode_state;
+pub mod kernel_log;
 mod list;
 pub mod lookup;
 mod mapped;

@@ -56,7 +56,8 @@ impl Lookup {
         if let Some(guard) = guard {
             guard.keep(flags);
         }
-        Ok(OpenFile::new(file, path, flags))
+        let open = if self.credentials.is_root() { OpenFile::new } else { OpenFile::for_user };
+        Ok(open(file, path, flags))
     }
 
     fn open_path(&self, path: Path, flags: OpenFlags) -> Result<Arc<OpenFile>> {

@@ -3,10 +3,10 @@
 //! It has the position, the status flags, and the only place where a file of readiness is waited for.
 
 use super::file::File;
-use super::inode::{Inode, Kind};
+use super::inode::{Change, Inode, Kind};
 use super::mount::Path;
 use super::poll::Readiness;
-use crate::memory::{Pager, Sink, Source};
+use crate::memory::{Sink, Source};
 use crate::task::{Instant, Mutex, Patience, TaskContext};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -26,13 +26,31 @@ pub struct OpenFile {
     /// Where the next byte is read or written; a directory's cursor. Held while bytes move, so that two who share the file do
     /// not get the same bytes.
     pub(super) position: Mutex<u64>,
+    /// What is written takes the set-id bits off the file, since who opened it may not set them.
+    clears_set_id: bool,
 }
+
+/// The bits of a mode that make a program run as its file's owner or group; the second means something else on what the group
+/// may not execute.
+const SET_USER: u16 = 0o4000;
+const SET_GROUP: u16 = 0o2000;
+const GROUP_EXECUTES: u16 = 0o010;
 
 impl OpenFile {
     /// Something open at a place. With flags that allow writing a regular file, `begin_write` has been called on its inode.
     pub fn new(file: Arc<dyn File>, path: Path, flags: OpenFlags) -> Arc<OpenFile> {
+        OpenFile::with(file, path, flags, false)
+    }
+
+    /// The same for one who may not set set-id bits: what he writes takes them off.
+    pub fn for_user(file: Arc<dyn File>, path: Path, flags: OpenFlags) -> Arc<OpenFile> {
+        let clears_set_id = flags.writable() && path.dentry.kind() == Kind::Regular;
+        OpenFile::with(file, path, flags, clears_set_id)
+    }
+
+    fn with(file: Arc<dyn File>, path: Path, flags: OpenFlags, clears_set_id: bool) -> Arc<OpenFile> {
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
-        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0) })
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), clears_set_id })
     }
 
     /// What is open.
@@ -70,6 +88,7 @@ impl OpenFile {
         }
         let mut position = self.position.lock(ctx);
         let count = self.file.read(ctx, *position, into)?;
+        self.note_read(count);
         *position += count as u64;
         Ok(count)
     }
@@ -82,6 +101,7 @@ impl OpenFile {
             return self.write_stream(ctx, from);
         }
         let mut position = self.position.lock(ctx);
+        self.clear_set_id(ctx)?;
         if self.flags().contains(OpenFlags::APPEND) {
             let (count, end) = self.file.append(ctx, from)?;
             *position = end;
@@ -97,7 +117,9 @@ impl OpenFile {
         self.check_positioned()?;
         self.check_readable()?;
         into.limit(MAX_TRANSFER);
-        self.file.read(ctx, position, into)
+        let count = self.file.read(ctx, position, into)?;
+        self.note_read(count);
+        Ok(count)
     }
 
     /// Writes at a position of the caller's; pwrite(2). With `O_APPEND` at the end all the same, as Linux does.
@@ -105,6 +127,7 @@ impl OpenFile {
         self.check_positioned()?;
         self.check_writable()?;
         from.limit(MAX_TRANSFER);
+        self.clear_set_id(ctx)?;
         if self.flags().contains(OpenFlags::APPEND) {
             return self.file.append(ctx, from).map(|(count, _)| count);
         }
@@ -117,17 +140,8 @@ impl OpenFile {
         if !self.flags().writable() || self.inode().kind() != Kind::Regular {
             return Err(Errno::EINVAL);
         }
+        self.clear_set_id(ctx)?;
         self.inode().truncate(ctx, size)
-    }
-
-    /// The file's pages, to be mapped; `EACCES` unless it was opened for reading, and for `shared_writes` for both.
-    pub fn pager(&self, shared_writes: bool) -> Result<Arc<dyn Pager>> {
-        self.check_opened()?;
-        let flags = self.flags();
-        if !flags.readable() || shared_writes && !flags.writable() {
-            return Err(Errno::EACCES);
-        }
-        self.file.pager().map(|pages| self.path.mapped(pages))
     }
 
     /// What can be done without waiting.
@@ -138,6 +152,25 @@ impl OpenFile {
     /// `EBADF` for a place that was opened with `O_PATH`.
     pub fn check_opened(&self) -> Result<()> {
         if self.flags().contains(OpenFlags::PATH) { Err(Errno::EBADF) } else { Ok(()) }
+    }
+
+    fn note_read(&self, count: usize) {
+        if count > 0 && !self.flags().contains(OpenFlags::NO_ACCESS_TIME) {
+            self.file.note_read();
+        }
+    }
+
+    /// Takes the set-id bits off the file that is about to change, if whoever opened it may not set them.
+    fn clear_set_id(&self, ctx: &TaskContext) -> Result<()> {
+        if !self.clears_set_id {
+            return Ok(());
+        }
+        let mode = self.inode().permissions().mode;
+        let group = if mode & GROUP_EXECUTES != 0 { SET_GROUP } else { 0 };
+        if mode & (SET_USER | group) == 0 {
+            return Ok(());
+        }
+        self.inode().change(ctx, &Change { mode: Some(mode & !(SET_USER | group)), ..Change::default() })
     }
 
     fn check_readable(&self) -> Result<()> {

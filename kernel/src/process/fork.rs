@@ -57,8 +57,8 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
         actions,
         credentials: parent.credentials(),
         limits: parent.limits(),
-        membership: parent.membership(),
         traced: parent.traced.load(Ordering::Relaxed),
+        membership: parent.membership(),
     };
     let mut user = running.user.try_clone()?;
     user.registers_mut().rax = 0;

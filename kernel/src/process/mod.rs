@@ -13,6 +13,7 @@ mod exec;
 mod exit;
 mod fork;
 pub mod futex;
+pub mod hog;
 pub mod host;
 mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
@@ -21,7 +22,6 @@ pub mod procfs;
 mod program;
 mod robust;
 pub mod session;
-pub mod shortage;
 mod shutdown;
 pub mod signal;
 mod spawn;

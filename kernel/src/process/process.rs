@@ -42,6 +42,10 @@ pub struct Process {
     lookup: SpinLock<Option<Arc<Lookup>>>,
     pub(super) credentials: SpinLock<Credentials>,
     limits: SpinLock<Limits>,
+    /// What threads have used that have ended, and children that it has waited for.
+    pub(super) past: SpinLock<Past>,
+    /// Whether its system calls are told in the log; children get it.
+    pub traced: AtomicBool,
     /// Its session, its group, its terminal.
     pub(super) membership: SpinLock<Membership>,
     /// It has run another program than its parent's.
@@ -58,10 +62,6 @@ pub struct Process {
     pub(super) timers: Timers,
     /// What personality(2) set.
     pub personality: AtomicU32,
-    /// What threads have used that have ended, and children that it has waited for.
-    pub(super) past: SpinLock<Past>,
-    /// Whether its system calls are told in the log; children get it.
-    pub traced: AtomicBool,
     /// What its parent gets when it ends.
     end_signal: SpinLock<Option<Signal>>,
     /// It runs in its parent's memory, which waits for that to end.
@@ -93,10 +93,10 @@ pub(in crate::process) struct Inheritance {
     pub credentials: Credentials,
     /// Resource limits.
     pub limits: Limits,
-    /// Session, group and terminal.
-    pub(super) membership: Membership,
     /// Whether its system calls are told in the log.
     pub traced: bool,
+    /// Session, group and terminal.
+    pub(super) membership: Membership,
 }
 
 /// A process's name, as ps(1) shows it: up to 15 bytes.
@@ -109,7 +109,7 @@ pub struct Name {
 impl Process {
     /// A process that runs a program, without threads yet and known to nobody.
     pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
-        let Inheritance { files, lookup, actions, credentials, limits, membership, traced } = inheritance;
+        let Inheritance { files, lookup, actions, credentials, limits, traced, membership } = inheritance;
         Ok(Arc::new(Process {
             id: OwnPid::new()?,
             born: machine::clock::now(),
@@ -122,6 +122,8 @@ impl Process {
             lookup: SpinLock::new("process's lookup", Some(lookup)),
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
+            past: SpinLock::new("process's past", Past::default()),
+            traced: AtomicBool::new(traced),
             membership: SpinLock::new("process's group", membership),
             executed: AtomicBool::new(false),
             dumpable: AtomicU8::new(1),
@@ -130,8 +132,6 @@ impl Process {
             clocked: AtomicBool::new(false),
             timers: Timers::new(),
             personality: AtomicU32::new(0),
-            past: SpinLock::new("process's past", Past::default()),
-            traced: AtomicBool::new(traced),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
             memory_returned: WaitQueue::new(),

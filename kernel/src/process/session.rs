@@ -8,11 +8,12 @@ use super::signal::{self, Info};
 use super::table::{self, INIT, Pid};
 use crate::fs::DeviceNumber;
 use alloc::sync::Arc;
+use core::any::Any;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 
 /// What a process needs of the terminal that controls its session; `tty` implements it.
-pub trait Terminal: Send + Sync {
+pub trait Terminal: Any + Send + Sync {
     /// Its device number, as /proc tells it.
     fn number(&self) -> DeviceNumber;
 

@@ -48,8 +48,8 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
         actions: Arc::new(Actions::new()?),
         credentials: parent.credentials(),
         limits: parent.limits(),
-        membership: parent.membership(),
         traced: parent.traced.load(Ordering::Relaxed),
+        membership: parent.membership(),
     };
     begin(ctx, request, inheritance, Some(parent))
 }
@@ -71,8 +71,8 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         actions: Arc::new(Actions::new()?),
         credentials: Credentials::ROOT,
         limits: Default::default(),
-        membership: Membership::none(),
         traced: false,
+        membership: Membership::none(),
     };
     begin(ctx, request, inheritance, None)
 }

@@ -19,6 +19,9 @@ pub(super) fn kernel_image(_: &TaskContext) -> Outcome {
     check!(probe::can_read(constants));
     check!(!probe::can_write(constants));
     check!(!probe::can_write(probe::alias(constants)));
+    check!(probe::can_read(probe::symbols()));
+    check!(!probe::can_write(probe::symbols()));
+    check!(!probe::can_write(probe::alias(probe::symbols())));
     check!(probe::can_write(data));
     check!(probe::can_write(probe::alias(data)));
     check!(probe::can_execute(data), ==, Some(false));
@@ -40,6 +43,10 @@ pub(super) fn guard_pages(_: &TaskContext) -> Outcome {
     check!(probe::can_write(bottom));
     for page in 1..=2 {
         check!(!probe::can_read(bottom - page * PAGE_SIZE as u64));
+    }
+    for bottom in probe::other_stacks() {
+        check!(probe::can_write(bottom));
+        check!(!probe::can_read(bottom - 1));
     }
     Ok(())
 }

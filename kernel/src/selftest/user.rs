@@ -1,10 +1,18 @@
 //! Running programs: both gates, all exceptions, interrupts, what a program's registers keep, and what a hostile one does
 //! not get.
 
-use super::{Outcome, check::check, program::Program};
+use super::{
+    Outcome,
+    check::{Failure, check, in_time},
+    program::Program,
+    tasks,
+};
 use crate::task::{self, TaskContext};
 use alloc::{sync::Arc, vec::Vec};
-use core::time::Duration;
+use core::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
+    time::Duration,
+};
 use logic::address::{PAGE_SIZE, USER_END};
 use machine::{
     clock, cpu,
@@ -47,6 +55,8 @@ const IDENTIFICATION: u64 = 1 << 21;
 
 const SYSCALL: [u8; 2] = [0x0f, 0x05];
 const COR_GATE: [u8; 2] = [0xcd, 0x14];
+/// 1: inc %rax; jmp 1b
+const COUNT: [u8; 5] = [0x48, 0xff, 0xc0, 0xeb, 0xfb];
 
 fn registers_of(r: &Registers) -> [u64; 15] {
     [r.rax, r.rbx, r.rcx, r.rdx, r.rsi, r.rdi, r.rbp, r.r8, r.r9, r.r10, r.r11, r.r12, r.r13, r.r14, r.r15]
@@ -93,7 +103,7 @@ pub(super) fn gates(ctx: &TaskContext) -> Outcome {
 }
 
 /// What a piece of code ends with.
-fn end_of(ctx: &TaskContext, code: &[u8]) -> Result<(Event, Registers), super::check::Failure> {
+fn end_of(ctx: &TaskContext, code: &[u8]) -> Result<(Event, Registers), Failure> {
     let mut program = Program::new(code)?;
     program.user.registers_mut().rsi = Program::DATA;
     let event = program.run(ctx)?;
@@ -227,7 +237,7 @@ impl task::Wake for Nothing {
 
 /// A program that never ends is left when the clock interrupts, and goes on later where it was.
 pub(super) fn endless_loop(ctx: &TaskContext) -> Outcome {
-    let mut program = Program::new(&[0x48, 0xff, 0xc0, 0xeb, 0xfb])?; // 1: inc %rax; jmp 1b
+    let mut program = Program::new(&COUNT)?;
     fill(program.user.registers_mut(), 9);
     program.user.registers_mut().rax = 0;
     let before = registers_of(program.user.registers());
@@ -245,6 +255,31 @@ pub(super) fn endless_loop(ctx: &TaskContext) -> Outcome {
     }
     check!(counted, >, 1000);
     Ok(())
+}
+
+/// Who is nicer has less of the CPU, in programs.
+pub(super) fn nice(ctx: &TaskContext) -> Outcome {
+    in_time(|| {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (mut running, mut counts) = (Vec::new(), Vec::new());
+        for nice in [0, 10] {
+            let (stop, count) = (stop.clone(), Arc::new(AtomicU64::new(0)));
+            counts.push(count.clone());
+            let mut program = Program::new(&COUNT)?;
+            running.push(task::spawn("counter", move |ctx| {
+                ctx.task().set_nice(nice);
+                while !stop.load(SeqCst) && program.user.run(&program.space) == Event::Interrupt {
+                    count.store(program.user.registers().rax, SeqCst);
+                    ctx.make_way();
+                }
+            })?);
+        }
+        ctx.sleep_until(clock::now() + Duration::from_millis(500), false);
+        stop.store(true, SeqCst);
+        running.iter().for_each(|task| task.join(ctx));
+        let [normal, nicer] = [0, 1].map(|index: usize| counts[index].load(SeqCst));
+        Ok(nicer > 0 && tasks::is_larger_share(normal, nicer))
+    })
 }
 
 /// Flags that a program sets are its own: the kernel runs without them, and they are back when it goes on. Those that it may
@@ -402,7 +437,7 @@ fn vector_code(middle: &[u8], avx: bool) -> Vec<u8> {
 }
 
 /// A program that has vector state of its own.
-fn vector_program(seed: u64, middle: &[u8], avx: bool) -> Result<Program, super::check::Failure> {
+fn vector_program(seed: u64, middle: &[u8], avx: bool) -> Result<Program, Failure> {
     let mut program = Program::new(&vector_code(middle, avx))?;
     program.write(Program::DATA, &vectors(seed, avx))?;
     program.user.registers_mut().rsi = Program::DATA;

@@ -3,7 +3,7 @@
 use super::arg::Pointer;
 use super::caller::Caller;
 use super::run;
-use crate::process::{self, Fork, Pid, shortage};
+use crate::process::{self, Fork, Pid, hog};
 use bitflags::bitflags;
 use linux_raw_sys::general as linux;
 use logic::address::UserAddr;
@@ -82,7 +82,7 @@ fn make(caller: &mut Caller, flags: CloneFlags, fork: Fork, tell_parent: u64) ->
     };
     let running = match process::fork(caller.ctx, caller.running, &fork) {
         // Somebody has taken what everybody needs.
-        Err(Errno::ENOMEM) if shortage::is_there() && shortage::relieve(caller.ctx, caller.process()) => {
+        Err(Errno::ENOMEM) if hog::is_short() && hog::make_room(caller.ctx, caller.process()) => {
             process::fork(caller.ctx, caller.running, &fork)?
         }
         running => running?,

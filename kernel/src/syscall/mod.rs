@@ -13,6 +13,7 @@ mod futex;
 mod group;
 mod identity;
 mod memory;
+mod names;
 mod path;
 mod poll;
 mod prctl;
@@ -26,5 +27,7 @@ mod system;
 mod table;
 mod time;
 mod timer;
+mod trace;
 
 pub use run::{start, start_first};
+pub use table::register;

@@ -4,9 +4,13 @@
 
 use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
+use super::names;
 use super::{
     clone, cor, file, futex, group, identity, memory, path, poll, prctl, process, resource, signal, system, time, timer,
 };
+use crate::fs::proc::{self, Text};
+use crate::task::TaskContext;
+use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 
@@ -69,6 +73,8 @@ table! { LINUX[512]:
     22 pipe => poll::pipe;
     24 sched_yield => resource::sched_yield;
     25 mremap => memory::mremap;
+    26 msync => memory::msync;
+    27 mincore => memory::mincore;
     28 madvise => memory::madvise;
     32 dup => file::dup;
     33 dup2 => file::dup2;
@@ -108,6 +114,7 @@ table! { LINUX[512]:
     99 sysinfo => system::sysinfo;
     100 times => resource::times;
     102 getuid => identity::getuid;
+    103 syslog => system::syslog;
     104 getgid => identity::getgid;
     105 setuid => identity::setuid;
     106 setgid => identity::setgid;
@@ -146,6 +153,10 @@ table! { LINUX[512]:
     146 sched_get_priority_max => resource::sched_get_priority_max;
     147 sched_get_priority_min => resource::sched_get_priority_min;
     148 sched_rr_get_interval => resource::sched_rr_get_interval;
+    149 mlock => memory::mlock;
+    150 munlock => memory::munlock;
+    151 mlockall => memory::mlockall;
+    152 munlockall => memory::munlockall;
     157 prctl => prctl::prctl;
     158 arch_prctl => process::arch_prctl;
     159 adjtimex => time::adjtimex;
@@ -198,6 +209,7 @@ table! { LINUX[512]:
     316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
     322 execveat => process::execveat;
+    325 mlock2 => memory::mlock2;
     439 faccessat2 => path::faccessat2;
 }
 
@@ -229,6 +241,17 @@ impl Table {
         }
     }
 
+    /// The name of a call, also of one that is not there.
+    pub(super) fn name(&self, number: u64) -> &'static str {
+        let index = usize::try_from(number).unwrap_or(usize::MAX);
+        let named = self.entries.get(index).map_or("", |entry| entry.name);
+        match named {
+            "" if core::ptr::eq(self, &LINUX) => names::name(index).unwrap_or("syscall"),
+            "" => "corcall",
+            name => name,
+        }
+    }
+
     /// Every call that is there or that somebody tried: number, name (empty: not there) and count.
     pub(super) fn counts(&self) -> impl Iterator<Item = (usize, &'static str, u64)> {
         let named = |index: usize| self.entries.get(index).map_or("", |entry| entry.name);
@@ -237,6 +260,22 @@ impl Table {
             .map(move |(index, count)| (index, named(index), count))
             .filter(|(_, name, count)| !name.is_empty() || *count > 0)
     }
+}
+
+/// Registers /proc/syscalls.
+pub fn register() -> Result<()> {
+    proc::register("syscalls", show_counts)
+}
+
+/// A line a call that was made: number, name, how often, and whether it is not there; first Linux's, then Cor's own.
+fn show_counts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    for (gate, table) in [("linux", &LINUX), ("cor", &COR)] {
+        for (number, name, count) in table.counts().filter(|(.., count)| *count > 0) {
+            let missing = if name.is_empty() { " missing" } else { "" };
+            writeln!(text, "{gate} {number} {} {count}{missing}", table.name(number as u64))?;
+        }
+    }
+    Ok(())
 }
 
 /// A function whose parameters, after the caller, come out of the registers.

@@ -15,7 +15,7 @@ pub struct Account {
     system: AtomicU64,
     /// Where it was found last: in its program.
     in_program: AtomicBool,
-    /// It runs a program at all.
+    /// It has a program.
     has_program: AtomicBool,
     /// Switches because it waited, and because others had their turn.
     waited: AtomicU64,
@@ -65,7 +65,7 @@ impl Account {
         self.in_program.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn has_program(&self) -> bool {
+    pub(super) fn runs_program(&self) -> bool {
         self.has_program.load(Ordering::Relaxed)
     }
 
@@ -110,6 +110,6 @@ impl core::ops::AddAssign for Usage {
 impl Task {
     /// Whether it counts as load though it waits: a program that waits for what no signal ends.
     pub(super) fn is_blocked_program(&self) -> bool {
-        self.state() == State::Waiting && self.deaf.load(Ordering::Relaxed) && self.account.has_program()
+        self.state() == State::Waiting && self.deaf.load(Ordering::Relaxed) && self.account.runs_program()
     }
 }

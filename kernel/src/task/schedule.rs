@@ -194,7 +194,7 @@ enum After {
 fn switch(after: After) {
     let hold = Hold::new();
     if let Some((from, to)) = choose(after) {
-        fiber::switch(&hold, from, to);
+        fiber::switch(hold, from, to);
     }
 }
 

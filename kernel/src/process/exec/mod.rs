@@ -120,7 +120,7 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     }
     let space = AddressSpace::new(starter.limits.memory())?;
     let chance = if starter.fixed_addresses { Chance::none() } else { Chance::draw() };
-    let loaded = segments::load(ctx, &space, &elf, file.pager()?, chance.base)?;
+    let loaded = segments::load(ctx, &space, &elf, executable.path().mapped(file.pager()?), chance.base)?;
     let mut user = UserContext::new(loaded.entry, 0)?;
     let auxiliary = stack::auxiliary(starter, &elf, &loaded, signal::frame_size(&mut user));
     let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable, &chance)?;

@@ -138,12 +138,10 @@ struct Family {
 fn family(subject: &Subject) -> Family {
     let process = &subject.process;
     let terminal = process.terminal();
-    Family {
-        group: process.group().0,
-        session: process.session().0,
-        terminal: terminal.as_ref().map_or(0, |terminal| terminal.number().encode()),
-        foreground: terminal.and_then(|terminal| terminal.foreground()).map_or(-1, |group| i64::from(group.0)),
-    }
+    let foreground =
+        terminal.as_ref().map_or(-1, |terminal| terminal.foreground().map_or(0, |group| i64::from(group.0)));
+    let number = terminal.map_or(0, |terminal| terminal.number().encode());
+    Family { group: process.group().0, session: process.session().0, terminal: number, foreground }
 }
 
 /// `status`: a line each, with the names of proc(5). What is not counted has no line.
