@@ -65,7 +65,7 @@ pub fn start() {
     }
 }
 
-/// Keeps lines off the console, but for errors.
+/// Keeps lines off the console: it belongs to a program's bytes.
 pub fn be_quiet() {
     set_console_level(QUIET_LEVEL);
 }

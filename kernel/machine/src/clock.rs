@@ -80,10 +80,19 @@ pub fn doubt() -> u64 {
 /// When the kernel started, as nanoseconds since 1970 (0 if the machine has no date). Asks the clock chip the first
 /// time, so it is for tasks, not for interrupt handlers.
 pub fn wall_clock_at_boot() -> u64 {
-    static AT_BOOT: spin::Once<u64> = spin::Once::new();
-    *AT_BOOT.call_once(|| {
+    at_boot().load(Ordering::Relaxed)
+}
+
+/// Changes that: somebody knows the date better.
+pub fn set_wall_clock_at_boot(nanoseconds: u64) {
+    at_boot().store(nanoseconds, Ordering::Relaxed);
+}
+
+fn at_boot() -> &'static AtomicU64 {
+    static AT_BOOT: spin::Once<AtomicU64> = spin::Once::new();
+    AT_BOOT.call_once(|| {
         let seconds = crate::rtc::unix_seconds().unwrap_or(0);
-        (seconds * 1_000_000_000).saturating_sub(now().0)
+        AtomicU64::new((seconds * 1_000_000_000).saturating_sub(now().0))
     })
 }
 

@@ -24,6 +24,15 @@ const DEBUG_EXIT: u16 = 0xf4;
 const DEBUG_EXIT_DONE: u8 = 0x10;
 const DEBUG_EXIT_FAILED: u8 = 0x11;
 
+/// The chipset's reset control register, and what to write there for a full reset.
+const RESET: u16 = 0xcf9;
+const RESET_PREPARE: u8 = 0x02;
+const RESET_HARD: u8 = 0x06;
+
+/// The keyboard controller's command port, and the command that pulses the processor's reset line.
+const KEYBOARD: u16 = 0x64;
+const KEYBOARD_RESET: u8 = 0xfe;
+
 static REGISTERS: spin::Once<PowerRegisters> = spin::Once::new();
 
 /// Finds out how to switch off, so that `off` needs no memory and no locks. `root` is ACPI's root pointer, if the
@@ -115,7 +124,20 @@ fn ports(base: u16, count: u16) -> PortRange {
     unsafe { PortRange::new(base, count) }
 }
 
-fn halt() -> ! {
+/// Starts the machine anew: by the chipset's reset register, else by the keyboard controller; where neither works, it halts.
+pub fn restart() -> ! {
+    interrupts::disable();
+    early_console::drain();
+    let mut reset = ports(RESET, 1);
+    reset.write8(0, RESET_PREPARE);
+    reset.write8(0, RESET_HARD);
+    ports(KEYBOARD, 1).write8(0, KEYBOARD_RESET);
+    halt()
+}
+
+/// Stops the processor for good.
+pub fn halt() -> ! {
+    interrupts::disable();
     loop {
         hlt();
     }

@@ -53,6 +53,8 @@ pub struct UserSpace {
     tables: SpinLock<()>,
     /// How many frames are mapped: what /proc calls the resident set.
     resident: AtomicUsize,
+    /// The most that were when some were taken away.
+    most_resident: AtomicUsize,
 }
 
 impl UserSpace {
@@ -61,7 +63,12 @@ impl UserSpace {
         let root = Frame::zeroed()?.into_address();
         // SAFETY: the frame is ours from now on, and zeros are a table without entries.
         share_kernel_slots(unsafe { table_at(root) });
-        Ok(Arc::new(UserSpace { root, tables: SpinLock::new("page tables", ()), resident: AtomicUsize::new(0) }))
+        Ok(Arc::new(UserSpace {
+            root,
+            tables: SpinLock::new("page tables", ()),
+            resident: AtomicUsize::new(0),
+            most_resident: AtomicUsize::new(0),
+        }))
     }
 
     /// Opens a batch of changes.
@@ -72,6 +79,11 @@ impl UserSpace {
     /// How many pages are mapped.
     pub fn resident(&self) -> usize {
         self.resident.load(Ordering::Relaxed)
+    }
+
+    /// The most that ever were mapped.
+    pub fn most_resident(&self) -> usize {
+        self.most_resident.load(Ordering::Relaxed).max(self.resident())
     }
 
     /// What is mapped at an address, with a count of its own.
@@ -264,7 +276,8 @@ impl Batch<'_> {
     pub fn unmap(&mut self, range: PageRange) {
         self.each_held(range, |batch, page, slot| {
             let old = slot.swap(0, Ordering::AcqRel);
-            batch.space.resident.fetch_sub(1, Ordering::Relaxed);
+            let before = batch.space.resident.fetch_sub(1, Ordering::Relaxed);
+            batch.space.most_resident.fetch_max(before, Ordering::Relaxed);
             batch.note(page, old);
         });
     }

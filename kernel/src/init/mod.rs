@@ -141,7 +141,7 @@ fn start(ctx: &TaskContext, line: &str, path: &str, root: &Path) -> logic::errno
     if let Some(console) = Choice::new(command_line::get(line, "console")).path() {
         environment.push(format!("CONSOLE={console}").as_bytes())?;
     }
-    let request = Request { path: path.as_bytes(), arguments: &arguments, environment: &environment };
+    let request = Request { path: path.as_bytes(), place: None, arguments: &arguments, environment: &environment };
     let traced = command_line::get(line, "trace") == Some("syscall");
     let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request, traced)?;
     info!("{path} runs as process {pid:?}");

@@ -1,64 +1,146 @@
-//! The clocks that programs read: clock_gettime(2).
+//! The clocks that programs read, wait for and set: clock_gettime(2), clock_settime(2).
 
-use super::thread::Thread;
-use crate::task::Instant;
+use super::process::Process;
+use super::table::{self, Pid};
+use super::thread::{Thread, find_thread};
+use crate::task::{Instant, Patience, TaskContext, WaitQueue};
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicU64, Ordering};
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
 use machine::clock;
 
 /// A clock.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone)]
 pub enum Clock {
     /// The date.
     Realtime,
     /// Since the machine started.
     Monotonic,
-    /// How long the process has run.
-    Process,
-    /// How long the thread has run.
-    Thread,
+    /// How long a process has run, in its program and in the kernel.
+    Process(Arc<Process>),
+    /// How long a process has run in its program.
+    ProcessUser(Arc<Process>),
+    /// How long a thread has run.
+    Thread(Arc<Thread>),
+    /// How long a thread has run in its program.
+    ThreadUser(Arc<Thread>),
 }
 
+/// A moment by a clock, in nanoseconds.
+pub type Reading = u64;
+
+/// What is told for the clocks that Linux moves by its own ticks.
+const COARSE: u64 = 4_000_000;
+
+/// How often the date was set; who waits for a date looks anew then.
+static SETTINGS: AtomicU64 = AtomicU64::new(0);
+static SET: WaitQueue = WaitQueue::new();
+
 impl Clock {
-    /// The clock of a number; `EINVAL`.
-    pub fn new(number: i32) -> Result<Clock> {
-        Ok(match u32::try_from(number).map_err(|_| Errno::EINVAL)? {
+    /// The clock of a number; `EINVAL`. Negative numbers name the clocks of a process or thread: clock_getcpuclockid(3).
+    pub fn new(number: i32, caller: &Arc<Thread>) -> Result<Clock> {
+        let Ok(number) = u32::try_from(number) else { return Clock::of_number(number, caller) };
+        Ok(match number {
             // There are no leap seconds to tell TAI from UTC by, as on a Linux that nobody told.
             linux::CLOCK_REALTIME | linux::CLOCK_REALTIME_COARSE | linux::CLOCK_REALTIME_ALARM | linux::CLOCK_TAI => {
                 Clock::Realtime
             }
             linux::CLOCK_MONOTONIC | linux::CLOCK_MONOTONIC_RAW | linux::CLOCK_MONOTONIC_COARSE => Clock::Monotonic,
             linux::CLOCK_BOOTTIME | linux::CLOCK_BOOTTIME_ALARM => Clock::Monotonic,
-            linux::CLOCK_PROCESS_CPUTIME_ID => Clock::Process,
-            linux::CLOCK_THREAD_CPUTIME_ID => Clock::Thread,
+            linux::CLOCK_PROCESS_CPUTIME_ID => Clock::Process(caller.process.clone()),
+            linux::CLOCK_THREAD_CPUTIME_ID => Clock::Thread(caller.clone()),
             _ => return Err(Errno::EINVAL),
         })
     }
 
-    /// What it shows a thread.
-    pub fn read(self, thread: &Thread) -> TimeSpec {
-        TimeSpec::from_nanoseconds(match self {
+    /// Of a process or thread: the number's complement above its three lowest bits, of which one tells a thread and two the part.
+    fn of_number(number: i32, caller: &Arc<Thread>) -> Result<Clock> {
+        const OF_THREAD: i32 = 4;
+        const ALL_TIME: [i32; 2] = [0, 2];
+        const USER: i32 = 1;
+        let (id, kind) = (Pid(!(number >> 3) as u32), number & 3);
+        if kind != USER && !ALL_TIME.contains(&kind) {
+            return Err(Errno::EINVAL);
+        }
+        if number & OF_THREAD != 0 {
+            let own = caller.process.pid();
+            let thread = if id.0 == 0 { Ok(caller.clone()) } else { find_thread(Some(own), id) };
+            let thread = thread.map_err(|_| Errno::EINVAL)?;
+            return Ok(if kind == USER { Clock::ThreadUser(thread) } else { Clock::Thread(thread) });
+        }
+        let process = if id.0 == 0 { Ok(caller.process.clone()) } else { table::find(id) };
+        let process = process.map_err(|_| Errno::EINVAL)?;
+        Ok(if kind == USER { Clock::ProcessUser(process) } else { Clock::Process(process) })
+    }
+
+    /// What it shows, in nanoseconds.
+    pub fn now(&self) -> Reading {
+        match self {
             Clock::Realtime => clock::wall_clock_at_boot().saturating_add(clock::now().0),
             Clock::Monotonic => clock::now().0,
-            Clock::Process => thread.process.run_time(),
-            Clock::Thread => thread.run_time(),
-        })
+            Clock::Process(process) => process.run_time(),
+            Clock::ProcessUser(process) => process.used().usage.user,
+            Clock::Thread(thread) => thread.run_time(),
+            Clock::ThreadUser(thread) => thread.usage().user,
+        }
     }
 
-    /// The smallest step that it shows.
-    pub fn resolution(self) -> TimeSpec {
-        TimeSpec::from_nanoseconds(1)
+    /// What it shows.
+    pub fn read(&self) -> TimeSpec {
+        TimeSpec::from_nanoseconds(self.now())
     }
 
-    /// When a sleep by this clock ends that lasts for so many nanoseconds, or until the clock shows them. `EOPNOTSUPP` for clocks that
-    /// stand still in a sleep.
-    pub fn deadline(self, time: u64, absolute: bool) -> Result<Instant> {
+    /// The smallest step that the clock of a number shows.
+    pub fn resolution(number: i32) -> TimeSpec {
+        let coarse = [linux::CLOCK_REALTIME_COARSE as i32, linux::CLOCK_MONOTONIC_COARSE as i32].contains(&number);
+        TimeSpec::from_nanoseconds(if coarse { COARSE } else { 1 })
+    }
+
+    /// Whether it goes on while a process sleeps.
+    pub fn is_of_world(&self) -> bool {
+        matches!(self, Clock::Realtime | Clock::Monotonic)
+    }
+
+    /// When it will show this; for the clocks of the world.
+    pub fn instant_of(&self, reading: Reading) -> Instant {
         match self {
-            Clock::Process | Clock::Thread => Err(Errno::EOPNOTSUPP),
+            Clock::Realtime => Instant(reading.saturating_sub(clock::wall_clock_at_boot())),
+            _ => Instant(reading),
+        }
+    }
+
+    /// When a wait by this clock ends that lasts for so many nanoseconds, or until the clock shows them. `EOPNOTSUPP` for clocks
+    /// that stand still in a sleep.
+    pub fn deadline(&self, time: u64, absolute: bool) -> Result<Instant> {
+        match self {
+            _ if !self.is_of_world() => Err(Errno::EOPNOTSUPP),
             _ if !absolute => Ok(now_and(time)),
-            Clock::Realtime => Ok(Instant(time.saturating_sub(clock::wall_clock_at_boot()))),
-            Clock::Monotonic => Ok(Instant(time)),
+            _ => Ok(self.instant_of(time)),
+        }
+    }
+}
+
+/// Sets the date; `EINVAL` for one before the machine's start would be 1970.
+pub fn set_date(nanoseconds: Reading) -> Result<()> {
+    let start = nanoseconds.checked_sub(clock::now().0).ok_or(Errno::EINVAL)?;
+    clock::set_wall_clock_at_boot(start);
+    SETTINGS.fetch_add(1, Ordering::Release);
+    SET.wake_all();
+    super::timer::date_was_set();
+    Ok(())
+}
+
+/// Sleeps until the date is this, however often it is set meanwhile; false if a signal came first.
+pub fn sleep_until_date(ctx: &TaskContext, date: Reading) -> bool {
+    loop {
+        let seen = SETTINGS.load(Ordering::Acquire);
+        let deadline = Some(Clock::Realtime.instant_of(date));
+        let was_set = || (SETTINGS.load(Ordering::Acquire) != seen).then_some(());
+        match SET.wait(ctx, Patience { interruptible: true, deadline }, was_set) {
+            Ok(()) => {}
+            Err(error) => return error != Errno::EINTR,
         }
     }
 }

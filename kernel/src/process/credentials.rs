@@ -244,4 +244,17 @@ impl Process {
         }
         Ok(())
     }
+
+    /// Takes those of a program that it runs now.
+    pub(super) fn take_program_credentials(&self, new: Credentials) -> Result<()> {
+        let old = self.credentials();
+        if old != new {
+            self.put_credentials(new)?;
+        }
+        self.dumpable.store(u8::from(!new.is_secure()), Ordering::Relaxed);
+        if new.is_secure() {
+            self.parent_death_signal.store(0, Ordering::Relaxed);
+        }
+        Ok(())
+    }
 }

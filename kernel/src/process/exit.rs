@@ -5,14 +5,18 @@
 
 use super::futex::{ANY, Word};
 use super::process::Process;
+use super::robust;
 use super::session;
 use super::shutdown;
-use super::table::{self, INIT};
+use super::signal::{self, Detail, Info};
+use super::table::{self, INIT, Passed};
 use super::thread::{Running, Thread};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
+use linux_raw_sys::general as linux;
 use logic::address::UserAddr;
+use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
 use machine::fiber;
 
@@ -48,6 +52,7 @@ impl Process {
 pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     let Running { thread, user, space, .. } = running;
     drop(user);
+    robust::let_go(ctx, &space, &thread);
     let address = thread.clear_at_end.load(Ordering::Relaxed);
     if address != 0 {
         // Whoever waits there finds the zero; a bad address is the program's own affair.
@@ -79,6 +84,7 @@ fn drop_everything(ctx: &TaskContext, process: &Process) {
         // What a file says at its closing has nobody to hear it here.
         let _ = file.file().flush(ctx);
     }
+    process.drop_timers();
     drop(process.replace_program(None));
     process.give_memory_back();
     process.drop_lookup();
@@ -91,11 +97,29 @@ fn end_process(ctx: &TaskContext, process: Arc<Process>, status: WaitStatus) {
         shutdown::with_status(ctx, status);
     }
     session::leave(&process);
-    let (parent, orphan_ended) = table::end(pid, status);
+    let parent = loop {
+        while let Some(passed) = table::pass_on_child(pid) {
+            tell_orphan(&process, &passed);
+        }
+        if let Some(parent) = table::end(pid, status) {
+            break parent;
+        }
+        ctx.yield_now();
+    };
     if let Some(parent) = parent {
         parent.child_has_news(&process, status);
     }
-    if orphan_ended && let Ok(init) = table::find(INIT) {
-        init.children.wake_all();
+}
+
+/// Tells a child, its new parent and its group what the end of its parent means to them.
+fn tell_orphan(parent: &Process, Passed { child, heir, ended }: &Passed) {
+    child.set_end_signal(Some(Signal::CHLD));
+    if let Ok(signal) = Signal::new(child.parent_death_signal.load(Ordering::Relaxed).into()) {
+        let detail = Detail::Sender { process: parent.pid().0, user: parent.credentials().user.real };
+        signal::send_to_process(child, Info { signal, code: linux::SI_USER as i32, detail });
+    }
+    session::parent_left(parent, child);
+    if let Some(status) = ended {
+        heir.child_has_news(child, *status);
     }
 }

@@ -11,8 +11,9 @@ use crate::fs::descriptors::Descriptors;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
+use linux_raw_sys::general as linux;
 use logic::address::UserAddr;
-use logic::errno::Result;
+use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 
 /// How a child differs from a plain copy.
@@ -44,6 +45,7 @@ pub struct Fork {
 /// `EAGAIN` without a number, `ENOMEM`.
 pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Running> {
     let parent = running.thread.process.clone();
+    check_count(&parent)?;
     let program = if fork.shares_memory { parent.program()? } else { copy_program(ctx, &parent)? };
     let actions = if fork.shares_actions { parent.actions.clone() } else { Arc::new(parent.actions.copy()?) };
     if fork.clears_actions {
@@ -82,6 +84,14 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
     Ok(Running::new(thread, user, space))
 }
 
+/// Whether its user may have one more process: `EAGAIN`.
+fn check_count(parent: &Process) -> Result<()> {
+    let own = parent.credentials();
+    let free = own.user.real == 0 || own.may(linux::CAP_SYS_RESOURCE) || own.may(linux::CAP_SYS_ADMIN);
+    let most = parent.limits().soft(linux::RLIMIT_NPROC);
+    if free || (table::count_of_user(own.user.real) as u64) < most { Ok(()) } else { Err(Errno::EAGAIN) }
+}
+
 /// Waits until a child has given the memory back that it runs in, or the caller's own process ends.
 pub fn wait_for_memory(ctx: &TaskContext, parent: &Process, child: &Process) {
     let over = || !child.borrows_memory.load(Ordering::Acquire) || parent.ending().is_some();
@@ -113,6 +123,7 @@ fn child_thread(running: &Running, child: &Arc<Process>, fork: &Fork) -> Result<
         (signals.blocked, signals.stack)
     };
     let thread = Thread::new(child, blocked)?;
+    thread.inherit_turn(&running.thread);
     // A stack in memory that is shared cannot serve two.
     thread.signals.lock().stack =
         if fork.shares_memory && fork.stack.is_some() { AlternateStack::default() } else { stack };

@@ -13,7 +13,7 @@ use core::time::Duration;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use machine::lock::SpinLock;
-use machine::{clock, heap};
+use machine::{clock, frame, heap};
 
 /// Who was chosen last, and when.
 static LAST: SpinLock<Option<(Weak<Process>, Instant)>> = SpinLock::new("last hog", None);
@@ -26,6 +26,14 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// How often a call without a reserve looks for one.
 const TRIES: usize = 1000;
+
+/// With fewer frames than one in so many, memory is short.
+const FEW: usize = 256;
+
+/// Whether what is left should be kept for those who cannot do without.
+pub fn is_short() -> bool {
+    frame::free_frames() < frame::total_frames() / FEW
+}
 
 /// Makes sure that a call may begin; waits, and ends a process if need be, until the heap has its reserve. `ENOMEM` if that does
 /// not help; `EINTR` if the caller itself is to end.

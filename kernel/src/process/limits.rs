@@ -1,8 +1,10 @@
 //! Resource limits: getrlimit(2).
 
+use super::table;
 use crate::memory;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
+use logic::signal::Signal;
 
 /// How many kinds of limits there are.
 const KINDS: usize = 16;
@@ -36,6 +38,9 @@ impl Limits {
         set(linux::RLIMIT_NOFILE, 1024, 4096);
         set(linux::RLIMIT_MEMLOCK, 8 << 20, 8 << 20);
         set(linux::RLIMIT_MSGQUEUE, 819_200, 819_200);
+        let threads = table::most_threads() / 2;
+        set(linux::RLIMIT_NPROC, threads, threads);
+        set(linux::RLIMIT_SIGPENDING, threads, threads);
         set(linux::RLIMIT_NICE, 0, 0);
         set(linux::RLIMIT_RTPRIO, 0, 0);
         limits
@@ -57,6 +62,19 @@ impl Limits {
         }
         *old = limit;
         Ok(())
+    }
+
+    /// Minds that so many seconds of CPU time are spent: the signal that is due. The soft limit moves on by a second each time.
+    pub(super) fn spend(&mut self, seconds: u64) -> Option<Signal> {
+        let limit = &mut self.0[linux::RLIMIT_CPU as usize];
+        if seconds >= limit.hard {
+            return Some(Signal::KILL);
+        }
+        if seconds < limit.soft {
+            return None;
+        }
+        limit.soft = limit.hard.min(seconds + 1);
+        Some(Signal::XCPU)
     }
 
     /// What binds of one that exists.

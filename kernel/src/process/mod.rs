@@ -12,20 +12,22 @@ mod credentials;
 mod exec;
 mod exit;
 mod fork;
-
 pub mod futex;
 pub mod hog;
+pub mod host;
 mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
 pub mod procfs;
 mod program;
+mod robust;
 pub mod session;
 mod shutdown;
 pub mod signal;
 mod spawn;
 mod table;
 mod thread;
+pub mod timer;
 mod usage;
 mod wait;
 
@@ -37,9 +39,11 @@ pub use limits::{Limit, Limits};
 pub use process::{Name, Process};
 pub use program::{Executable, Program};
 pub use session::Terminal;
-pub use shutdown::{before as before_shut_down, off, with_status as shut_down};
+pub use shutdown::{
+    before as before_shut_down, halt, off, restart, restart_keys, set_restart_keys, with_status as shut_down,
+};
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
 pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
 pub use usage::{Past, Used};
-pub use wait::{Wanted, Which, wait};
+pub use wait::{Kinds, Wanted, Which, child_info, wait};

@@ -7,6 +7,7 @@ use super::session::Membership;
 use super::signal::{Actions, Pending};
 use super::table::{OwnPid, Pid};
 use super::thread::Thread;
+use super::timer::Timers;
 use super::usage::Past;
 use crate::fs::descriptors::Descriptors;
 use crate::fs::lookup::Lookup;
@@ -55,6 +56,10 @@ pub struct Process {
     pub parent_death_signal: AtomicU8,
     /// Orphans among its descendants become its children (PR_SET_CHILD_SUBREAPER).
     pub adopts: AtomicBool,
+    /// Something is to happen when it has run for some time, so each tick looks.
+    pub(super) clocked: AtomicBool,
+    /// Timers that send it signals.
+    pub(super) timers: Timers,
     /// What personality(2) set.
     pub personality: AtomicU32,
     /// What its parent gets when it ends.
@@ -124,6 +129,8 @@ impl Process {
             dumpable: AtomicU8::new(1),
             parent_death_signal: AtomicU8::new(0),
             adopts: AtomicBool::new(false),
+            clocked: AtomicBool::new(false),
+            timers: Timers::new(),
             personality: AtomicU32::new(0),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
@@ -230,13 +237,17 @@ impl Process {
     }
 
     /// Shows every thread.
-    pub(super) fn for_each_thread(&self, show: impl FnMut(&Arc<Thread>)) {
+    pub fn for_each_thread(&self, show: impl FnMut(&Arc<Thread>)) {
         self.life.lock().threads.iter().for_each(show);
     }
 
     /// Has it run another program; the old one is handed back.
     pub(super) fn replace_program(&self, program: Option<Arc<Program>>) -> Option<Arc<Program>> {
-        core::mem::replace(&mut *self.program.lock(), program)
+        let old = core::mem::replace(&mut *self.program.lock(), program);
+        if let Some(old) = &old {
+            self.leave_program(old);
+        }
+        old
     }
 
     /// Lets go of the places in the file system that it keeps.

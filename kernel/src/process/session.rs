@@ -175,7 +175,7 @@ fn links(parent: &Process, child: &Process) -> bool {
     parent.group() != child.group() && parent.session() == child.session()
 }
 
-/// What the end of a process means to its session: called while it and its children still are where they were.
+/// What the end of a process means to its session and group: called while it still is where it was.
 pub(super) fn leave(process: &Process) {
     if process.leads_session() {
         leave_terminal(process);
@@ -183,12 +183,11 @@ pub(super) fn leave(process: &Process) {
     if let Ok(parent) = table::find(table::parent_of(process.pid())) {
         free_if_orphaned(&parent, process, Some(process.pid()));
     }
-    find_map(|child| {
-        if table::parent_of(child.pid()) == process.pid() {
-            free_if_orphaned(process, child, None);
-        }
-        None::<()>
-    });
+}
+
+/// What the end of its parent means to a child's group: called when it has another parent.
+pub(super) fn parent_left(parent: &Process, child: &Process) {
+    free_if_orphaned(parent, child, None);
 }
 
 fn leave_terminal(leader: &Process) {

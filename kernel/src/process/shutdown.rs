@@ -1,9 +1,13 @@
 //! The end of the machine: poweroff(8), or the end of the first process.
 
+use super::signal::{self, Info};
+use super::table::{self, INIT};
 use crate::log::info;
 use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::format;
+use core::sync::atomic::{AtomicBool, Ordering};
+use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
 use machine::{early_console, power};
 use spin::Once;
@@ -33,4 +37,40 @@ pub fn off() -> ! {
     early_console::flush_driver();
     early_console::drain();
     power::off()
+}
+
+/// Starts the machine anew: reboot(8). The status line tells it as an ordinary end.
+pub fn restart() -> ! {
+    info!("restart");
+    early_console::write_status("exit 0");
+    early_console::flush_driver();
+    early_console::drain();
+    power::restart()
+}
+
+/// Stops the machine where it is: halt(8).
+pub fn halt() -> ! {
+    info!("system halted");
+    early_console::write_status("exit 0");
+    early_console::flush_driver();
+    early_console::drain();
+    power::halt()
+}
+
+/// Whether Ctrl-Alt-Delete restarts the machine at once, or asks the first process to.
+static RESTART_KEYS: AtomicBool = AtomicBool::new(true);
+
+/// Says what Ctrl-Alt-Delete does.
+pub fn set_restart_keys(at_once: bool) {
+    RESTART_KEYS.store(at_once, Ordering::Relaxed);
+}
+
+/// Called when somebody types Ctrl-Alt-Delete: the first process gets SIGINT, unless the machine restarts at once.
+pub fn restart_keys() {
+    if RESTART_KEYS.load(Ordering::Relaxed) {
+        restart();
+    }
+    if let Ok(init) = table::find(INIT) {
+        signal::send_to_process(&init, Info::kernel(Signal::INT));
+    }
 }

@@ -88,7 +88,8 @@ pub fn abandon(running: Running) {
 fn begin(ctx: &TaskContext, request: &Request, inheritance: Inheritance, parent: Option<&Process>) -> Result<Running> {
     let lookup = inheritance.lookup.clone();
     let limits = inheritance.limits.clone();
-    let starter = Starter { lookup: &lookup, credentials: inheritance.credentials, limits: &limits };
+    let starter =
+        Starter { lookup: &lookup, credentials: inheritance.credentials, limits: &limits, fixed_addresses: false };
     let image = exec::build(ctx, &starter, request)?;
     let space = image.program.space.clone();
     let process = Process::new(image.program, image.name, inheritance)?;

@@ -7,8 +7,11 @@ use super::Process;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use core::fmt;
+use core::sync::atomic::Ordering;
+use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::wait_status::WaitStatus;
+use machine::frame;
 use machine::lock::SpinLock;
 
 /// The number of a process or thread.
@@ -63,7 +66,11 @@ pub(super) enum Found {
 impl OwnPid {
     /// A free number; `EAGAIN` if there is none.
     pub(in crate::process) fn new() -> Result<OwnPid> {
+        let most = most_threads() as usize;
         let mut table = TABLE.lock();
+        if table.taken.len() >= most {
+            return Err(Errno::EAGAIN);
+        }
         let last = table.last;
         let all = (last + 1..LIMIT).chain(AGAIN..last + 1).map(Pid);
         let pid = { all }.find(|pid| !table.taken.contains(pid)).ok_or(Errno::EAGAIN)?;
@@ -83,6 +90,18 @@ impl Drop for OwnPid {
     fn drop(&mut self) {
         TABLE.lock().taken.remove(&self.0);
     }
+}
+
+/// How many processes and threads there can be: so many that what the kernel keeps for each takes an eighth of memory at most (as in
+/// Linux).
+pub(super) fn most_threads() -> u64 {
+    const MEMORY_EACH: u64 = 128 << 10;
+    (frame::total_frames() as u64 * PAGE_SIZE as u64 / MEMORY_EACH).clamp(20, u64::from(LIMIT))
+}
+
+/// How many processes a user has.
+pub(super) fn count_of_user(user: u32) -> usize {
+    TABLE.lock().nodes.values().filter(|node| node.process.credentials().user.real == user).count()
 }
 
 /// The process of a number, also one that has ended and was not waited for; `ESRCH`.
@@ -115,13 +134,15 @@ pub fn last_pid() -> Pid {
     Pid(TABLE.lock().last)
 }
 
-/// Enters a new process as a child of another.
+/// Enters a new process as a child of another, or of whoever takes that one's children if it has ended.
 pub(super) fn enter(process: Arc<Process>, parent: Option<Pid>) {
     let pid = process.pid();
     let node = Node { process, parent: None, first_child: None, next: None, previous: None, news: None };
     let mut table = TABLE.lock();
     table.nodes.insert(pid, node);
     if let Some(parent) = parent {
+        let lives = table.nodes.get(&parent).is_some_and(|node| node.ended().is_none());
+        let parent = if lives { parent } else { table.heir(parent) };
         table.link(pid, parent);
     }
 }
@@ -132,20 +153,36 @@ pub(super) fn withdraw(pid: Pid) {
     drop(node);
 }
 
-/// Notes that a process has ended, and gives its children to the first process. The result is the parent, to be woken, and whether
-/// the first process must be woken too, because a child that it got has ended already.
-pub(super) fn end(pid: Pid, status: WaitStatus) -> (Option<Arc<Process>>, bool) {
+/// A child that has a new parent.
+pub(super) struct Passed {
+    pub(super) child: Arc<Process>,
+    pub(super) heir: Arc<Process>,
+    /// How it had ended before.
+    pub(super) ended: Option<WaitStatus>,
+}
+
+/// Gives one child of a process that ends to whoever takes them; `None` if there is none left.
+pub(super) fn pass_on_child(pid: Pid) -> Option<Passed> {
     let mut table = TABLE.lock();
-    let mut orphan_ended = false;
-    while let Some(child) = table.nodes.get(&pid).and_then(|node| node.first_child) {
-        table.unlink(child);
-        table.link(child, INIT);
-        orphan_ended |= table.nodes.get(&child).is_some_and(|node| node.ended().is_some());
+    let child = table.nodes.get(&pid)?.first_child?;
+    let heir = table.heir(pid);
+    table.unlink(child);
+    table.link(child, heir);
+    let heir = table.nodes.get(&heir)?.process.clone();
+    let node = table.nodes.get(&child)?;
+    Some(Passed { child: node.process.clone(), heir, ended: node.ended() })
+}
+
+/// Notes that a process has ended, unless it has children yet (`None`). The parent, to be told.
+pub(super) fn end(pid: Pid, status: WaitStatus) -> Option<Option<Arc<Process>>> {
+    let mut table = TABLE.lock();
+    let Some(node) = table.nodes.get_mut(&pid) else { return Some(None) };
+    if node.first_child.is_some() {
+        return None;
     }
-    let Some(node) = table.nodes.get_mut(&pid) else { return (None, orphan_ended) };
     node.news = Some(status);
     let parent = node.parent;
-    (parent.and_then(|parent| table.nodes.get(&parent)).map(|node| node.process.clone()), orphan_ended)
+    Some(parent.and_then(|parent| table.nodes.get(&parent)).map(|node| node.process.clone()))
 }
 
 /// Notes that a process has stopped or goes on; the result is the parent.
@@ -194,6 +231,18 @@ impl Node {
 }
 
 impl Table {
+    /// Who takes the children of a process: the next of its ancestors that says so, else the first process.
+    fn heir(&self, pid: Pid) -> Pid {
+        let mut next = self.nodes.get(&pid).and_then(|node| node.parent);
+        while let Some(node) = next.and_then(|pid| self.nodes.get(&pid)) {
+            if node.process.adopts.load(Ordering::Relaxed) && node.ended().is_none() {
+                return node.process.pid();
+            }
+            next = node.parent;
+        }
+        INIT
+    }
+
     /// Makes a process without a parent the first child of another.
     fn link(&mut self, pid: Pid, parent: Pid) {
         let Some(above) = self.nodes.get_mut(&parent) else { return };

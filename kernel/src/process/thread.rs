@@ -1,14 +1,17 @@
 //! A thread of a process: what others know of it, and what only its own task holds.
 
-use super::process::Process;
+use super::process::{Name, Process};
+use super::session;
 use super::signal::{Interrupted, Pending};
 use super::table::{self, OwnPid, Pid};
 use crate::memory::AddressSpace;
-use crate::task::{Instant, Task, TaskContext, Usage};
+use crate::task::{Instant, Owner, Task, TaskContext, Usage};
 use alloc::sync::{Arc, Weak};
 use core::any::Any;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU32, AtomicU64, Ordering};
+use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
+use logic::run_queue::NICE_MAX;
 use logic::signal::SignalSet;
 use logic::wait_status::WaitStatus;
 use machine::lock::SpinLock;
@@ -30,6 +33,12 @@ pub struct Thread {
     pub clear_at_end: AtomicU64,
     /// Where its list of robust locks begins: set_robust_list(2).
     pub robust_list: AtomicU64,
+    /// How nice it is to others: setpriority(2).
+    nice: AtomicI8,
+    /// By which rules it gets its turn: sched_setscheduler(2).
+    pub policy: AtomicU32,
+    /// Its name, if that is another than the process's.
+    name: SpinLock<Option<Name>>,
     /// How many page faults were served for it.
     pub faults: AtomicU64,
 }
@@ -40,6 +49,8 @@ pub struct ThreadSignals {
     pub blocked: SignalSet,
     /// What `blocked` is to be again after the next delivery: sigsuspend(2).
     pub restored: Option<SignalSet>,
+    /// What it waits for, though it is blocked: sigtimedwait(2).
+    pub(super) awaited: SignalSet,
     /// What has come.
     pub pending: Pending,
     /// Where handlers run that ask for it: sigaltstack(2).
@@ -83,8 +94,13 @@ impl Thread {
     pub(super) fn new(process: &Arc<Process>, blocked: SignalSet) -> Result<Arc<Thread>> {
         let first = process.life.lock().threads.is_empty();
         let id = if first { None } else { Some(OwnPid::new()?) };
-        let signals =
-            ThreadSignals { blocked, restored: None, pending: Pending::new(), stack: AlternateStack::default() };
+        let signals = ThreadSignals {
+            blocked,
+            restored: None,
+            awaited: SignalSet::EMPTY,
+            pending: Pending::new(),
+            stack: AlternateStack::default(),
+        };
         let thread = Arc::new(Thread {
             id,
             process: process.clone(),
@@ -93,6 +109,9 @@ impl Thread {
             attention: AtomicBool::new(false),
             clear_at_end: AtomicU64::new(0),
             robust_list: AtomicU64::new(0),
+            nice: AtomicI8::new(0),
+            policy: AtomicU32::new(linux::SCHED_NORMAL),
+            name: SpinLock::new("thread's name", None),
             faults: AtomicU64::new(0),
         });
         let mut life = process.life.lock();
@@ -109,9 +128,56 @@ impl Thread {
 
     /// Tells it which task it is; the task itself says so before anything else.
     pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
-        task.run_program();
         *self.task.lock() = Some(task.clone());
-        task.set_owner(Arc::downgrade(self) as Weak<dyn Any + Send + Sync>);
+        self.weigh();
+        task.set_owner(Arc::downgrade(self) as Weak<dyn Owner>);
+    }
+
+    /// Its name.
+    pub fn name(&self) -> Name {
+        self.name.lock().unwrap_or_else(|| self.process.name())
+    }
+
+    /// Renames it; the first thread's name is the process's.
+    pub fn set_name(&self, name: Name) {
+        match self.id {
+            None => self.process.set_name(name),
+            Some(_) => *self.name.lock() = Some(name),
+        }
+        if let Some(task) = self.task() {
+            task.set_name(core::str::from_utf8(name.bytes()).unwrap_or("?"));
+        }
+    }
+
+    /// How nice it is to others, -20 to 19.
+    pub fn nice(&self) -> i8 {
+        self.nice.load(Ordering::Relaxed)
+    }
+
+    /// Changes that.
+    pub fn set_nice(&self, nice: i8) {
+        self.nice.store(nice, Ordering::Relaxed);
+        self.weigh();
+    }
+
+    /// Changes by which rules it gets its turn (`linux::SCHED_`).
+    pub fn set_policy(&self, policy: u32) {
+        self.policy.store(policy, Ordering::Relaxed);
+        self.weigh();
+    }
+
+    /// Takes over how nice another is, and its rules: for a new one.
+    pub(super) fn inherit_turn(&self, other: &Thread) {
+        self.nice.store(other.nice(), Ordering::Relaxed);
+        self.policy.store(other.policy.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Tells the scheduler. Who is to run only when nobody else wants to is as nice as can be.
+    fn weigh(&self) {
+        let nice = if self.policy.load(Ordering::Relaxed) == linux::SCHED_IDLE { NICE_MAX } else { self.nice() };
+        if let Some(task) = self.task() {
+            task.set_nice(nice);
+        }
     }
 
     /// Its task, once it runs.
@@ -159,13 +225,26 @@ impl Thread {
 
 /// The thread of a number, in a process if that is given; `ESRCH`.
 pub fn find_thread(process: Option<Pid>, thread: Pid) -> Result<Arc<Thread>> {
-    // The first thread has its process's number; others are found only by way of theirs.
-    table::find(process.unwrap_or(thread))?.thread(thread).ok_or(Errno::ESRCH)
+    if let Some(process) = process {
+        return table::find(process)?.thread(thread).ok_or(Errno::ESRCH);
+    }
+    // The first thread has its process's number; others are looked for.
+    let first = table::find(thread).ok().and_then(|process| process.thread(thread));
+    first.or_else(|| session::find_map(|process| process.thread(thread))).ok_or(Errno::ESRCH)
+}
+
+impl Owner for Thread {
+    fn tick(&self) {
+        if self.process.clocked.load(Ordering::Relaxed) {
+            self.attend_soon();
+        }
+    }
 }
 
 /// The thread that runs in a task, for a file that minds who uses it (a terminal, /proc/self); `None` in a task of the kernel's.
 pub fn caller(ctx: &TaskContext) -> Option<Arc<Thread>> {
-    ctx.task().owner()?.downcast().ok()
+    let owner: Arc<dyn Any + Send + Sync> = ctx.task().owner()?;
+    owner.downcast().ok()
 }
 
 impl Running {

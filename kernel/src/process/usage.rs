@@ -1,6 +1,7 @@
 //! What processes have used, and what is added up when one has ended: getrusage(2), times(2), /proc/PID/stat.
 
 use super::process::Process;
+use super::program::Program;
 use super::thread::Thread;
 use crate::task::Usage;
 use core::ops::AddAssign;
@@ -22,6 +23,10 @@ pub struct Past {
     pub own: Used,
     /// Children that it has waited for, and theirs.
     pub children: Used,
+    /// The most pages that it had in an earlier program.
+    pub resident: usize,
+    /// The most that any of the children had.
+    pub child_resident: usize,
 }
 
 impl AddAssign for Used {
@@ -55,6 +60,26 @@ impl Process {
     pub(super) fn bury(&self, child: &Process) {
         let mut used = child.used();
         used += child.past().children;
-        self.past.lock().children += used;
+        let resident = child.most_resident(true).max(child.most_resident(false));
+        let mut past = self.past.lock();
+        past.children += used;
+        past.child_resident = past.child_resident.max(resident);
+    }
+
+    /// The most pages that it, or one of its children, ever had at once.
+    pub fn most_resident(&self, children: bool) -> usize {
+        let past = self.past();
+        if children {
+            return past.child_resident;
+        }
+        let now = self.program().map_or(0, |program| program.space.machine().most_resident());
+        past.resident.max(now)
+    }
+
+    /// Notes how large a program was that it leaves.
+    pub(super) fn leave_program(&self, program: &Program) {
+        let most = program.space.machine().most_resident();
+        let mut past = self.past.lock();
+        past.resident = past.resident.max(most);
     }
 }

@@ -34,6 +34,19 @@ pub struct Wanted {
     pub at_once: bool,
     /// The news stays for the next one who asks (WNOWAIT).
     pub keep: bool,
+    /// Children of which kind.
+    pub kinds: Kinds,
+}
+
+/// Children by how they tell of their end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kinds {
+    /// Those that send SIGCHLD.
+    Ordinary,
+    /// Those that send something else, or nothing (__WCLONE).
+    Clones,
+    /// All (__WALL).
+    All,
 }
 
 /// Waits for news of a child; `None` if there is none at once and no more was wanted. `ECHILD` if there are no such children;
@@ -76,7 +89,7 @@ impl Process {
 }
 
 /// What SIGCHLD, and waitid(2), tell of a child.
-pub(in crate::process) fn child_info(child: &Process, news: WaitStatus) -> Info {
+pub fn child_info(child: &Process, news: WaitStatus) -> Info {
     let (code, status) = match news {
         WaitStatus::Exited(status) => (linux::CLD_EXITED, i32::from(status)),
         WaitStatus::Killed { signal, core } => {
@@ -90,10 +103,17 @@ pub(in crate::process) fn child_info(child: &Process, news: WaitStatus) -> Info 
 }
 
 fn look(process: &Process, which: Which, wanted: Wanted) -> Found {
-    let is_meant = |child: &Process| match which {
-        Which::Any => true,
-        Which::One(pid) => child.pid() == pid,
-        Which::Group(group) => child.group() == group,
+    let is_of_kind = |child: &Process| match wanted.kinds {
+        Kinds::All => true,
+        kinds => (child.end_signal() == Some(Signal::CHLD)) == (kinds == Kinds::Ordinary),
+    };
+    let is_meant = |child: &Process| {
+        is_of_kind(child)
+            && match which {
+                Which::Any => true,
+                Which::One(pid) => child.pid() == pid,
+                Which::Group(group) => child.group() == group,
+            }
     };
     let is_wanted = |news| match news {
         WaitStatus::Exited(_) | WaitStatus::Killed { .. } => wanted.ended,

@@ -37,6 +37,10 @@ pub(super) struct UserPath(pub(super) u64);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Pointer(pub(super) u64);
 
+/// A user or group, or -1 for none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Id(pub(super) Option<u32>);
+
 /// A place and its length in bytes, in two registers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Buffer {
@@ -97,6 +101,7 @@ plain! {
     UserPath = UserPath;
     Pointer = Pointer;
     Pid = |word| Pid(word as u32);
+    Id = |word| Id(Some(word as u32).filter(|&id| id != u32::MAX));
 }
 
 impl Argument for Buffer {

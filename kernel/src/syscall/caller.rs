@@ -120,6 +120,13 @@ impl Caller<'_> {
         Ok(words)
     }
 
+    /// Words of 4 bytes that a program points at.
+    pub(super) fn halves<const N: usize>(&self, from: u64) -> Result<[u32; N]> {
+        let mut bytes = [[0; 4]; N];
+        self.space().read(self.ctx, from, bytes.as_flattened_mut())?;
+        Ok(bytes.map(u32::from_le_bytes))
+    }
+
     /// Writes words of 8 bytes where a program wants them.
     pub(super) fn write_words<const N: usize>(&self, to: u64, words: [u64; N]) -> Result<()> {
         let bytes = words.map(u64::to_le_bytes);

@@ -3,7 +3,7 @@
 use super::arg::Pointer;
 use super::caller::Caller;
 use super::run;
-use crate::process::{self, Fork, Pid};
+use crate::process::{self, Fork, Pid, hog};
 use bitflags::bitflags;
 use linux_raw_sys::general as linux;
 use logic::address::UserAddr;
@@ -80,7 +80,13 @@ fn make(caller: &mut Caller, flags: CloneFlags, fork: Fork, tell_parent: u64) ->
         is_sibling: flags.contains(CloneFlags::PARENT),
         ..fork
     };
-    let running = process::fork(caller.ctx, caller.running, &fork)?;
+    let running = match process::fork(caller.ctx, caller.running, &fork) {
+        // Somebody has taken what everybody needs.
+        Err(Errno::ENOMEM) if hog::is_short() && hog::make_room(caller.ctx, caller.process()) => {
+            process::fork(caller.ctx, caller.running, &fork)?
+        }
+        running => running?,
+    };
     let child = running.thread.process.clone();
     if tell_parent != 0 {
         // As on Linux, a bad address is not told.

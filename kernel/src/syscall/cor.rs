@@ -4,7 +4,7 @@ use super::arg::{Buffer, Pointer, UserPath};
 use super::caller::Caller;
 use super::run;
 use crate::memory::{Place, Region};
-use crate::process::{self, INIT, Pid, Request, Wanted, Which};
+use crate::process::{self, INIT, Kinds, Pid, Request, Wanted, Which};
 use crate::tty;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
@@ -37,7 +37,7 @@ pub(super) fn spawn(
     let arguments = process::read_strings(caller.ctx, caller.space(), arguments.0)?;
     let environment = process::read_strings(caller.ctx, caller.space(), environment.0)?;
     let folder = folder.non_null().map(|folder| caller.path(UserPath(folder))).transpose()?;
-    let request = Request { path: &path, arguments: &arguments, environment: &environment };
+    let request = Request { path: &path, place: None, arguments: &arguments, environment: &environment };
     let child = process::spawn(caller.ctx, caller.process(), &request, folder.as_deref())?;
     if caller.process().pid() == INIT {
         // What the first process starts is for a person: it has a session of its own, at the console.
@@ -54,7 +54,8 @@ pub(super) fn wait(caller: &mut Caller, pid: i32, status: Pointer) -> Result<Pid
         -1 => Which::Any,
         pid => Which::One(Pid(u32::try_from(pid).map_err(|_| Errno::EINVAL)?)),
     };
-    let wanted = Wanted { ended: true, stopped: false, continued: false, at_once: false, keep: false };
+    let wanted =
+        Wanted { ended: true, stopped: false, continued: false, at_once: false, keep: false, kinds: Kinds::All };
     let Some((child, news)) = process::wait(caller.ctx, caller.process(), which, wanted)? else { return Ok(Pid(0)) };
     if let Some(status) = status.non_null() {
         caller.write(status, &news.encode().to_le_bytes())?;

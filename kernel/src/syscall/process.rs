@@ -1,10 +1,14 @@
-//! Processes: execve(2), exit(2), wait4(2), ids, limits, the bases of thread-local storage.
+//! Processes: execve(2), exit(2), wait4(2), waitid(2), ids, the bases of thread-local storage.
 
-use super::arg::{Pointer, UserPath};
+use super::arg::{Fd, Pointer, UserPath};
 use super::caller::Caller;
 use super::run::exited;
-use crate::process::{self, Limit, Pid, Process, Request, Wanted, Which};
-use alloc::sync::Arc;
+use crate::fs::inode::Kind;
+use crate::fs::lookup::Follow;
+use crate::fs::mount::Path;
+use crate::process::signal::INFO_SIZE;
+use crate::process::{self, Kinds, Pid, Process, Request, Wanted, Which};
+use alloc::format;
 use linux_raw_sys::general as linux;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
@@ -15,19 +19,73 @@ const ARCH_SET_FS: u32 = 0x1002;
 const ARCH_GET_FS: u32 = 0x1003;
 const ARCH_GET_GS: u32 = 0x1004;
 
+/// Which children wait4(2) and waitid(2) look at.
+const WAIT_KINDS: u32 = linux::__WALL | linux::__WCLONE | linux::__WNOTHREAD;
+
+/// How much of a `siginfo_t` waitid(2) writes: all up to and with `si_status`.
+const CHILD_INFO: usize = 28;
+
 /// The size of a robust list's head.
 const ROBUST_LIST_HEAD: u64 = 24;
 
 /// execve(2)
 pub(super) fn execve(caller: &mut Caller, path: UserPath, arguments: Pointer, environment: Pointer) -> Result<()> {
     let path = caller.path(path)?;
+    execute(caller, &path, None, arguments, environment)
+}
+
+/// execveat(2)
+pub(super) fn execveat(
+    caller: &mut Caller,
+    folder: Fd,
+    path: UserPath,
+    arguments: Pointer,
+    environment: Pointer,
+    flags: u32,
+) -> Result<()> {
+    if flags & !(linux::AT_EMPTY_PATH | linux::AT_SYMLINK_NOFOLLOW) != 0 {
+        return Err(Errno::EINVAL);
+    }
+    let text = caller.path(path)?;
+    let follow = if flags & linux::AT_SYMLINK_NOFOLLOW == 0 { Follow::Yes } else { Follow::No };
+    if text.is_empty() && flags & linux::AT_EMPTY_PATH == 0 {
+        return Err(Errno::ENOENT);
+    }
+    let base = if text.is_empty() && folder.0 != linux::AT_FDCWD {
+        Some(caller.file(folder)?.path().clone())
+    } else {
+        caller.base(folder, &text)?
+    };
+    let place = match &base {
+        Some(place) if text.is_empty() => place.clone(),
+        base => caller.lookup()?.find(caller.ctx, base.as_ref(), &text, follow)?,
+    };
+    if place.dentry.inode().kind() == Kind::Symlink {
+        return Err(Errno::ELOOP);
+    }
+    // What the program finds as its name must lead back to it.
+    let name = match (&base, text.is_empty()) {
+        (None, _) => return execute(caller, &text, Some(place), arguments, environment),
+        (Some(_), true) => format!("/dev/fd/{}", folder.0).into_bytes(),
+        (Some(_), false) => [format!("/dev/fd/{}/", folder.0).as_bytes(), &text].concat(),
+    };
+    execute(caller, &name, Some(place), arguments, environment)
+}
+
+fn execute(
+    caller: &mut Caller,
+    path: &[u8],
+    place: Option<Path>,
+    arguments: Pointer,
+    environment: Pointer,
+) -> Result<()> {
     let mut arguments = process::read_strings(caller.ctx, caller.space(), arguments.0)?;
     let environment = process::read_strings(caller.ctx, caller.space(), environment.0)?;
     if arguments.is_empty() {
         // A program without a name would be surprised (execve(2), BUGS).
         arguments.push(b"")?;
     }
-    let request = Request { path: &path, arguments: &arguments, environment: &environment };
+    let request = Request { path, place, arguments: &arguments, environment: &environment };
     process::exec(caller.ctx, caller.running, &request)
 }
 
@@ -46,8 +104,8 @@ pub(super) fn exit_group(caller: &mut Caller, status: i32) -> Result<()> {
 
 /// wait4(2)
 pub(super) fn wait4(caller: &mut Caller, pid: i32, status: Pointer, options: u32, usage: Pointer) -> Result<Pid> {
-    let known = linux::WNOHANG | linux::WUNTRACED | linux::WCONTINUED | linux::__WALL | linux::__WCLONE;
-    if options & !(known | linux::__WNOTHREAD) != 0 {
+    let known = linux::WNOHANG | linux::WUNTRACED | linux::WCONTINUED;
+    if options & !(known | WAIT_KINDS) != 0 {
         return Err(Errno::EINVAL);
     }
     let which = match pid {
@@ -58,27 +116,69 @@ pub(super) fn wait4(caller: &mut Caller, pid: i32, status: Pointer, options: u32
         i32::MIN => return Err(Errno::ESRCH),
         _ => Which::Group(Pid(pid.unsigned_abs())),
     };
-    let wanted = Wanted {
-        ended: true,
-        stopped: options & linux::WUNTRACED != 0,
-        continued: options & linux::WCONTINUED != 0,
-        at_once: options & linux::WNOHANG != 0,
-        keep: false,
-    };
+    let wanted = wanted(options | linux::WEXITED);
     let Some((child, news)) = process::wait(caller.ctx, caller.process(), which, wanted)? else { return Ok(Pid(0)) };
     if let Some(status) = status.non_null() {
         caller.write(status, &news.encode().to_le_bytes())?;
     }
-    if let Some(usage) = usage.non_null() {
-        caller.write(usage, &super::time::usage(child.run_time()))?;
-    }
+    tell_usage(caller, usage, &child)?;
     Ok(child.pid())
 }
 
-/// sched_yield(2)
-pub(super) fn sched_yield(caller: &mut Caller) -> Result<()> {
-    caller.ctx.yield_now();
+/// waitid(2)
+pub(super) fn waitid(
+    caller: &mut Caller,
+    kind: u32,
+    id: i32,
+    into: Pointer,
+    options: u32,
+    usage: Pointer,
+) -> Result<()> {
+    let news = linux::WEXITED | linux::WSTOPPED | linux::WCONTINUED;
+    if options & !(news | linux::WNOHANG | linux::WNOWAIT | WAIT_KINDS) != 0 || options & news == 0 {
+        return Err(Errno::EINVAL);
+    }
+    let which = match (kind, id) {
+        (linux::P_ALL, _) => Which::Any,
+        (linux::P_PID, 1..) => Which::One(Pid(id as u32)),
+        (linux::P_PGID, 0) => Which::Group(caller.process().group()),
+        (linux::P_PGID, 1..) => Which::Group(Pid(id as u32)),
+        _ => return Err(Errno::EINVAL),
+    };
+    let found = process::wait(caller.ctx, caller.process(), which, wanted(options))?;
+    if let Some(into) = into.non_null() {
+        let info = found.as_ref().map(|(child, news)| process::child_info(child, *news).encode());
+        // What lies behind these fields is not touched, as on Linux.
+        caller.write(into, &info.unwrap_or([0; INFO_SIZE])[..CHILD_INFO])?;
+    }
+    if let Some((child, _)) = found {
+        tell_usage(caller, usage, &child)?;
+    }
     Ok(())
+}
+
+fn wanted(options: u32) -> Wanted {
+    let is_set = |flag| options & flag != 0;
+    Wanted {
+        ended: is_set(linux::WEXITED),
+        stopped: is_set(linux::WSTOPPED),
+        continued: is_set(linux::WCONTINUED),
+        at_once: is_set(linux::WNOHANG),
+        keep: is_set(linux::WNOWAIT),
+        kinds: match () {
+            () if is_set(linux::__WALL) => Kinds::All,
+            () if is_set(linux::__WCLONE) => Kinds::Clones,
+            () => Kinds::Ordinary,
+        },
+    }
+}
+
+fn tell_usage(caller: &Caller, into: Pointer, child: &Process) -> Result<()> {
+    let Some(into) = into.non_null() else { return Ok(()) };
+    let (mut used, past) = (child.used(), child.past());
+    used += past.children;
+    let resident = child.most_resident(false).max(past.child_resident);
+    caller.write(into, &super::resource::encode(&used, resident))
 }
 
 /// getpid(2)
@@ -96,26 +196,6 @@ pub(super) fn gettid(caller: &mut Caller) -> Result<Pid> {
     Ok(caller.thread().id())
 }
 
-/// getuid(2)
-pub(super) fn getuid(caller: &mut Caller) -> Result<u32> {
-    Ok(caller.process().credentials().user.real)
-}
-
-/// geteuid(2)
-pub(super) fn geteuid(caller: &mut Caller) -> Result<u32> {
-    Ok(caller.process().credentials().user.effective)
-}
-
-/// getgid(2)
-pub(super) fn getgid(caller: &mut Caller) -> Result<u32> {
-    Ok(caller.process().credentials().group.real)
-}
-
-/// getegid(2)
-pub(super) fn getegid(caller: &mut Caller) -> Result<u32> {
-    Ok(caller.process().credentials().group.effective)
-}
-
 /// set_tid_address(2)
 pub(super) fn set_tid_address(caller: &mut Caller, address: u64) -> Result<Pid> {
     caller.thread().clear_at_end.store(address, core::sync::atomic::Ordering::Relaxed);
@@ -131,6 +211,19 @@ pub(super) fn set_robust_list(caller: &mut Caller, head: u64, size: u64) -> Resu
     Ok(())
 }
 
+/// get_robust_list(2)
+pub(super) fn get_robust_list(caller: &mut Caller, pid: i32, head: Pointer, size: Pointer) -> Result<()> {
+    let thread = match pid {
+        0 => caller.thread().clone(),
+        pid => process::find_thread(None, Pid(u32::try_from(pid).map_err(|_| Errno::ESRCH)?))?,
+    };
+    if !caller.process().credentials().matches(&thread.process.credentials()) {
+        return Err(Errno::EPERM);
+    }
+    caller.write_words(size.0, [ROBUST_LIST_HEAD])?;
+    caller.write_words(head.0, [thread.robust_list.load(core::sync::atomic::Ordering::Relaxed)])
+}
+
 /// arch_prctl(2)
 pub(super) fn arch_prctl(caller: &mut Caller, command: u32, address: u64) -> Result<()> {
     let base = || UserAddr::new(address).map_err(|_| Errno::EPERM);
@@ -144,43 +237,5 @@ pub(super) fn arch_prctl(caller: &mut Caller, command: u32, address: u64) -> Res
         }
         _ => return Err(Errno::EINVAL),
     }
-    Ok(())
-}
-
-/// getrlimit(2)
-pub(super) fn getrlimit(caller: &mut Caller, kind: u32, into: Pointer) -> Result<()> {
-    let limit = caller.process().limits().get(kind)?;
-    caller.write_words(into.0, [limit.soft, limit.hard])
-}
-
-/// setrlimit(2)
-pub(super) fn setrlimit(caller: &mut Caller, kind: u32, from: Pointer) -> Result<()> {
-    let [soft, hard] = caller.words(from.0)?;
-    set_limit(caller, &caller.process().clone(), kind, Limit { soft, hard })
-}
-
-/// prlimit(2)
-pub(super) fn prlimit64(caller: &mut Caller, pid: Pid, kind: u32, new: Pointer, old: Pointer) -> Result<()> {
-    let process = if pid.0 == 0 { caller.process().clone() } else { process::find(pid)? };
-    let (ours, theirs) = (caller.process().credentials(), process.credentials());
-    if !Arc::ptr_eq(&process, caller.process()) && !ours.is_root() && ours != theirs {
-        return Err(Errno::EPERM);
-    }
-    let limit = process.limits().get(kind)?;
-    if let Some(new) = new.non_null() {
-        let [soft, hard] = caller.words(new)?;
-        set_limit(caller, &process, kind, Limit { soft, hard })?;
-    }
-    match old.non_null() {
-        Some(old) => caller.write_words(old, [limit.soft, limit.hard]),
-        None => Ok(()),
-    }
-}
-
-fn set_limit(caller: &Caller, process: &Process, kind: u32, limit: Limit) -> Result<()> {
-    let may_raise = caller.process().credentials().is_root();
-    process.change_limits(|limits| limits.set(kind, limit, may_raise))?;
-    let limits = process.limits().memory();
-    process.space()?.set_limits(caller.ctx, limits);
     Ok(())
 }

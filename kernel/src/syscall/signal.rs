@@ -2,8 +2,10 @@
 
 use super::arg::Pointer;
 use super::caller::Caller;
-use crate::process::signal::{self, Action, ActionFlags, Detail, Handler, Info};
+use crate::process::clock;
+use crate::process::signal::{self, Action, ActionFlags, Detail, Handler, INFO_SIZE, Info, Sent};
 use crate::process::{self, AlternateStack, INIT, Pid, Process, session};
+use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::signal::{Signal, SignalSet};
@@ -147,6 +149,71 @@ pub(super) fn tgkill(caller: &mut Caller, process: Pid, thread: Pid, signal: Opt
     send(caller, Some(process), thread, signal)
 }
 
+/// rt_sigtimedwait(2)
+pub(super) fn rt_sigtimedwait(
+    caller: &mut Caller,
+    set: Pointer,
+    into: Pointer,
+    time: Pointer,
+    size: u64,
+) -> Result<u64> {
+    check_size(size)?;
+    let [set] = caller.words(set.0)?;
+    let deadline = match time.non_null() {
+        Some(time) => Some(clock::now_and(super::time::decode(caller, Pointer(time))?.to_nanoseconds()?)),
+        None => None,
+    };
+    let info = signal::wait(caller.ctx, caller.thread(), SignalSet(set), deadline)?;
+    if let Some(into) = into.non_null() {
+        caller.write(into, &info.encode())?;
+    }
+    Ok(info.signal.number().into())
+}
+
+/// rt_sigqueueinfo(2)
+pub(super) fn rt_sigqueueinfo(caller: &mut Caller, pid: i32, signal: Option<Signal>, info: Pointer) -> Result<()> {
+    let info = read_info(caller, signal, info)?;
+    let process = process::find(Pid(u32::try_from(pid).map_err(|_| Errno::ESRCH)?))?;
+    check_info(&info, Arc::ptr_eq(&process, caller.process()))?;
+    check_sender(caller, &process, signal)?;
+    match info {
+        Some(info) if signal::send_to_process(&process, info) == Sent::Full => Err(Errno::EAGAIN),
+        _ => Ok(()),
+    }
+}
+
+/// rt_tgsigqueueinfo(2)
+pub(super) fn rt_tgsigqueueinfo(
+    caller: &mut Caller,
+    process: Pid,
+    thread: Pid,
+    signal: Option<Signal>,
+    info: Pointer,
+) -> Result<()> {
+    let info = read_info(caller, signal, info)?;
+    if process.0 as i32 <= 0 || thread.0 as i32 <= 0 {
+        return Err(Errno::EINVAL);
+    }
+    let thread = process::find_thread(Some(process), thread)?;
+    check_info(&info, Arc::ptr_eq(&thread.process, caller.process()))?;
+    check_sender(caller, &thread.process, signal)?;
+    match info {
+        Some(info) if signal::send_to_thread(&thread, info) == Sent::Full => Err(Errno::EAGAIN),
+        _ => Ok(()),
+    }
+}
+
+fn read_info(caller: &Caller, signal: Option<Signal>, from: Pointer) -> Result<Option<Info>> {
+    let mut bytes = [0; INFO_SIZE];
+    caller.space().read(caller.ctx, from.0, &mut bytes)?;
+    Ok(signal.map(|signal| Info::decode(signal, &bytes)))
+}
+
+/// Nobody may make another believe that the kernel or kill(2) sent a signal: `EPERM`.
+fn check_info(info: &Option<Info>, to_itself: bool) -> Result<()> {
+    if to_itself || info.is_none_or(|info| info.is_queued()) { Ok(()) } else { Err(Errno::EPERM) }
+}
+
 fn send(caller: &Caller, process: Option<Pid>, thread: Pid, signal: Option<Signal>) -> Result<()> {
     if thread.0 as i32 <= 0 {
         return Err(Errno::EINVAL);
@@ -160,8 +227,11 @@ fn send(caller: &Caller, process: Option<Pid>, thread: Pid, signal: Option<Signa
 }
 
 /// Whether the caller may send a process a signal: `EPERM`.
-fn check_sender(caller: &Caller, process: &Process, _signal: Option<Signal>) -> Result<()> {
-    let may = caller.process().credentials().may_signal(&process.credentials());
+fn check_sender(caller: &Caller, process: &Process, signal: Option<Signal>) -> Result<()> {
+    let own = caller.process();
+    // Whoever minds a job may let it go on, whatever has become of it.
+    let minds = || signal == Some(Signal::CONT) && own.session() == process.session();
+    let may = own.pid() == process.pid() || own.credentials().may_signal(&process.credentials()) || minds();
     if may { Ok(()) } else { Err(Errno::EPERM) }
 }
 

@@ -1,4 +1,4 @@
-//! The system as a whole: uname(2), sysinfo(2), getrandom(2).
+//! The system as a whole: uname(2), sethostname(2), sysinfo(2), reboot(2), syslog(2), getrandom(2).
 
 use super::arg::{Buffer, Known, Pointer};
 use super::caller::Caller;
@@ -7,16 +7,19 @@ use crate::fs::{kernel_log, random, tmpfs};
 use crate::log;
 use crate::memory::Sink;
 use crate::process;
+use crate::process::host::{self, HostName};
 use crate::task;
 use bitflags::bitflags;
 use core::mem::offset_of;
 use linux_raw_sys::{general as linux, system};
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
+use logic::wait_status::WaitStatus;
 use machine::{clock, frame};
 
-/// What uname(2) tells: programs look at the system's name and the release to know what they may ask for.
-const NAMES: [&[u8]; 6] = [b"Linux", b"cor", b"6.1.0-cor", b"#1 Cor 0.1.0", b"x86_64", b"(none)"];
+/// The second number that reboot(2) wants to see: birthdays.
+const SECOND_MAGIC: [u32; 4] =
+    [linux::LINUX_REBOOT_MAGIC2, linux::LINUX_REBOOT_MAGIC2A, linux::LINUX_REBOOT_MAGIC2B, linux::LINUX_REBOOT_MAGIC2C];
 
 /// The room for each.
 const NAME_SIZE: usize = system::__NEW_UTS_LEN as usize + 1;
@@ -33,11 +36,31 @@ bitflags! {
 
 /// uname(2)
 pub(super) fn uname(caller: &mut Caller, into: Pointer) -> Result<()> {
+    let [system, release, version, machine] = host::SYSTEM.map(str::as_bytes);
+    let names = [system, &host::name(), release, version, machine, &host::domain()];
     let mut bytes = [0; size_of::<system::new_utsname>()];
-    for (room, name) in bytes.chunks_mut(NAME_SIZE).zip(NAMES) {
+    for (room, name) in bytes.chunks_mut(NAME_SIZE).zip(names) {
         room[..name.len()].copy_from_slice(name);
     }
     caller.write(into.0, &bytes)
+}
+
+/// sethostname(2)
+pub(super) fn sethostname(caller: &mut Caller, from: Pointer, length: i32) -> Result<()> {
+    host::set_name(&new_name(caller, from, length)?)
+}
+
+/// setdomainname(2)
+pub(super) fn setdomainname(caller: &mut Caller, from: Pointer, length: i32) -> Result<()> {
+    host::set_domain(&new_name(caller, from, length)?)
+}
+
+fn new_name(caller: &Caller, from: Pointer, length: i32) -> Result<HostName> {
+    caller.process().credentials().need(linux::CAP_SYS_ADMIN)?;
+    let length = usize::try_from(length).ok().filter(|&length| length <= host::NAME_MAX).ok_or(Errno::EINVAL)?;
+    let mut bytes = [0; host::NAME_MAX];
+    caller.space().read(caller.ctx, from.0, &mut bytes[..length])?;
+    HostName::try_from(&bytes[..length]).map_err(|_| Errno::EINVAL)
 }
 
 /// sysinfo(2)
@@ -53,6 +76,29 @@ pub(super) fn sysinfo(caller: &mut Caller, into: Pointer) -> Result<()> {
     let loads = task::census().load.fixed(system::SI_LOAD_SHIFT).map(u64::to_le_bytes);
     bytes[offset_of!(system::sysinfo, loads)..][..size_of_val(&loads)].copy_from_slice(loads.as_flattened());
     caller.write(into.0, &bytes)
+}
+
+/// reboot(2)
+pub(super) fn reboot(caller: &mut Caller, magic: u32, second: u32, command: u32, text: Pointer) -> Result<()> {
+    caller.process().credentials().need(linux::CAP_SYS_BOOT)?;
+    if magic != linux::LINUX_REBOOT_MAGIC1 || !SECOND_MAGIC.contains(&second) {
+        return Err(Errno::EINVAL);
+    }
+    match command {
+        linux::LINUX_REBOOT_CMD_CAD_ON | linux::LINUX_REBOOT_CMD_CAD_OFF => {
+            process::set_restart_keys(command == linux::LINUX_REBOOT_CMD_CAD_ON);
+            Ok(())
+        }
+        linux::LINUX_REBOOT_CMD_RESTART => process::restart(),
+        linux::LINUX_REBOOT_CMD_RESTART2 => {
+            // What it says is for the firmware, which has nothing to choose here.
+            caller.space().read_text(caller.ctx, text.0, 256, Errno::EINVAL)?;
+            process::restart()
+        }
+        linux::LINUX_REBOOT_CMD_HALT => process::halt(),
+        linux::LINUX_REBOOT_CMD_POWER_OFF => process::shut_down(caller.ctx, WaitStatus::Exited(0)),
+        _ => Err(Errno::EINVAL),
+    }
 }
 
 /// syslog(2): the kernel's log.

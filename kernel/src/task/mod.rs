@@ -21,6 +21,6 @@ pub use context::TaskContext;
 pub use machine::clock::Instant;
 pub use mutex::{Mutex, MutexGuard};
 pub use schedule::{Census, census, idle, start, totals};
-pub use task::{State, Task, all, spawn};
+pub use task::{Owner, State, Task, all, spawn};
 pub use timer::{Timer, at};
 pub use wait::{Patience, WaitQueue, Waiter, Wake};

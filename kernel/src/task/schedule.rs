@@ -280,6 +280,19 @@ impl Turn {
         }
     }
 
+    /// When to look again, after having asked for a switch if it is time for one.
+    fn next_tick(&mut self, now: Instant, alone: bool) -> Option<Instant> {
+        let ends = self.ends?;
+        if ends > now {
+            return Some(ends);
+        }
+        self.ends = alone.then_some(Instant(now.0 + SLICE));
+        if !alone {
+            cpu::want_reschedule();
+        }
+        self.ends
+    }
+
     /// Makes sure that a task that has just become ready gets its turn: at once if nobody runs or whoever runs has run much
     /// more, else when the time is up of the one who runs. Says when that is, for the clock: also of one who is asked to make
     /// way at once, since he may compute on for long without a look.
@@ -300,19 +313,17 @@ impl Turn {
 pub(super) fn tick(now: Instant, program: bool) -> Option<Instant> {
     let mut ready = READY.lock();
     let alone = ready.is_empty();
-    with_turn(|turn| {
+    let found = with_turn(|turn| {
         turn.current.account.find(program);
         turn.charge(now, &mut ready);
-        let ends = turn.ends?;
-        if ends > now {
-            return Some(ends);
-        }
-        turn.ends = alone.then_some(Instant(now.0 + SLICE));
-        if !alone {
-            cpu::want_reschedule();
-        }
-        turn.ends
-    })?
+        (turn.current.clone(), turn.next_tick(now, alone))
+    });
+    drop(ready);
+    let (current, next) = found?;
+    if let Some(owner) = current.owner() {
+        owner.tick();
+    }
+    next
 }
 
 fn with_turn<R>(work: impl FnOnce(&mut Turn) -> R) -> Option<R> {

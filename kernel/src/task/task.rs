@@ -28,6 +28,13 @@ pub enum State {
     Ended,
 }
 
+/// Whom a task works for: something of the layers above, which alone know what it is. Its time counts as a program's until a tick
+/// finds it in the kernel.
+pub trait Owner: Any + Send + Sync {
+    /// A tick found the task running. Called by an interrupt handler.
+    fn tick(&self);
+}
+
 /// A task. It lives as long as somebody has an `Arc` of it; it runs as long as its body does.
 pub struct Task {
     id: u64,
@@ -50,7 +57,7 @@ pub struct Task {
     pub(super) waiter: Arc<Node<Waiter>>,
     pub(super) mutex_waiter: Arc<Node<Waiter>>,
     /// Whom it works for, if the layers above said so.
-    owner: SpinLock<Option<Weak<dyn Any + Send + Sync>>>,
+    owner: SpinLock<Option<Weak<dyn Owner>>>,
     /// Woken at its end.
     ended: WaitQueue,
 }
@@ -121,13 +128,14 @@ impl Task {
         *self.name.lock() = shortened(name);
     }
 
-    /// Says whom it works for: something of the layers above, which alone know what it is.
-    pub fn set_owner(&self, owner: Weak<dyn Any + Send + Sync>) {
+    /// Says whom it works for.
+    pub fn set_owner(&self, owner: Weak<dyn Owner>) {
+        self.account.run_program();
         *self.owner.lock() = Some(owner);
     }
 
     /// Whom it works for.
-    pub fn owner(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+    pub fn owner(&self) -> Option<Arc<dyn Owner>> {
         self.owner.lock().as_ref().and_then(Weak::upgrade)
     }
 
@@ -150,11 +158,6 @@ impl Task {
     pub fn usage(&self) -> Usage {
         schedule::settle();
         self.account.usage()
-    }
-
-    /// Says that it runs a program: its time counts as the program's until a tick finds it in the kernel.
-    pub fn run_program(&self) {
-        self.account.run_program();
     }
 
     /// Whether it waits for something that no signal ends, such as a disk.

@@ -15,6 +15,7 @@ use super::credentials::Credentials;
 use super::limits::Limits;
 use super::process::Name;
 use super::program::{Executable, Program};
+use super::robust;
 use super::signal;
 use super::thread::{AlternateStack, Running};
 use crate::fs::credentials::Want;
@@ -27,6 +28,7 @@ use crate::fs::random;
 use crate::memory::{AddressSpace, Sink};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use core::sync::atomic::Ordering;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
@@ -34,10 +36,16 @@ use logic::strings::Strings;
 use machine::user::UserContext;
 use script::Line;
 
+/// The bits of a mode that make a program act for its file's owner or group; the latter counts only if the group may run it.
+const SET_USER: u16 = 0o4000;
+const SET_GROUP: u16 = 0o2010;
+
 /// What execve(2) is asked for.
 pub struct Request<'a> {
-    /// The file.
+    /// The file's name, as the program will find it.
     pub path: &'a [u8],
+    /// The file itself, where the name is not what it is found by.
+    pub place: Option<Path>,
     /// The arguments, of which the first is by custom the program's name.
     pub arguments: &'a Strings,
     /// The environment.
@@ -49,6 +57,8 @@ pub(super) struct Starter<'a> {
     pub(super) lookup: &'a Lookup,
     pub(super) credentials: Credentials,
     pub(super) limits: &'a Limits,
+    /// Nothing about addresses is left to chance: personality(2).
+    pub(super) fixed_addresses: bool,
 }
 
 /// A program that is ready to run.
@@ -56,29 +66,34 @@ pub(super) struct Image {
     pub(super) program: Arc<Program>,
     pub(super) user: UserContext,
     pub(super) name: Name,
+    pub(super) credentials: Credentials,
 }
 
 /// Has a process run another program in place of its own.
 pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Result<()> {
     let process = running.thread.process.clone();
     let (lookup, limits) = (process.lookup()?, process.limits());
-    let starter = Starter { lookup: &lookup, credentials: process.credentials(), limits: &limits };
+    let fixed_addresses = process.personality.load(Ordering::Relaxed) != 0;
+    let starter = Starter { lookup: &lookup, credentials: process.credentials(), limits: &limits, fixed_addresses };
     let image = build(ctx, &starter, request)?;
+    process.take_program_credentials(image.credentials)?;
     // From here on nothing fails.
     while let Some((_, file)) = process.files.take_close_on_exec(0) {
         // What a file says at its closing has nobody to hear it here.
         let _ = file.file().flush(ctx);
     }
+    robust::let_go(ctx, &running.space, &running.thread);
     process.actions.reset();
     running.thread.signals.lock().stack = AlternateStack::default();
-    running.thread.clear_at_end.store(0, core::sync::atomic::Ordering::Relaxed);
+    running.thread.clear_at_end.store(0, Ordering::Relaxed);
     process.set_name(image.name);
     ctx.task().set_name(core::str::from_utf8(image.name.bytes()).unwrap_or("?"));
     running.space = image.program.space.clone();
     running.user = image.user;
     let old = process.replace_program(Some(image.program));
     drop(old);
-    process.executed.store(true, core::sync::atomic::Ordering::Relaxed);
+    process.executed.store(true, Ordering::Relaxed);
+    process.forget_timers();
     process.set_end_signal(Some(Signal::CHLD));
     process.give_memory_back();
     Ok(())
@@ -87,6 +102,7 @@ pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Resu
 /// A file that is to be run, and how it begins.
 struct Opened {
     executable: Executable,
+    credentials: Credentials,
     file: Arc<dyn File>,
     length: u64,
     head: [u8; script::HEAD],
@@ -95,15 +111,16 @@ struct Opened {
 /// Builds a program in a new address space.
 pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> Result<Image> {
     let (opened, arguments) = resolve(ctx, starter, request)?;
-    let request = &Request { arguments: arguments.as_ref().unwrap_or(request.arguments), ..*request };
-    let Opened { executable, file, length, .. } = opened;
+    let request = &Request { arguments: arguments.as_ref().unwrap_or(request.arguments), place: None, ..*request };
+    let Opened { executable, credentials, file, length, .. } = opened;
+    let starter = &Starter { credentials, ..*starter };
     let elf = segments::read(ctx, &*file, length)?;
     if elf.interpreter.is_some() {
         // Programs that want to be linked when they start are not run yet.
         return Err(Errno::ENOEXEC);
     }
     let space = AddressSpace::new(starter.limits.memory())?;
-    let chance = Chance::draw();
+    let chance = if starter.fixed_addresses { Chance::none() } else { Chance::draw() };
     let loaded = segments::load(ctx, &space, &elf, executable.path().mapped(file.pager()?), chance.base)?;
     let mut user = UserContext::new(loaded.entry, 0)?;
     let auxiliary = stack::auxiliary(starter, &elf, &loaded, signal::frame_size(&mut user));
@@ -111,18 +128,22 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     user.registers_mut().rsp = stack.pointer;
     space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end, chance.heap)?);
     let program = Program { space, file: executable, arguments: stack.arguments, environment: stack.environment };
-    Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path) })
+    Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path), credentials })
 }
 
 /// The file that really runs, and its arguments if they are others than were asked for: a script's are its interpreter's. `ELOOP` if
 /// scripts run scripts without an end.
 fn resolve(ctx: &TaskContext, starter: &Starter, request: &Request) -> Result<(Opened, Option<Strings>)> {
-    let mut opened = open(ctx, starter, request.path)?;
+    let place = match &request.place {
+        Some(place) => place.clone(),
+        None => find(ctx, starter, request.path)?,
+    };
+    let mut opened = open(ctx, starter, place)?;
     let mut arguments: Option<Strings> = None;
     for _ in 0..=script::MOST {
         let length = opened.head.len().min(opened.length as usize);
         let Some(line) = Line::parse(&opened.head[..length])? else { return Ok((opened, arguments)) };
-        let interpreter = open(ctx, starter, line.interpreter)?;
+        let interpreter = open(ctx, starter, find(ctx, starter, line.interpreter)?)?;
         // An interpreter's first argument is its own path.
         let path = arguments.as_ref().and_then(|arguments| arguments.iter().next()).unwrap_or(request.path);
         arguments = Some(line.arguments(path, arguments.as_ref().unwrap_or(request.arguments))?);
@@ -131,16 +152,20 @@ fn resolve(ctx: &TaskContext, starter: &Starter, request: &Request) -> Result<(O
     Err(Errno::ELOOP)
 }
 
-fn open(ctx: &TaskContext, starter: &Starter, path: &[u8]) -> Result<Opened> {
-    let path = starter.lookup.find(ctx, None, path, Follow::Yes)?;
+fn find(ctx: &TaskContext, starter: &Starter, path: &[u8]) -> Result<Path> {
+    starter.lookup.find(ctx, None, path, Follow::Yes)
+}
+
+fn open(ctx: &TaskContext, starter: &Starter, path: Path) -> Result<Opened> {
     check(starter.lookup, &path)?;
     let inode = path.dentry.inode().clone();
+    let credentials = credentials_of(starter, &path);
     let executable = Executable::new(path)?;
     let length = inode.metadata(ctx)?.size;
     let file = inode.open(ctx, OpenFlags::empty())?;
     let mut head = [0; script::HEAD];
     file.read(ctx, 0, &mut Sink::kernel(&mut head))?;
-    Ok(Opened { executable, file, length, head })
+    Ok(Opened { executable, credentials, file, length, head })
 }
 
 /// What is left to chance, drawn at once: random bytes are dear.
@@ -153,6 +178,11 @@ struct Chance {
 }
 
 impl Chance {
+    /// Only the seed is left to chance.
+    fn none() -> Chance {
+        Chance { base: 0, heap: 0, stack: 0, ..Chance::draw() }
+    }
+
     fn draw() -> Chance {
         let mut bytes = [0; 28];
         random::fill(&mut bytes);
@@ -166,6 +196,15 @@ impl Chance {
 /// Of a number that was left to chance, fewer than `limit` pages, in bytes.
 fn pages_of(number: u32, limit: u32) -> u64 {
     u64::from(number % limit) * PAGE_SIZE as u64
+}
+
+/// Whose a program of that file is.
+fn credentials_of(starter: &Starter, path: &Path) -> Credentials {
+    let permissions = path.dentry.inode().permissions();
+    let bits = if path.mount.flags.contains(MountFlags::NO_SET_ID) { 0 } else { permissions.mode };
+    let user = (bits & SET_USER != 0).then_some(permissions.user);
+    let group = (bits & SET_GROUP == SET_GROUP).then_some(permissions.group);
+    starter.credentials.of_program(user, group)
 }
 
 /// Whether a file may be run: `EACCES`.

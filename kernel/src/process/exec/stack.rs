@@ -84,7 +84,6 @@ pub(super) fn lay_out(
 /// The auxiliary vector, but for what points into the stack; a signal's frame takes `frame_size` bytes.
 pub(super) fn auxiliary(starter: &Starter, program: &Program, loaded: &Loaded, frame_size: usize) -> [(u64, u64); 16] {
     let (user, group) = (starter.credentials.user, starter.credentials.group);
-    let secure = user.real != user.effective || group.real != group.effective;
     [
         (auxvec::AT_HWCAP, u64::from(cpu::features().hwcap)),
         (auxvec::AT_PAGESZ, PAGE_SIZE as u64),
@@ -99,7 +98,7 @@ pub(super) fn auxiliary(starter: &Starter, program: &Program, loaded: &Loaded, f
         (auxvec::AT_EUID, u64::from(user.effective)),
         (auxvec::AT_GID, u64::from(group.real)),
         (auxvec::AT_EGID, u64::from(group.effective)),
-        (auxvec::AT_SECURE, u64::from(secure)),
+        (auxvec::AT_SECURE, u64::from(starter.credentials.is_secure())),
         (auxvec::AT_HWCAP2, 0),
         (auxvec::AT_MINSIGSTKSZ, frame_size as u64),
     ]

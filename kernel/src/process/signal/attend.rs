@@ -2,11 +2,12 @@
 
 use super::action::{ActionFlags, Handler};
 use super::info::{Detail, Info};
-use super::{force, frame, restart};
+use super::{force, frame, restart, take};
 use crate::log::warn;
 use crate::process::thread::Running;
 use crate::process::{session, table};
 use crate::task::TaskContext;
+use core::sync::atomic::Ordering;
 use logic::signal::{DefaultAction, Signal};
 use logic::wait_status::WaitStatus;
 
@@ -23,13 +24,17 @@ pub enum Attended {
 pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
     let thread = running.thread.clone();
     thread.take_attention();
+    if thread.process.clocked.load(Ordering::Relaxed) {
+        thread.process.look_at_clock();
+    }
     let mut called = false;
     loop {
         if let Some(status) = thread.process.ending().or(running.leaving) {
             return Attended::End(status);
         }
         thread.process.wait_while_stopped(ctx);
-        let Some(info) = take(running) else { break };
+        let wanted = !thread.signals.lock().blocked;
+        let Some(info) = take(&thread, wanted) else { break };
         let action = thread.process.actions.take(info.signal);
         match action.handler {
             Handler::Ignore => {}
@@ -56,15 +61,6 @@ pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
         }
     }
     Attended::Continue
-}
-
-/// The next signal that is not blocked.
-fn take(running: &Running) -> Option<Info> {
-    let mut signals = running.thread.signals.lock();
-    let wanted = !signals.blocked;
-    let own = signals.pending.take(wanted);
-    drop(signals);
-    own.or_else(|| running.thread.process.pending.lock().take(wanted))
 }
 
 /// Does what a signal does by itself.
@@ -120,6 +116,12 @@ impl crate::process::Process {
             self.resumed.wake_all();
             self.tell_parent(WaitStatus::Continued);
         }
+    }
+
+    /// Lets it go on to its end if it is stopped.
+    pub(super) fn wake_to_end(&self) {
+        self.life.lock().stopped = false;
+        self.resumed.wake_all();
     }
 
     fn wait_while_stopped(&self, ctx: &TaskContext) {

@@ -57,6 +57,10 @@ pub fn frame_size(user: &mut UserContext) -> usize {
 /// Has the program go on in its handler. `EFAULT` if its stack cannot take the frame.
 pub(super) fn enter_handler(ctx: &TaskContext, running: &mut Running, info: &Info, action: &Action) -> Result<()> {
     let Handler::Function(function) = action.handler else { return Ok(()) };
+    if !action.flags.contains(ActionFlags::RESTORER) {
+        // There is no other way back.
+        return Err(Errno::EFAULT);
+    }
     let (stack, saved) = {
         let signals = running.thread.signals.lock();
         (signals.stack, signals.restored.unwrap_or(signals.blocked))

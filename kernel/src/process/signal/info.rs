@@ -1,7 +1,6 @@
 //! Why a signal came: `siginfo_t`, sigaction(2).
 
 use linux_raw_sys::general as linux;
-use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 
 /// A signal with its reason.
@@ -33,6 +32,15 @@ pub enum Detail {
         process: u32,
         /// Its real user id.
         user: u32,
+        /// `si_value`.
+        value: u64,
+    },
+    /// A timer has rung: timer_create(2).
+    Timer {
+        /// Its number.
+        id: u32,
+        /// How often it would have rung before this is taken; told then.
+        overrun: u32,
         /// `si_value`.
         value: u64,
     },
@@ -78,25 +86,30 @@ impl Info {
                 put(DETAIL, &process.to_le_bytes());
                 put(DETAIL + 4, &user.to_le_bytes());
             }
+            Detail::Timer { id, overrun, .. } => {
+                put(DETAIL, &id.to_le_bytes());
+                put(DETAIL + 4, &overrun.to_le_bytes());
+            }
             Detail::Fault { address } => put(DETAIL, &address.to_le_bytes()),
         }
         match self.detail {
-            Detail::Value { value, .. } => put(DETAIL + 8, &value.to_le_bytes()),
+            Detail::Value { value, .. } | Detail::Timer { value, .. } => put(DETAIL + 8, &value.to_le_bytes()),
             Detail::Child { status, .. } => put(DETAIL + 8, &status.to_le_bytes()),
             _ => {}
         }
         bytes
     }
 
-    /// From what a program hands to rt_sigqueueinfo(2); the signal is told apart. `EINVAL` for a code that only the kernel and
-    /// kill(2) may use.
-    pub fn decode(signal: Signal, bytes: &[u8; INFO_SIZE]) -> Result<Info> {
+    /// From what a program hands to rt_sigqueueinfo(2); the signal is told apart.
+    pub fn decode(signal: Signal, bytes: &[u8; INFO_SIZE]) -> Info {
         let word = |offset: usize| bytes[offset..offset + 4].try_into().map(u32::from_le_bytes).unwrap_or(0);
-        let code = word(8) as i32;
-        if code >= 0 || code == linux::SI_TKILL {
-            return Err(Errno::EINVAL);
-        }
         let value = u64::from(word(DETAIL + 8)) | u64::from(word(DETAIL + 12)) << 32;
-        Ok(Info { signal, code, detail: Detail::Value { process: word(DETAIL), user: word(DETAIL + 4), value } })
+        let detail = Detail::Value { process: word(DETAIL), user: word(DETAIL + 4), value };
+        Info { signal, code: word(8) as i32, detail }
+    }
+
+    /// Whether it says that a program itself has sent it, and not kill(2) or the kernel.
+    pub fn is_queued(&self) -> bool {
+        self.code < 0 && self.code != linux::SI_TKILL
     }
 }

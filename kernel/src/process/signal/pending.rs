@@ -1,6 +1,6 @@
 //! Signals that have come and are not delivered yet, of a thread or of a whole process.
 
-use super::info::Info;
+use super::info::{Detail, Info};
 use alloc::collections::VecDeque;
 use logic::signal::{Signal, SignalSet};
 
@@ -30,16 +30,21 @@ impl Pending {
         self.set
     }
 
-    /// Adds a signal. One that waits already and does not queue is left as it is. Tells whether the reason could be kept: for
+    /// Adds a signal; a program's own are `most` at most. One that waits already and does not queue is left as it is. Tells whether the reason could be kept: for
     /// sigqueue(3), `EAGAIN` if not.
-    pub fn add(&mut self, info: Info) -> bool {
+    pub fn add(&mut self, info: Info, most: u64) -> bool {
         let new = self.set.insert(info.signal);
-        if !new && !info.signal.is_real_time() {
+        // A timer counts on its own signal's being taken.
+        let is_timer = matches!(info.detail, Detail::Timer { .. });
+        if !new && !info.signal.is_real_time() && !is_timer {
             return true;
         }
-        let room = self.infos.len() < MOST && self.infos.try_reserve(1).is_ok();
+        let most = if info.is_queued() { most.min(MOST as u64) as usize } else { MOST };
+        let room = self.infos.len() < most && self.infos.try_reserve(1).is_ok();
         if room {
             self.infos.push_back(info);
+        } else if new && info.is_queued() {
+            self.set.remove(info.signal);
         }
         room
     }

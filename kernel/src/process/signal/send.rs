@@ -5,37 +5,74 @@ use super::info::Info;
 use crate::process::process::Process;
 use crate::process::table::INIT;
 use crate::process::thread::Thread;
-use crate::task::{Patience, TaskContext, WaitQueue};
+use crate::task::{Instant, Patience, TaskContext, WaitQueue};
 use alloc::sync::Arc;
+use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::signal::{Signal, SignalSet};
 
 /// What stops a process.
 const STOPPING: SignalSet = SignalSet::of(&[Signal::STOP, Signal::TSTP, Signal::TTIN, Signal::TTOU]);
 
-/// Sends a signal to a whole process: whichever thread can takes it. Tells whether its reason could be kept.
-pub fn send_to_process(process: &Process, info: Info) -> bool {
-    prepare(process, info.signal);
-    if is_lost(process, info.signal, None) {
-        return true;
-    }
-    let kept = process.pending.lock().add(info);
-    // Of those who may take it, the first to look does.
-    process.notify_threads(|thread| thread.wants(info.signal));
-    kept
+/// What became of a signal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sent {
+    /// It will be taken, with its reason.
+    Kept,
+    /// Its reason could not be kept; a program's own signal is lost then.
+    Full,
+    /// Nobody wants it.
+    Ignored,
 }
 
-/// Sends a signal to one thread. Tells whether its reason could be kept.
-pub fn send_to_thread(thread: &Thread, info: Info) -> bool {
+/// Sends a signal to a whole process: whichever thread can takes it.
+pub fn send_to_process(process: &Process, info: Info) -> Sent {
+    prepare(process, info.signal);
+    if is_lost(process, info.signal, None) {
+        return Sent::Ignored;
+    }
+    let most = process.limits().soft(linux::RLIMIT_SIGPENDING);
+    let kept = process.pending.lock().add(info, most);
+    // Of those who may take it, the first to look does.
+    process.notify_threads(|thread| thread.wants(info.signal));
+    if kept { Sent::Kept } else { Sent::Full }
+}
+
+/// Sends a signal to one thread.
+pub fn send_to_thread(thread: &Thread, info: Info) -> Sent {
     prepare(&thread.process, info.signal);
     if is_lost(&thread.process, info.signal, Some(thread)) {
-        return true;
+        return Sent::Ignored;
     }
-    let kept = thread.signals.lock().pending.add(info);
+    let most = thread.process.limits().soft(linux::RLIMIT_SIGPENDING);
+    let kept = thread.signals.lock().pending.add(info, most);
     if thread.wants(info.signal) {
         thread.notify();
     }
-    kept
+    if kept { Sent::Kept } else { Sent::Full }
+}
+
+/// Takes the next of some signals that has come for a thread or its process.
+pub fn take(thread: &Thread, among: SignalSet) -> Option<Info> {
+    let own = thread.signals.lock().pending.take(among);
+    let mut info = own.or_else(|| thread.process.pending.lock().take(among))?;
+    thread.process.signal_taken(&mut info);
+    Some(info)
+}
+
+/// Waits until one of some signals has come, which are blocked by custom, and takes it: sigtimedwait(2). `EAGAIN` if none comes in
+/// time, `EINTR` if another comes.
+pub fn wait(ctx: &TaskContext, thread: &Thread, among: SignalSet, deadline: Option<Instant>) -> Result<Info> {
+    let among = among.without(SignalSet::UNSTOPPABLE);
+    if let Some(info) = take(thread, among) {
+        return Ok(info);
+    }
+    thread.signals.lock().awaited = among;
+    let patience = Patience { interruptible: true, deadline };
+    let result = WaitQueue::new().wait(ctx, patience, || take(thread, among));
+    thread.signals.lock().awaited = SignalSet::EMPTY;
+    thread.attend_soon();
+    result.map_err(|error| if error == Errno::ETIMEDOUT { Errno::EAGAIN } else { error })
 }
 
 /// Sends a thread a signal that its own program brought about, and that it can neither block nor ignore: then it is as if the
@@ -47,7 +84,7 @@ pub fn force(thread: &Arc<Thread>, info: Info) {
     if blocked || actions.get(info.signal).handler == Handler::Ignore {
         actions.forget(info.signal);
     }
-    signals.pending.add(info);
+    signals.pending.add(info, u64::MAX);
     drop(signals);
     thread.notify();
 }
@@ -55,7 +92,12 @@ pub fn force(thread: &Arc<Thread>, info: Info) {
 impl Thread {
     /// Whether a signal would not be kept waiting.
     fn wants(&self, signal: Signal) -> bool {
-        !self.signals.lock().blocked.contains(signal)
+        let signals = self.signals.lock();
+        !signals.blocked.contains(signal) || signals.awaited.contains(signal)
+    }
+
+    fn blocks(&self, signal: Signal) -> bool {
+        self.signals.lock().blocked.contains(signal)
     }
 }
 
@@ -67,7 +109,7 @@ fn prepare(process: &Process, signal: Signal) {
     } else if STOPPING.contains(signal) {
         discard(process, SignalSet::of(&[Signal::CONT]));
     } else if signal == Signal::KILL {
-        process.resume();
+        process.wake_to_end();
     }
 }
 
@@ -116,10 +158,10 @@ fn is_lost(process: &Process, signal: Signal, thread: Option<&Thread>) -> bool {
         return true;
     }
     let is_blocked = match thread {
-        Some(thread) => !thread.wants(signal),
+        Some(thread) => thread.blocks(signal),
         None => {
             let mut any = false;
-            process.for_each_thread(|thread| any |= !thread.wants(signal));
+            process.for_each_thread(|thread| any |= thread.blocks(signal));
             any
         }
     };

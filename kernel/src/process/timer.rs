@@ -1,0 +1,364 @@
+//! Timers that send signals: alarm(2), setitimer(2), timer_create(2), and the limit of CPU time.
+//!
+//! A timer by a clock of the world is an entry in the task layer's list of deadlines, and rings in the clock's interrupt. One by a
+//! clock of a process is looked at when that process was found running by a tick (`Process::clocked`).
+//!
+//! A timer that repeats is set anew when its signal is *taken*, not when it is sent: what it would have sent meanwhile is counted as
+//! overrun. So no interval is too short. The lock of each timer protects its setting.
+
+use super::clock::{Clock, Reading};
+use super::process::Process;
+use super::session;
+use super::signal::{self, Detail, Info, Sent};
+use super::thread::Thread;
+use crate::task::{self, Wake};
+use alloc::sync::{Arc, Weak};
+use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
+use linux_raw_sys::general as linux;
+use logic::errno::{Errno, Result};
+use logic::signal::Signal;
+use machine::lock::SpinLock;
+
+/// How soon a timer rings again at the earliest whose signal nobody wants.
+const IGNORED_INTERVAL: u64 = 1_000_000;
+
+const SECOND: u64 = 1_000_000_000;
+
+/// The timers of a process.
+pub struct Timers {
+    /// Those of setitimer(2), by number, as far as they were ever used.
+    intervals: SpinLock<[Option<Arc<Timer>>; 3]>,
+    /// Those of timer_create(2), by number.
+    list: SpinLock<Vec<Option<Arc<Timer>>>>,
+}
+
+/// What a timer does when it rings.
+#[derive(Clone)]
+pub enum Event {
+    /// Nothing: it can only be looked at.
+    Nothing,
+    /// The kernel's own signal to the process.
+    Alarm(Signal),
+    /// A signal with a value to the process.
+    Process(Signal, u64),
+    /// A signal with a value to one thread.
+    Thread(Signal, u64, Weak<Thread>),
+}
+
+/// A timer.
+pub struct Timer {
+    process: Weak<Process>,
+    /// Its number; for the signal.
+    id: u32,
+    clock: Clock,
+    event: Event,
+    state: SpinLock<State>,
+    this: Weak<Timer>,
+}
+
+#[derive(Default)]
+struct State {
+    /// When it rings, by its clock; stays while the signal waits to be taken.
+    next: Option<Reading>,
+    interval: u64,
+    /// Its signal has been sent and not been taken.
+    sent: bool,
+    /// How often it would have rung before its last signal was taken.
+    overrun: u64,
+    alarm: Option<task::Timer>,
+}
+
+/// How a timer is set: nanoseconds until it rings (0: never), and then again and again (0: once).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Setting {
+    /// Until it rings.
+    pub value: u64,
+    /// Between one time and the next.
+    pub interval: u64,
+}
+
+impl Timers {
+    pub(super) fn new() -> Timers {
+        Timers {
+            intervals: SpinLock::new("interval timers", [const { None }; 3]),
+            list: SpinLock::new("timers", Vec::new()),
+        }
+    }
+}
+
+impl Process {
+    /// The interval timer of a number, `linux::ITIMER_`; `EINVAL`.
+    pub fn interval_timer(self: &Arc<Self>, which: u32) -> Result<Arc<Timer>> {
+        let (clock, signal) = match which {
+            linux::ITIMER_REAL => (Clock::Monotonic, Signal::ALRM),
+            linux::ITIMER_VIRTUAL => (Clock::ProcessUser(self.clone()), Signal::VTALRM),
+            linux::ITIMER_PROF => (Clock::Process(self.clone()), Signal::PROF),
+            _ => return Err(Errno::EINVAL),
+        };
+        let new = Timer::new(self, 0, clock, Event::Alarm(signal));
+        let mut timers = self.timers.intervals.lock();
+        let place = &mut timers[which as usize];
+        let timer = place.get_or_insert(new.clone()).clone();
+        drop(timers);
+        drop(new);
+        Ok(timer)
+    }
+
+    /// Makes a timer; its number. `EAGAIN` if there are too many.
+    pub fn create_timer(self: &Arc<Self>, clock: Clock, make_event: impl FnOnce(u32) -> Event) -> Result<u32> {
+        let most = self.limits().soft(linux::RLIMIT_SIGPENDING);
+        let mut list = self.timers.list.lock();
+        let index = list.iter().position(Option::is_none).unwrap_or(list.len());
+        if index as u64 >= most {
+            return Err(Errno::EAGAIN);
+        }
+        if index == list.len() {
+            list.try_reserve(1).map_err(|_| Errno::EAGAIN)?;
+            list.push(None);
+        }
+        list[index] = Some(Timer::new(self, index as u32, clock, make_event(index as u32)));
+        Ok(index as u32)
+    }
+
+    /// A timer that was made; `EINVAL`.
+    pub fn timer(&self, id: u32) -> Result<Arc<Timer>> {
+        self.timers.list.lock().get(id as usize).cloned().flatten().ok_or(Errno::EINVAL)
+    }
+
+    /// Takes a timer away; `EINVAL`.
+    pub fn delete_timer(&self, id: u32) -> Result<()> {
+        let timer = self.timers.list.lock().get_mut(id as usize).and_then(Option::take).ok_or(Errno::EINVAL)?;
+        timer.stop();
+        self.watch_clock();
+        Ok(())
+    }
+
+    /// Takes all away that timer_create(2) made: execve(2).
+    pub(super) fn forget_timers(&self) {
+        let list = core::mem::take(&mut *self.timers.list.lock());
+        list.iter().flatten().for_each(|timer| timer.stop());
+        self.watch_clock();
+    }
+
+    /// Takes all timers away: it ends.
+    pub(super) fn drop_timers(&self) {
+        self.forget_timers();
+        let timers = core::mem::take(&mut *self.timers.intervals.lock());
+        timers.iter().flatten().for_each(|timer| timer.stop());
+    }
+
+    /// Looks whether anything is to happen when it has run for some time: only then do ticks look at it.
+    pub fn watch_clock(&self) {
+        let limited = self.limits().soft(linux::RLIMIT_CPU) != u64::MAX;
+        let clocked = limited || self.find_timer(|timer| timer.is_set() && !timer.clock.is_of_world()).is_some();
+        self.clocked.store(clocked, Ordering::Relaxed);
+    }
+
+    /// Called when a tick found it running: rings the timers that are due, and minds the limit of CPU time.
+    pub(super) fn look_at_clock(&self) {
+        self.find_timer(|timer| {
+            if !timer.clock.is_of_world() {
+                timer.ring();
+            }
+            false
+        });
+        let seconds = self.run_time() / SECOND;
+        let over = self.change_limits(|limits| limits.spend(seconds));
+        if let Some(signal) = over {
+            signal::send_to_process(self, Info::kernel(signal));
+        }
+        self.watch_clock();
+    }
+
+    /// Called when a signal is taken: a timer that sent it is set anew, and its overrun is told.
+    pub(super) fn signal_taken(&self, info: &mut Info) {
+        match &mut info.detail {
+            Detail::Timer { id, overrun, .. } => {
+                if let Ok(timer) = self.timer(*id) {
+                    *overrun = timer.taken();
+                }
+            }
+            _ if info.signal == Signal::ALRM => {
+                let timer = self.timers.intervals.lock()[linux::ITIMER_REAL as usize].clone();
+                if let Some(timer) = timer {
+                    timer.taken();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn find_timer(&self, is_meant: impl Fn(&Timer) -> bool) -> Option<Arc<Timer>> {
+        let mut index = 0;
+        loop {
+            let next = self.timers.list.lock().get(index).cloned();
+            match next {
+                Some(Some(timer)) if is_meant(&timer) => return Some(timer),
+                Some(_) => index += 1,
+                None => break,
+            }
+        }
+        let intervals = self.timers.intervals.lock().clone();
+        intervals.into_iter().flatten().find(|timer| is_meant(timer))
+    }
+}
+
+/// Sets all timers anew that ring at a date.
+pub(super) fn date_was_set() {
+    session::find_map(|process| {
+        process.find_timer(|timer| {
+            if matches!(timer.clock, Clock::Realtime) {
+                // Without memory for the deadline it falls silent.
+                let _ = timer.arm(&mut timer.state.lock());
+            }
+            false
+        });
+        None::<()>
+    });
+}
+
+impl Timer {
+    fn new(process: &Arc<Process>, id: u32, clock: Clock, event: Event) -> Arc<Timer> {
+        let state = SpinLock::new("timer", State::default());
+        let process = Arc::downgrade(process);
+        Arc::new_cyclic(|this| Timer { process, id, clock, event, state, this: this.clone() })
+    }
+
+    /// How it is set.
+    pub fn setting(&self) -> Setting {
+        let now = self.clock.now();
+        self.setting_at(now, &self.state.lock())
+    }
+
+    fn setting_at(&self, now: Reading, state: &State) -> Setting {
+        let value = match state.next {
+            None => 0,
+            Some(next) if next > now => next - now,
+            Some(next) if state.interval > 0 => state.interval - (now - next) % state.interval,
+            // One that sends a signal will do so in a moment.
+            Some(_) => u64::from(!matches!(self.event, Event::Nothing)),
+        };
+        Setting { value, interval: state.interval }
+    }
+
+    /// Sets it, from now on or (`absolute`) for when its clock shows the value; how it was set. `ENOMEM`.
+    pub fn set(&self, new: Setting, absolute: bool) -> Result<Setting> {
+        let now = self.clock.now();
+        let mut state = self.state.lock();
+        let old = self.setting_at(now, &state);
+        let first = if absolute { new.value } else { now.saturating_add(new.value) };
+        state.next = (new.value != 0).then_some(first);
+        state.interval = if new.value != 0 { new.interval } else { 0 };
+        (state.sent, state.overrun) = (false, 0);
+        let armed = self.arm(&mut state);
+        drop(state);
+        if let Some(process) = self.process.upgrade().filter(|_| !self.clock.is_of_world()) {
+            process.watch_clock();
+        }
+        armed.map(|()| old)
+    }
+
+    /// How often it would have rung before its last signal was taken.
+    pub fn overrun(&self) -> u32 {
+        self.state.lock().overrun.min(i32::MAX as u64) as u32
+    }
+
+    fn is_set(&self) -> bool {
+        self.state.lock().next.is_some()
+    }
+
+    fn stop(&self) {
+        let mut state = self.state.lock();
+        state.next = None;
+        let alarm = state.alarm.take();
+        drop(state);
+        drop(alarm);
+    }
+
+    /// Sees that it rings in time.
+    fn arm(&self, state: &mut State) -> Result<()> {
+        state.alarm = None;
+        let silent = state.sent || matches!(self.event, Event::Nothing);
+        let Some(next) = state.next.filter(|_| !silent && self.clock.is_of_world()) else { return Ok(()) };
+        let Some(this) = self.this.upgrade() else { return Ok(()) };
+        state.alarm = Some(task::at(self.clock.instant_of(next), this)?);
+        Ok(())
+    }
+
+    /// Sends the signal if it is time.
+    fn ring(&self) {
+        let now = self.clock.now();
+        let mut state = self.state.lock();
+        let is_due = !state.sent && state.next.is_some_and(|next| next <= now);
+        if !is_due {
+            return;
+        }
+        let repeats_by_itself = matches!(self.event, Event::Alarm(_)) && !self.clock.is_of_world();
+        if state.interval == 0 {
+            state.next = None;
+        } else if repeats_by_itself {
+            state.pass(now);
+        }
+        state.sent = state.interval != 0 && !repeats_by_itself;
+        drop(state);
+        if self.send() == Sent::Ignored {
+            self.ring_later(now);
+        }
+    }
+
+    fn send(&self) -> Sent {
+        let Some(process) = self.process.upgrade() else { return Sent::Kept };
+        let info = |signal, value| {
+            let detail = Detail::Timer { id: self.id, overrun: 0, value };
+            Info { signal, code: linux::SI_TIMER, detail }
+        };
+        match &self.event {
+            Event::Nothing => Sent::Kept,
+            Event::Alarm(signal) => signal::send_to_process(&process, Info::kernel(*signal)),
+            Event::Process(signal, value) => signal::send_to_process(&process, info(*signal, *value)),
+            Event::Thread(signal, value, thread) => {
+                thread.upgrade().map_or(Sent::Kept, |thread| signal::send_to_thread(&thread, info(*signal, *value)))
+            }
+        }
+    }
+
+    /// Goes on with a timer whose signal nobody will take.
+    fn ring_later(&self, now: Reading) {
+        let mut state = self.state.lock();
+        if core::mem::take(&mut state.sent) {
+            state.pass(now);
+            state.next = state.next.map(|next| next.max(now + IGNORED_INTERVAL));
+            // Without memory for the deadline it falls silent.
+            let _ = self.arm(&mut state);
+        }
+    }
+
+    /// Its signal was taken: it goes on. How often it would have rung since.
+    fn taken(&self) -> u32 {
+        let now = self.clock.now();
+        let mut state = self.state.lock();
+        if core::mem::take(&mut state.sent) {
+            state.overrun = state.pass(now);
+            // Without memory for the deadline it falls silent.
+            let _ = self.arm(&mut state);
+        }
+        state.overrun.min(i32::MAX as u64) as u32
+    }
+}
+
+impl State {
+    /// Moves on to the first time that is not past; how many are skipped.
+    fn pass(&mut self, now: Reading) -> u64 {
+        let Some(next) = self.next.filter(|_| self.interval > 0) else { return 0 };
+        let skipped = now.saturating_sub(next) / self.interval;
+        self.next = Some(next.saturating_add(self.interval.saturating_mul(skipped + 1)));
+        skipped
+    }
+}
+
+impl Wake for Timer {
+    fn wake(&self) {
+        self.ring();
+    }
+}
