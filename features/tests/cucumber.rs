@@ -4,9 +4,10 @@
 //! world.rs      what a story has in hand            command.rs    a command, and what came of it
 //! program.rs    programs, compiled from the story   elf.rs        programs whose file is damaged
 //! root.rs       files and folders of the root, and archives that are not in order
-//! machine.rs    memory, disks, cards, how it boots  run.rs        running programs on it, and what they print
-//! input.rs      standard input                      terminal.rs   a person at the console
-//! screen.rs     the picture on its screen           linux.rs      other kernels
+//! machine.rs    memory, disks, cards, how it boots  run.rs        running programs on it
+//! input.rs      standard input                      output.rs     what is printed and said, and how it ends
+//! terminal.rs   a person at the console             screen.rs     the picture on the machine's screen
+//! linux.rs      other kernels
 //! ```
 //!
 //! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
@@ -20,6 +21,7 @@ mod elf;
 mod input;
 mod linux;
 mod machine;
+mod output;
 mod program;
 mod root;
 mod run;
