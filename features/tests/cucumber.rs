@@ -4,9 +4,10 @@
 //! world.rs      what a story has in hand            command.rs    a command, and what came of it
 //! program.rs    programs, compiled from the story   elf.rs        programs whose file is damaged
 //! root.rs       files and folders of the root, and archives that are not in order
-//! machine.rs    memory, disks, cards, how it boots  run.rs        running programs on it, and what they print
-//! input.rs      standard input                      terminal.rs   a person at the console
-//! screen.rs     the picture on its screen           linux.rs      other kernels
+//! machine.rs    memory, disks, cards, how it boots  run.rs        running programs on it
+//! input.rs      standard input                      output.rs     what is printed and said, and how it ends
+//! terminal.rs   a person at the console             screen.rs     the picture on the machine's screen
+//! linux.rs      other kernels
 //! ```
 //!
 //! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
@@ -20,6 +21,7 @@ mod elf;
 mod input;
 mod linux;
 mod machine;
+mod output;
 mod program;
 mod root;
 mod run;
@@ -41,9 +43,12 @@ async fn main() -> ExitCode {
     let stories = World::cucumber().max_concurrent_scenarios(AT_ONCE).fail_on_skipped();
     let told = stories
         .filter_run(env!("CARGO_MANIFEST_DIR"), |feature, _, scenario| {
-            let can = can_be_told(feature, scenario);
-            LEFT_OUT.fetch_add(usize::from(!can), Ordering::Relaxed);
-            can
+            let missing = what_is_missing(feature, scenario);
+            if let Some(missing) = missing {
+                println!("skipped: {}: {} ({missing})", feature.name, scenario.name);
+                LEFT_OUT.fetch_add(1, Ordering::Relaxed);
+            }
+            missing.is_none()
         })
         .await;
     let stories = told.scenarios_stats();
@@ -53,11 +58,16 @@ async fn main() -> ExitCode {
     ExitCode::from(u8::from(told.execution_has_failed() || stories.passed == 0))
 }
 
-/// Whether this computer has what the story needs.
-fn can_be_told(feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> bool {
+/// Why a story cannot be told on this computer, if so.
+fn what_is_missing(feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> Option<&'static str> {
     let tagged = |tag: &str| scenario.tags.iter().chain(&feature.tags).any(|given| given == tag);
-    if machine::other_kernel().is_some() && tagged("cor") {
-        return false;
+    if tagged("cor") && machine::other_kernel().is_some() {
+        Some("it is about Cor")
+    } else if tagged("linux") && linux::kernel().is_none() {
+        Some("no Debian kernel is unpacked in target/linux")
+    } else if tagged("uefi") && !machine::has_uefi() {
+        Some("UEFI for QEMU is not installed")
+    } else {
+        None
     }
-    (!tagged("linux") || linux::kernel().is_some()) && (!tagged("uefi") || machine::has_uefi())
 }

@@ -7,7 +7,7 @@ use cucumber::{given, when};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A Linux kernel that lies unpacked in `target/linux`, as Debian packages it.
+/// A Linux kernel, unpacked with `dpkg -x linux-image-…-cloud-amd64….deb target/linux`.
 pub fn kernel() -> Option<PathBuf> {
     let boot = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/linux/boot");
     let files = fs::read_dir(boot).ok()?.flatten().map(|entry| entry.path());
