@@ -5,19 +5,29 @@
 //! thing below, and returns.
 
 mod arg;
+mod attribute_names;
+mod attributes;
 mod caller;
 mod clone;
 mod cor;
+mod epoll;
+mod event;
 mod file;
 mod futex;
+mod locks;
 mod memory;
+mod mounts;
 mod path;
 mod poll;
 mod process;
 mod record;
 mod restart;
 mod run;
+mod select;
 mod signal;
+mod splice;
+mod statistics;
+mod sync;
 mod system;
 mod table;
 mod time;

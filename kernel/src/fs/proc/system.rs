@@ -40,7 +40,7 @@ fn mounts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
 /// As fstab(5) writes it: source, place, type, options.
 fn line(mount: &Mount, text: &mut Text) -> fmt::Result {
     write!(text, "{} ", mount.source)?;
-    match &mount.on {
+    match &mount.on() {
         None => text.put(b"/")?,
         Some(on) => {
             let Ok(place) = on.system_text() else { return Err(fmt::Error) };
@@ -52,11 +52,11 @@ fn line(mount: &Mount, text: &mut Text) -> fmt::Result {
             }
         }
     }
-    let writable = if mount.flags.contains(MountFlags::READ_ONLY) { "ro" } else { "rw" };
+    let writable = if mount.is_read_only() { "ro" } else { "rw" };
     write!(text, " {} {writable}", mount.volume.system.type_name())?;
     let options =
         [(MountFlags::NO_SET_ID, "nosuid"), (MountFlags::NO_DEVICES, "nodev"), (MountFlags::NO_RUN, "noexec")];
-    for (_, name) in options.iter().filter(|(flag, _)| mount.flags.contains(*flag)) {
+    for (_, name) in options.iter().filter(|(flag, _)| mount.flags().contains(*flag)) {
         write!(text, ",{name}")?;
     }
     writeln!(text, " 0 0")

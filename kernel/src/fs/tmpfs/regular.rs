@@ -136,3 +136,40 @@ impl File for Node {
         Ok(())
     }
 }
+
+/// A regular file whose readings are not noted: `O_NOATIME`.
+pub(super) struct Unnoted(pub(super) Arc<Node>);
+
+impl File for Unnoted {
+    fn read(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        self.0.cache()?.read(ctx, position, into)
+    }
+
+    fn write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>) -> Result<usize> {
+        self.0.write(ctx, position, from)
+    }
+
+    fn append(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<(usize, u64)> {
+        self.0.append(ctx, from)
+    }
+
+    fn size(&self, ctx: &TaskContext) -> Result<u64> {
+        File::size(&*self.0, ctx)
+    }
+
+    fn seek_stored(&self, ctx: &TaskContext, from: u64, hole: bool) -> Result<u64> {
+        self.0.seek_stored(ctx, from, hole)
+    }
+
+    fn pager(&self) -> Result<Arc<dyn Pager>> {
+        self.0.pager()
+    }
+
+    fn sync(&self, ctx: &TaskContext) -> Result<()> {
+        self.0.sync(ctx)
+    }
+
+    fn allocate(&self, ctx: &TaskContext, mode: u32, position: u64, length: u64) -> Result<()> {
+        self.0.allocate(ctx, mode, position, length)
+    }
+}

@@ -64,7 +64,7 @@ pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Resu
     // From here on nothing fails.
     while let Some((_, file)) = process.files.take_close_on_exec(0) {
         // What a file says at its closing has nobody to hear it here.
-        let _ = file.file().flush(ctx);
+        let _ = process.files.close(ctx, &file);
     }
     process.actions.reset();
     running.thread.signals.lock().stack = AlternateStack::default();
@@ -132,7 +132,7 @@ fn pages_of(number: u32, limit: u32) -> u64 {
 /// Whether a file may be run: `EACCES`.
 fn check(lookup: &Lookup, path: &Path) -> Result<()> {
     let inode = &**path.dentry.inode();
-    if inode.kind() != Kind::Regular || path.mount.flags.contains(MountFlags::NO_RUN) {
+    if inode.kind() != Kind::Regular || path.mount.flags().contains(MountFlags::NO_RUN) {
         return Err(Errno::EACCES);
     }
     lookup.credentials.check(inode, Want::EXECUTE)
