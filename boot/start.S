@@ -105,11 +105,12 @@ boot_gdt_pointer:
     .skip 4096
 boot_stack_top:
 
-/* The first kernel stack. It has no guard page; the first thing that Rust does with tasks is to leave it. */
+/* The first kernel stack, which the idle task keeps. Rust leaves the page below it unmapped (kernel_space.rs). */
     .bss
     .balign 4096
-    .globl kernel_boot_stack
-kernel_boot_stack:
+    .globl kernel_boot_guard
+kernel_boot_guard:
+    .skip 4096
     .skip 65536
 kernel_boot_stack_top:
 

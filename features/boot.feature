@@ -55,6 +55,11 @@ Feature: Booting
     When /bin/hello runs
     Then it prints "Hello, world!"
 
+  Scenario: With more processors than are used
+    Given a machine with 2 processors
+    When /bin/hello runs
+    Then it prints "Hello, world!"
+
   @cor
   Scenario Outline: On the processor <model>
     Given a machine with the processor <model>

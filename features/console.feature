@@ -49,6 +49,18 @@ Feature: At the console
     And bin/run ends with 0
 
   @cor
+  Scenario: A script for the shell, which ends where the script does
+    Given this computer's /bin/busybox as /bin/sh
+    And standard input:
+      """
+      echo six times seven is $((6 * 7))
+      """
+    And a machine that may run for 15 seconds
+    When Cor boots
+    Then the console says "six times seven is 42"
+    And the exit status is 0
+
+  @cor
   Scenario: Ctrl-A x leaves
     Given the C program /bin/sh:
       """
@@ -58,6 +70,31 @@ Feature: At the console
     And a person at the console
     And the screen shows "ready"
     When Ctrl-A x is pressed
+    Then bin/run ends with 0
+
+  Scenario: A dialogue, line by line
+    Given the C program /bin/add:
+      """
+      #include <stdio.h>
+
+      int main(void)
+      {
+          int sum = 0, number;
+          puts("numbers?");
+          fflush(stdout);
+          while (scanf("%d", &number) == 1) {
+              printf("sum %d\n", sum += number);
+              fflush(stdout);
+          }
+      }
+      """
+    And /bin/add runs in a terminal
+    And the screen shows "numbers?"
+    When "17" is typed
+    Then the screen shows "sum 17"
+    When "4" is typed
+    Then the screen shows "sum 21"
+    When Ctrl-D is typed
     Then bin/run ends with 0
 
   Scenario: Ctrl-C ends a program, and the machine with it

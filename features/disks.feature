@@ -69,6 +69,12 @@ Feature: Disks
     When /bin/look runs
     Then it prints "/dev/vdb: No such file or directory"
 
+  @cor
+  Scenario: A disk that this computer does not have
+    When bin/run is called with "--disk /no/such/disk -- /bin/look"
+    Then the exit status is 125
+    And bin/run says "cannot read the disk /no/such/disk"
+
   Scenario: What is written stays on the disk
     Given an empty disk of 1 MiB
     And the C program /bin/write:

@@ -4,7 +4,7 @@ Feature: Programs
   Scenario Outline: A program runs where it was linked to: <place>
     Given the C program /bin/where, built with "-Wl,-Ttext-segment=<place>":
       """
-      #include <stdio.h>
+      #include "stdio.h"
       extern char __executable_start;
       int main(void) { printf("%p\n", &__executable_start); }
       """
@@ -12,10 +12,10 @@ Feature: Programs
     Then it prints "<place>"
 
     Examples:
-      | place          |
-      | 0x400000       |
-      | 0x10000        |
-      | 0x600000000000 |
+      | place      |
+      | 0x400000   |
+      | 0x10000    |
+      | 0x40000000 |
 
   @cor
   Scenario: A program without a library, linked at 0x10000
@@ -33,7 +33,7 @@ Feature: Programs
     Then it prints "low"
 
   Scenario: A program that runs wherever it is put
-    Given the C program /bin/anywhere, built with "-static-pie -fPIE":
+    Given the C program /bin/anywhere, built with "-static-pie":
       """
       #include <stdio.h>
       #include <string.h>

@@ -18,21 +18,24 @@ Feature: The root archive
     Given a root archive that is <damage>
     When /bin/hello runs
     Then the exit status is 125
-    And bin/run says "the archive is"
+    And bin/run says "<reason>"
     And it prints nothing
 
-    Examples:
-      | damage                          |
-      | a text                          |
-      | a tar archive                   |
-      | cut off in a header             |
-      | cut off in the middle of a file |
-      | without its trailer             |
-      | damaged in a header             |
-      | damaged in a number             |
-      | full of names that do not end   |
-      | full of files that do not end   |
-      | of another kind of cpio         |
+    Examples: what is no archive of this kind
+      | damage                  | reason                    |
+      | a text                  | not a newc cpio archive   |
+      | a tar archive           | not a newc cpio archive   |
+      | of another kind of cpio | not a newc cpio archive   |
+
+    Examples: what has been one
+      | damage                          | reason                   |
+      | cut off in a header             | the archive is           |
+      | cut off in the middle of a file | the archive is truncated |
+      | without its trailer             | the archive is broken    |
+      | damaged in a header             | the archive is broken    |
+      | damaged in a number             | the archive is broken    |
+      | full of names that do not end   | the archive is           |
+      | full of files that do not end   | the archive is           |
 
   @cor
   Scenario: The init that was asked for is not there
@@ -84,3 +87,34 @@ Feature: The root archive
       empty: 40755
       leads nowhere
       """
+
+  @cor
+  Scenario: A program that fills the root with files is told that it is full
+    Given a machine with 32M of memory
+    And a machine that may run for 15 seconds
+    And the C program /bin/fill:
+      """
+      #include <fcntl.h>
+      #include <stdio.h>
+      #include <unistd.h>
+
+      int main(void)
+      {
+          char name[20];
+          int count = 0;
+          for (;; count++) {
+              sprintf(name, "/file%d", count);
+              int file = open(name, O_CREAT | O_WRONLY, 0644);
+              if (file < 0)
+                  break;
+              close(file);
+          }
+          while (count--) {
+              sprintf(name, "/file%d", count);
+              unlink(name);
+          }
+          puts(open("/another", O_CREAT | O_WRONLY, 0644) < 0 ? "still full" : "full, and then no more");
+      }
+      """
+    When /bin/fill runs
+    Then it prints "full, and then no more"

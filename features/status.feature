@@ -4,7 +4,7 @@ Feature: How a program ended
   Scenario Outline: The status <status>
     Given the C program /bin/end:
       """
-      #include <stdlib.h>
+      #include "stdlib.h"
       int main(int argc, char **argv) { return atoi(argv[1]); }
       """
     When /bin/end runs with "<status>"
@@ -41,9 +41,16 @@ Feature: How a program ended
       """
       void _start(void) { for (;;); }
       """
-    When /bin/forever runs for at most 2 seconds
+    And a machine that may run for 2 seconds
+    When /bin/forever runs
     Then the exit status is 124
     And bin/run says "timed out"
+
+  @cor
+  Scenario: What bin/run does not understand
+    When bin/run is called with "--fast -- /bin/end"
+    Then the exit status is 125
+    And bin/run says "unexpected argument '--fast'"
 
   Scenario: What is not there is not found
     Given the file /etc/motd:

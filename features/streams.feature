@@ -67,6 +67,20 @@ Feature: Input and output
     When /bin/bytes runs
     Then it prints every byte there is, in order
 
+  Scenario: The last words of a program arrive, even if it is long gone when they are read
+    Given the C program /bin/talkative:
+      """
+      #include <stdio.h>
+
+      int main(void)
+      {
+          for (int line = 0; line < 11008; line++)
+              printf("%07d\n", line);
+      }
+      """
+    When /bin/talkative runs, and its output is read a second later
+    Then it prints 86 KiB of numbered lines
+
   Scenario: Output and errors keep their order
     Given the C program /bin/talk:
       """

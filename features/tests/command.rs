@@ -4,9 +4,9 @@ use std::fmt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
-use tokio::time::timeout;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{ChildStdin, Command};
+use tokio::time::{sleep, timeout};
 
 /// Whatever takes longer than this has failed.
 pub const LIMIT: Duration = Duration::from_secs(90);
@@ -49,7 +49,12 @@ fn end_of(text: &str) -> String {
 }
 
 /// Runs a command to its end. `input` is written to it, where there is any.
-pub async fn finish(mut command: Command, input: Option<&[u8]>) -> Outcome {
+pub async fn finish(command: Command, input: Option<&[u8]>) -> Outcome {
+    finish_read_after(command, input, Duration::ZERO).await
+}
+
+/// The same, and nobody reads what it prints before this pause is over.
+pub async fn finish_read_after(mut command: Command, input: Option<&[u8]>, pause: Duration) -> Outcome {
     let said = describe(&command);
     if input.is_some() {
         command.stdin(Stdio::piped());
@@ -57,19 +62,32 @@ pub async fn finish(mut command: Command, input: Option<&[u8]>) -> Outcome {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let work = async {
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{said}: {error}"));
-        let pipe = child.stdin.take();
-        let feed = async {
-            if let (Some(mut pipe), Some(input)) = (pipe, input) {
-                // A program need not read all that it is given.
-                let _ = pipe.write_all(input).await;
-            }
-        };
-        let (output, ()) = tokio::join!(child.wait_with_output(), feed);
-        output.unwrap_or_else(|error| panic!("{said}: {error}"))
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let pipes = (feed(stdin, input), read(stdout, pause), read(stderr, Duration::ZERO));
+        let ((), output, errors, status) = tokio::join!(pipes.0, pipes.1, pipes.2, child.wait());
+        (output, errors, status.unwrap_or_else(|error| panic!("{said}: {error}")))
     };
-    let output = timeout(LIMIT, work).await.unwrap_or_else(|_| panic!("still running after {LIMIT:?}: {said}"));
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    Outcome { command: said, status: status(output.status), output: output.stdout, errors }
+    let ended = timeout(LIMIT, work).await.unwrap_or_else(|_| panic!("still running after {LIMIT:?}: {said}"));
+    let (output, errors, ended) = ended;
+    Outcome { command: said, status: status(ended), output, errors: String::from_utf8_lossy(&errors).into_owned() }
+}
+
+async fn feed(pipe: Option<ChildStdin>, input: Option<&[u8]>) {
+    if let (Some(mut pipe), Some(input)) = (pipe, input) {
+        // A program need not read all that it is given.
+        let _ = pipe.write_all(input).await;
+    }
+}
+
+/// Reads all that has come after a pause, and what comes then.
+async fn read(pipe: Option<impl AsyncRead + Unpin>, pause: Duration) -> Vec<u8> {
+    sleep(pause).await;
+    let mut all = Vec::new();
+    if let Some(mut pipe) = pipe {
+        // What came before an error is worth seeing, too.
+        let _ = pipe.read_to_end(&mut all).await;
+    }
+    all
 }
 
 /// An exit status as a shell counts.

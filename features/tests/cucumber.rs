@@ -1,12 +1,12 @@
 //! Runs the stories in `features/*.feature` against what a person uses: `bin/run`, and the images that `make` builds.
 //!
 //! ```text
-//! world.rs      what a story has in hand           command.rs   a command, and what came of it
-//! program.rs    programs, compiled from the story  elf.rs       programs whose file is damaged
+//! world.rs      what a story has in hand            command.rs    a command, and what came of it
+//! program.rs    programs, compiled from the story   elf.rs        programs whose file is damaged
 //! root.rs       files and folders of the root, and archives that are not in order
-//! machine.rs    memory, disks, cards, how it boots  run.rs       running programs on it, and what they print
-//! input.rs      standard input                     terminal.rs  a person at the console
-//! linux.rs      other kernels
+//! machine.rs    memory, disks, cards, how it boots  run.rs        running programs on it, and what they print
+//! input.rs      standard input                      terminal.rs   a person at the console
+//! screen.rs     the picture on its screen           linux.rs      other kernels
 //! ```
 //!
 //! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
@@ -23,6 +23,7 @@ mod machine;
 mod program;
 mod root;
 mod run;
+mod screen;
 mod terminal;
 mod world;
 
@@ -46,8 +47,9 @@ async fn main() -> ExitCode {
         })
         .await;
     let stories = told.scenarios_stats();
+    let failed = stories.failed + told.parsing_errors() + told.hook_errors();
     let skipped = stories.skipped + LEFT_OUT.load(Ordering::Relaxed);
-    println!("scenarios {} passed, {} failed, {skipped} skipped", stories.passed, stories.failed);
+    println!("scenarios {} passed, {failed} failed, {skipped} skipped", stories.passed);
     ExitCode::from(u8::from(told.execution_has_failed() || stories.passed == 0))
 }
 

@@ -19,7 +19,7 @@ pub struct Machine {
     /// How it boots.
     boot: String,
     /// After how many seconds it is ended.
-    pub timeout: u32,
+    timeout: u32,
     /// Further words for `bin/run`.
     pub options: Vec<OsString>,
 }
@@ -83,6 +83,11 @@ fn machine_type(world: &mut World, name: String) {
     world.machine.add(&[&"--machine", &name]);
 }
 
+#[given(regex = r"^a machine with (\d+) processors$")]
+fn processors(world: &mut World, count: String) {
+    world.machine.add(&[&"--smp", &count]);
+}
+
 #[given(regex = r"^a machine with the processor (\S+)$")]
 fn processor(world: &mut World, model: String) {
     world.machine.add(&[&"--cpu", &model]);
@@ -99,6 +104,11 @@ fn disk_with_text(world: &mut World, text: String, sector: usize) {
 #[given(regex = r"^an empty disk of (\d+) MiB$")]
 fn empty_disk(world: &mut World, mebibytes: usize) {
     attach(world, &vec![0; mebibytes << 20]);
+}
+
+#[given(regex = r"^a machine that may run for (\d+) seconds$")]
+fn may_run_for(world: &mut World, seconds: u32) {
+    world.machine.timeout = seconds;
 }
 
 #[given("what is written to disks is dropped")]

@@ -22,10 +22,11 @@ async fn musl_program(world: &mut World, step: &Step, path: String) {
     compile_c(world, "musl-gcc", &path, text(step), "").await;
 }
 
-/// Linux programs that print and end need nothing of the root; `-w`, for a story's program is short, not perfect.
+/// Compiles without warnings: a story's program is short, not perfect.
 async fn compile_c(world: &World, compiler: &str, path: &str, source: &str, options: &str) {
     let mut command = Command::new(compiler);
-    command.args(["-static", "-O1", "-w", "-I", env!("CARGO_MANIFEST_DIR")]);
+    let kind = if options.contains("-static-pie") { "-fPIE" } else { "-static" };
+    command.args([kind, "-O1", "-w", "-I", env!("CARGO_MANIFEST_DIR")]);
     command.args(options.split_whitespace());
     command.arg("-o").arg(world.in_root(path)).args(["-x", "c", "-", "-lm"]);
     compile(command, source).await;

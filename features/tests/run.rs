@@ -1,11 +1,13 @@
 //! Programs run on the machine, and what they print.
 
-use crate::command::{Outcome, finish};
+use crate::command::{Outcome, finish, finish_read_after};
 use crate::input::Input;
+use crate::machine::bin_run;
 use crate::world::{World, text};
 use cucumber::gherkin::Step;
 use cucumber::{given, then, when};
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
@@ -46,10 +48,10 @@ async fn runs_with_long(world: &mut World, program: String, count: usize, kibiby
     run(world, &program, (0..count).map(long).collect()).await;
 }
 
-#[when(regex = r"^(\S+) runs for at most (\d+) seconds$")]
-async fn runs_for(world: &mut World, program: String, seconds: u32) {
-    world.machine.timeout = seconds;
-    run(world, &program, Vec::new()).await;
+#[when(regex = r"^(\S+) runs, and its output is read a second later$")]
+async fn runs_unread(world: &mut World, program: String) {
+    let command = quiet(world, &program, &[]);
+    world.outcomes.push(finish_read_after(command, Some(&[]), Duration::from_secs(1)).await);
 }
 
 #[when(regex = r"^(\S+) runs (\d+) times at once, each time with its number$")]
@@ -72,12 +74,23 @@ async fn boots_and_runs(world: &mut World, program: String) {
     world.outcomes.push(outcome);
 }
 
+#[when("Cor boots")]
+async fn boots(world: &mut World) {
+    let outcome = with_input(world.machine.command(), &world.input).await;
+    world.outcomes.push(outcome);
+}
+
 #[when(regex = r#"^Cor boots with "(.*)"$"#)]
 async fn boots_with(world: &mut World, arguments: String) {
-    let mut command = world.machine.command();
-    command.args(["--append", &arguments]);
-    let outcome = with_input(command, &world.input).await;
-    world.outcomes.push(outcome);
+    world.machine.add(&[&"--append", &arguments]);
+    boots(world).await;
+}
+
+#[when(regex = r#"^bin/run is called with "(.*)"$"#)]
+async fn bin_run_is_called(world: &mut World, words: String) {
+    let mut command = bin_run();
+    command.args(words.split(' '));
+    world.outcomes.push(finish(command, Some(&[])).await);
 }
 
 /// Runs a program so that only what it prints is seen.
@@ -156,6 +169,12 @@ fn assert_bytes(outcome: &Outcome, expected: &[u8]) {
     let (printed, wanted) = (outcome.output.len(), expected.len());
     let same = outcome.output.iter().zip(expected).take_while(|(a, b)| a == b).count();
     assert!(same == printed && same == wanted, "of {wanted} bytes {printed} came, {same} of them right{outcome}");
+}
+
+#[then(regex = r"^it prints (\d+) KiB of numbered lines$")]
+fn prints_numbered_lines(world: &mut World, kibibytes: usize) {
+    let lines: String = (0..kibibytes * 1024 / 8).map(|line| format!("{line:07}\n")).collect();
+    assert_bytes(world.outcome(), lines.as_bytes());
 }
 
 #[then("each time it prints its number")]

@@ -132,6 +132,11 @@ fn pasted(world: &mut World, kibibytes: usize, width: usize) {
     terminal(world).type_in(lines.into_bytes());
 }
 
+#[when("Ctrl-D is typed")]
+fn ends_input(world: &mut World) {
+    terminal(world).type_in(b"\x04".to_vec());
+}
+
 #[when("Ctrl-A x is pressed")]
 fn leaves(world: &mut World) {
     terminal(world).type_in(b"\x01x".to_vec());

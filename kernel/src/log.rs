@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use core::{
     fmt::{self, Write},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU8, Ordering},
 };
 use logic::errno::{Errno, Result};
 use machine::{clock, early_console, lock::SpinLock};
@@ -18,16 +18,36 @@ use machine::{clock, early_console, lock::SpinLock};
 const RING: usize = 64 << 10;
 
 struct Ring {
-    bytes: [u8; RING],
+    /// Empty until [`start`]: so the kernel's image need not carry it.
+    bytes: Vec<u8>,
     /// How many bytes were ever written.
     written: usize,
+    /// How many lines have been written over, wholly or in part.
+    lost: usize,
+}
+
+/// A place in the log: how many bytes, and how many lines, were ever written before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Bytes.
+    pub byte: usize,
+    /// Lines.
+    pub line: usize,
 }
 
 struct Logger;
 
 static LOGGER: Logger = Logger;
-static LINES: SpinLock<Ring> = SpinLock::new("kernel log", Ring { bytes: [0; RING], written: 0 });
-static QUIET: AtomicBool = AtomicBool::new(false);
+static LINES: SpinLock<Ring> = SpinLock::new("kernel log", Ring { bytes: Vec::new(), written: 0, lost: 0 });
+/// Lines that are more important (lower) than this are shown on the console: syslog(2).
+static CONSOLE_LEVEL: AtomicU8 = AtomicU8::new(DEFAULT_LEVEL);
+static CONSOLE_OFF: AtomicBool = AtomicBool::new(false);
+/// All lines but what is for debugging.
+pub const DEFAULT_LEVEL: u8 = 7;
+/// Errors and worse.
+const QUIET_LEVEL: u8 = 4;
+/// What a line costs beside its text, at most: `<6>`.
+const PREFIX: usize = 3;
 /// Something that shows text.
 type Show = fn(&[u8]);
 
@@ -35,6 +55,11 @@ static CONSOLE: SpinLock<Option<Show>> = SpinLock::new("log's console", None);
 
 /// Starts taking lines.
 pub fn start() {
+    let mut bytes = Vec::new();
+    if bytes.try_reserve_exact(RING).is_ok() {
+        bytes.resize(RING, 0);
+        LINES.lock().bytes = bytes;
+    }
     if ::log::set_logger(&LOGGER).is_ok() {
         ::log::set_max_level(LevelFilter::Info);
     }
@@ -42,7 +67,7 @@ pub fn start() {
 
 /// Keeps lines off the console, but for errors.
 pub fn be_quiet() {
-    QUIET.store(true, Ordering::Relaxed);
+    set_console_level(QUIET_LEVEL);
 }
 
 /// Says where the console is, once there is a better one than the early console. It must not sleep.
@@ -56,17 +81,64 @@ pub fn write_console(text: &[u8]) {
     console(text);
 }
 
-/// What the ring holds, oldest first. `ENOMEM` without memory for it.
+/// Shows only lines on the console that are more important than this: 1 (the end of the world) to 8 (all).
+pub fn set_console_level(level: u8) {
+    CONSOLE_LEVEL.store(level, Ordering::Relaxed);
+}
+
+/// What that is now.
+pub fn console_level() -> u8 {
+    CONSOLE_LEVEL.load(Ordering::Relaxed)
+}
+
+/// Shows lines on the console, or none at all.
+pub fn show_on_console(on: bool) {
+    CONSOLE_OFF.store(!on, Ordering::Relaxed);
+}
+
+/// How many bytes the ring holds at most.
+pub fn size() -> usize {
+    RING
+}
+
+/// How many bytes were ever written.
+pub fn end() -> usize {
+    LINES.lock().written
+}
+
+/// The next whole line from a place on, with its `<LEVEL>` and without its end; `place` moves behind it. Lines that are gone are
+/// skipped, so that `place.line` jumps.
+pub fn next_line(place: &mut Place, into: &mut ArrayVec<u8, LONGEST_LINE>) -> bool {
+    LINES.lock().next_line(place, into)
+}
+
+/// A line may be cut to this.
+pub const LONGEST_LINE: usize = 1024;
+
+/// What the ring holds, oldest first, as a person reads it. `ENOMEM` without memory for it.
 pub fn text() -> Result<Vec<u8>> {
     let mut text = Vec::new();
     text.try_reserve_exact(RING).map_err(|_| Errno::ENOMEM)?;
-    let ring = LINES.lock();
-    let start = ring.written % RING;
-    if ring.written > RING {
-        text.extend_from_slice(&ring.bytes[start..]);
+    let (mut place, mut line) = (Place::default(), ArrayVec::new());
+    while text.len() + LONGEST_LINE < RING && next_line(&mut place, &mut line) {
+        text.extend_from_slice(&line[PREFIX.min(line.len())..]);
+        text.push(b'\n');
     }
-    text.extend_from_slice(&ring.bytes[..start]);
     Ok(text)
+}
+
+/// Takes a line that a program writes into the log, of a level from 0 to 7.
+pub fn write(level: u8, text: &[u8]) {
+    write_line(level, "", format_args!("{}", text.escape_ascii()));
+}
+
+fn write_line(level: u8, kind: &str, message: fmt::Arguments<'_>) {
+    let shown = level < console_level() && !CONSOLE_OFF.load(Ordering::Relaxed);
+    let mut line = Line { text: ArrayVec::new(), shown, level: Some(level.min(7)) };
+    let time = clock::now().0 / 1000;
+    let (seconds, micros) = (time / 1_000_000, time % 1_000_000);
+    let _ = writeln!(line, "[{seconds:5}.{micros:06}] {kind}{message}");
+    line.send();
 }
 
 impl Log for Logger {
@@ -79,17 +151,13 @@ impl Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let shown = record.level() == Level::Error || !QUIET.load(Ordering::Relaxed);
-        let mut line = Line { text: ArrayVec::new(), shown };
-        let time = clock::now().0 / 1000;
-        let kind = match record.level() {
-            Level::Error => "error: ",
-            Level::Warn => "warning: ",
-            _ => "",
+        let (level, kind) = match record.level() {
+            Level::Error => (3, "error: "),
+            Level::Warn => (4, "warning: "),
+            Level::Info => (6, ""),
+            _ => (7, ""),
         };
-        let (seconds, micros) = (time / 1_000_000, time % 1_000_000);
-        let _ = writeln!(line, "[{seconds:5}.{micros:06}] {kind}{}", record.args());
-        line.send();
+        write_line(level, kind, *record.args());
     }
 
     fn flush(&self) {}
@@ -99,6 +167,8 @@ impl Log for Logger {
 struct Line {
     text: ArrayVec<u8, 256>,
     shown: bool,
+    /// Until it has been written before the first piece.
+    level: Option<u8>,
 }
 
 impl Write for Line {
@@ -115,7 +185,12 @@ impl Write for Line {
 
 impl Line {
     fn send(&mut self) {
-        LINES.lock().push(&self.text);
+        let mut ring = LINES.lock();
+        if let Some(level) = self.level.take() {
+            ring.push(&[b'<', b'0' + level, b'>']);
+        }
+        ring.push(&self.text);
+        drop(ring);
         if self.shown {
             write_console(&self.text);
         }
@@ -126,8 +201,41 @@ impl Line {
 impl Ring {
     fn push(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.bytes[self.written % RING] = *byte;
-            self.written += 1;
+            let full = self.written >= RING;
+            if let Some(place) = self.bytes.get_mut(self.written % RING) {
+                self.lost += usize::from(full && *place == b'\n');
+                *place = *byte;
+                self.written += 1;
+            }
         }
+    }
+
+    fn at(&self, byte: usize) -> Option<u8> {
+        if byte < self.written { self.bytes.get(byte % RING).copied() } else { None }
+    }
+
+    fn next_line(&self, place: &mut Place, into: &mut ArrayVec<u8, LONGEST_LINE>) -> bool {
+        let oldest = self.written.saturating_sub(RING);
+        if place.byte < oldest {
+            *place = Place { byte: oldest, line: self.lost };
+            // The first line is cut, unless the byte that was written over last ended one; nobody misses it.
+            while self.at(place.byte).is_some_and(|byte| byte != b'\n') {
+                place.byte += 1;
+            }
+            *place = Place { byte: place.byte + 1, line: place.line + 1 };
+        }
+        into.clear();
+        let mut byte = place.byte;
+        loop {
+            match self.at(byte) {
+                None => return false,
+                Some(b'\n') => break,
+                // What is too long is cut.
+                Some(letter) => _ = into.try_push(letter),
+            }
+            byte += 1;
+        }
+        *place = Place { byte: byte + 1, line: place.line + 1 };
+        true
     }
 }

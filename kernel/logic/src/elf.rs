@@ -1,10 +1,11 @@
 //! What a program's file says about where it wants to be: ELF64 for x86-64, elf(5).
 //!
 //! `process::exec` reads the header, then the program headers that it points to, and maps the segments. The file may be anything
-//! at all: whatever does not fit in a program's half of the memory or in the file is refused here, so nobody else has to check.
+//! at all: whatever does not fit in a program's half of the memory is refused here, so nobody else has to check. A segment may
+//! reach beyond the file's end, as on Linux: who touches it there gets SIGBUS.
 //!
-//! Two things go beyond Linux, which starts such programs and then kills them: segments that reach beyond the file's end, and
-//! segments that have bytes in common, are refused with `ENOEXEC`.
+//! One thing goes beyond Linux, which starts such programs and then kills them: segments that have bytes in common are refused with
+//! `ENOEXEC`.
 
 use crate::address::{Access, PAGE_SIZE, PageRange, USER_END, UserAddr};
 use crate::errno::{Errno, Result};
@@ -29,6 +30,9 @@ pub const PROGRAM_HEADER_SIZE: usize = 56;
 
 /// The largest table of program headers that Linux reads.
 const TABLE_MAX: usize = 65536;
+
+/// The size of the largest file.
+const FILE_MAX: u64 = i64::MAX as u64;
 
 /// The longest name of an interpreter, as in Linux.
 const INTERPRETER_MAX: u64 = 4096;
@@ -159,7 +163,7 @@ impl Header {
         };
         for header in SegmentTable::new(LittleEndian, Class::ELF64, table).iter() {
             match header.p_type {
-                abi::PT_LOAD => program.load(&header, file_length)?,
+                abi::PT_LOAD => program.load(&header)?,
                 abi::PT_INTERP => program.interpreter = Some(interpreter(&header, file_length)?),
                 abi::PT_GNU_STACK => program.stack_executable = header.p_flags & abi::PF_X != 0,
                 _ => {}
@@ -186,7 +190,7 @@ impl Program {
     }
 
     /// Adds a segment, if it can be loaded.
-    fn load(&mut self, header: &ProgramHeader, file_length: u64) -> Result<(), Refusal> {
+    fn load(&mut self, header: &ProgramHeader) -> Result<(), Refusal> {
         let segment = Segment {
             address: header.p_vaddr,
             memory_size: header.p_memsz,
@@ -197,7 +201,7 @@ impl Program {
         if header.p_align.is_power_of_two() {
             self.align = self.align.max(header.p_align);
         }
-        segment.validate(self.kind, file_length)?;
+        segment.validate(self.kind)?;
         if segment.memory_size == 0 {
             return Ok(());
         }
@@ -235,7 +239,7 @@ impl Segment {
         self.address < other.end() && other.address < self.end()
     }
 
-    fn validate(&self, kind: Kind, file_length: u64) -> Result<(), Refusal> {
+    fn validate(&self, kind: Kind) -> Result<(), Refusal> {
         let invalid = |reason| Err(Refusal { errno: Errno::EINVAL, reason });
         if self.file_size > self.memory_size {
             return invalid("a segment is larger in the file than in memory");
@@ -252,8 +256,8 @@ impl Segment {
         if self.file_offset % PAGE_SIZE as u64 != self.address % PAGE_SIZE as u64 {
             return invalid("a segment lies differently in its page than in the file's");
         }
-        if self.file_offset.checked_add(self.file_size).is_none_or(|end| end > file_length) {
-            return refuse("a segment is beyond the file's end");
+        if self.file_offset.checked_add(self.file_size).is_none_or(|end| end > FILE_MAX) {
+            return refuse("a segment is beyond any file's end");
         }
         Ok(())
     }

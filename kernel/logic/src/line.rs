@@ -5,7 +5,7 @@
 //! as many bytes as `VMIN` says, or as long as `VTIME`, is the caller's part. What programs write goes through [`Line::write`].
 //! `tty` has one for each terminal, behind the terminal's lock.
 //!
-//! Breaks and bytes with wrong parity are not known here.
+//! Bytes with wrong parity are not known here.
 
 mod erase;
 mod output;
@@ -119,6 +119,30 @@ impl Line {
             }
         }
         true
+    }
+
+    /// Takes a break: the line was held down.
+    pub fn receive_break(&mut self, settings: &Settings, act: &mut impl FnMut(Action)) {
+        let has = |flag| settings.input.contains(flag);
+        if has(Input::IGNBRK) {
+            return;
+        }
+        if has(Input::BRKINT) {
+            act(Action::Send(Signal::INT));
+            if !settings.local.contains(Local::NOFLSH) {
+                act(Action::DiscardOutput);
+                self.clear();
+            }
+            return;
+        }
+        if has(Input::PARMRK) {
+            self.push(0xff);
+            self.push(0);
+        }
+        self.push(0);
+        if !settings.is_canonical() {
+            act(Action::Readable);
+        }
     }
 
     /// Whether a read would get something: a line, or in other modes a byte.

@@ -186,7 +186,8 @@ fn frequency_of_monitor() -> Option<u64> {
     (kilohertz != 0).then_some(u64::from(kilohertz) * 1000)
 }
 
-fn tsc() -> u64 {
+/// The time stamp counter, as it is.
+pub fn tsc() -> u64 {
     // SAFETY: every x86-64 has the instruction, and the kernel does not forbid it to itself.
     unsafe { _rdtsc() }
 }

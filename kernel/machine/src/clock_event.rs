@@ -28,6 +28,7 @@ static HANDLER: spin::Once<fn(&IrqContext)> = spin::Once::new();
 /// Takes the PIT and its interrupt line.
 pub(crate) fn start() -> Result<()> {
     pit::start_alarm();
+    irq::name(LINE, "timer");
     irq::register(LINE, Box::new(on_interrupt))
 }
 

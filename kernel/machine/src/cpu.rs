@@ -20,6 +20,9 @@ use core::{
 /// How many CPUs the kernel is laid out for; one is started today.
 pub const MAX_CPUS: usize = 8;
 
+/// See [`Cpu::left`].
+pub(crate) type Left = ([Arc<Fiber>; 2], Option<Arc<UserSpace>>);
+
 /// A CPU's own data. Only its own CPU touches it, and never across a point where the task may move to another.
 #[repr(C, align(64))]
 pub(crate) struct Cpu {
@@ -38,13 +41,14 @@ pub(crate) struct Cpu {
     /// Somebody wants this CPU to choose again who runs.
     pub reschedule: Cell<bool>,
     pub index: Cell<usize>,
-    /// Who holds the outermost spin lock, for a panic to name it.
+    /// The spin lock that was taken last, for a panic to name it.
     pub lock_name: Cell<&'static str>,
     pub task_state: TaskState,
     /// The fiber that runs here.
     pub fiber: Cell<*const Fiber>,
-    /// The fiber that was left last, and the one it was left for: kept until the latter has arrived.
-    pub left: Cell<Option<[Arc<Fiber>; 2]>>,
+    /// What the last switch left: the fiber, the one it was left for, and the space that was in CR3. Kept until the latter has
+    /// arrived.
+    pub left: Cell<Option<Left>>,
     /// The space in CR3, kept alive as long as it is there.
     pub space: Cell<Option<Arc<UserSpace>>>,
     /// Whose vector state and segment bases are in the registers.
@@ -187,7 +191,8 @@ pub fn take_reschedule() -> bool {
 }
 
 /// Stops this CPU until the next interrupt has been served, unless `ready` says that there is something to do. Nothing
-/// that an interrupt handler changes can slip in between the question and the sleep.
+/// that an interrupt handler changes can slip in between the question and the sleep. `ready` does not sleep: interrupts
+/// are off.
 pub fn idle_unless(ready: impl FnOnce() -> bool) {
     // SAFETY: the flag goes up again below on every path; STI takes effect after the following instruction, so HLT
     // does not sleep over an interrupt that is already there.

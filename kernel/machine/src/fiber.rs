@@ -15,9 +15,12 @@ use core::{
     arch::naked_asm,
     cell::Cell,
     ptr,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
-use logic::errno::Result;
+use logic::{
+    address::PAGE_SIZE,
+    errno::{Errno, Result},
+};
 
 /// What a fiber runs.
 pub type Start = Box<dyn FnOnce() + Send>;
@@ -52,15 +55,28 @@ struct Stack {
 
 /// Stacks that nobody uses. They stay mapped: a new task costs no page table, an ended one no flush.
 static POOL: SpinLock<Vec<u64>> = SpinLock::new("kernel stacks", Vec::new());
+/// How many there are in all: the pool has room for each of them.
+static MADE: AtomicUsize = AtomicUsize::new(0);
 
 impl Stack {
     fn new() -> Result<Stack> {
         let pooled = POOL.lock().pop();
         let top = match pooled {
             Some(top) => top,
-            None => kernel_space::new_stack()?,
+            None => Stack::make()?,
         };
         Ok(Stack { top })
+    }
+
+    fn make() -> Result<u64> {
+        let made = MADE.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut pool = POOL.lock();
+        let missing = made.saturating_sub(pool.len());
+        let room = pool.try_reserve(missing).map_err(|_| Errno::ENOMEM);
+        drop(pool);
+        room.and_then(|()| kernel_space::new_stack()).inspect_err(|_| {
+            MADE.fetch_sub(1, Ordering::Relaxed);
+        })
     }
 
     fn bottom(&self) -> u64 {
@@ -68,12 +84,16 @@ impl Stack {
     }
 }
 
+/// How many stacks there are, in use or in the pool, and how many frames each has.
+pub fn stacks() -> (usize, usize) {
+    (MADE.load(Ordering::Relaxed), STACK_SIZE as usize / PAGE_SIZE)
+}
+
 impl Drop for Stack {
     fn drop(&mut self) {
         let mut pool = POOL.lock();
-        if pool.try_reserve(1).is_ok() {
-            pool.push(self.top);
-        }
+        assert!(pool.len() < pool.capacity(), "the pool has room for each stack");
+        pool.push(self.top);
     }
 }
 
@@ -166,9 +186,11 @@ impl Drop for Hold {
 
 /// Leaves `from`, which runs on this CPU, and goes on with `to`; returns when somebody switches back, perhaps on another
 /// CPU. The hold is the only one: no spin lock is held. Whoever wants a fiber to go on keeps it: none of the two is kept here.
-pub fn switch(_hold: &Hold, from: Arc<Fiber>, to: Arc<Fiber>) {
+pub fn switch(hold: Hold, from: Arc<Fiber>, to: Arc<Fiber>) {
     go(from, to);
-    drop(cpu::current().left.take());
+    let left = cpu::current().left.take();
+    drop(hold);
+    drop(left); // a whole space may go with it: not with interrupts held
 }
 
 /// Leaves `from`, which runs on this CPU, for good, and goes on with `to`. Nothing may be left on the old stack that wants
@@ -187,8 +209,11 @@ fn go(from: Arc<Fiber>, to: Arc<Fiber>) {
     assert!(ptr::eq(cpu.fiber.get(), &*from), "a switch leaves the fiber that runs");
     assert!(!Arc::ptr_eq(&from, &to), "a switch goes to another fiber");
     let both = (Arc::as_ptr(&from), Arc::as_ptr(&to));
+    let space = to.space.take();
+    let unloaded = space.as_ref().and_then(|space| load_space(cpu, space));
+    to.space.set(space);
     // Both are kept until the next fiber has arrived, and not by this stack, which may go with the old one.
-    cpu.left.set(Some([from, to]));
+    cpu.left.set(Some(([from, to], unloaded)));
     // SAFETY: just put where it stays alive until after the switch.
     let from = unsafe { &*both.0 };
     // SAFETY: likewise.
@@ -198,11 +223,6 @@ fn go(from: Arc<Fiber>, to: Arc<Fiber>) {
     }
     user::save_vector_state(cpu);
     cpu.fiber.set(to);
-    let space = to.space.take();
-    if let Some(space) = &space {
-        load_space(cpu, space);
-    }
-    to.space.set(space);
     // SAFETY: `to` was not running, so its saved pointer is where its own switch, or `new`, left six registers and an
     // address to return to.
     unsafe { switch_stacks(from.saved.as_ptr(), to.saved.get(), from.running.as_ptr()) };
@@ -234,10 +254,11 @@ unsafe extern "C" fn switch_stacks(saved: *mut u64, to: u64, running: *mut bool)
 /// Where a new fiber comes out of its first switch.
 extern "C" fn fiber_entry() {
     let cpu = cpu::current();
-    drop(cpu.left.take());
+    let left = cpu.left.take();
     // SAFETY: the switch that came here set it, and the fiber lives as long as it runs.
     let start = unsafe { &*cpu.fiber.get() }.start.take();
     cpu::release();
+    drop(left);
     if let Some((start, end)) = start {
         start();
         end();
@@ -254,19 +275,18 @@ pub(crate) fn set_preempted(preempted: bool) -> bool {
 
 /// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.
 pub(crate) fn use_space(space: &Arc<UserSpace>) {
-    cpu::hold();
-    let cpu = cpu::current();
-    // SAFETY: the fiber that runs lives, and only its own CPU touches its cells.
-    if let Some(fiber) = unsafe { cpu.fiber.get().as_ref() } {
+    let dropped = cpu::held(|cpu| {
+        // SAFETY: the fiber that runs lives, and only its own CPU touches its cells.
+        let fiber = unsafe { cpu.fiber.get().as_ref() }?;
         let current = fiber.space.take();
         if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, space)) {
             fiber.space.set(current);
-        } else {
-            load_space(cpu, space);
-            fiber.space.set(Some(space.clone()));
+            return None;
         }
-    }
-    cpu::release();
+        fiber.space.set(Some(space.clone()));
+        Some((current, load_space(cpu, space)))
+    });
+    drop(dropped);
 }
 
 /// Lets go of the space whose program this fiber ran: the program is at its end.
@@ -302,10 +322,11 @@ pub(crate) fn is_in_cr3(cpu: &Cpu, space: &UserSpace) -> bool {
     same
 }
 
-fn load_space(cpu: &Cpu, space: &Arc<UserSpace>) {
+/// Puts a space into CR3, and gives what was there, to be dropped when interrupts are no longer held.
+fn load_space(cpu: &Cpu, space: &Arc<UserSpace>) -> Option<Arc<UserSpace>> {
     if is_in_cr3(cpu, space) {
-        return;
+        return None;
     }
     kernel_space::load_root(space.root());
-    cpu.space.set(Some(space.clone()));
+    cpu.space.replace(Some(space.clone()))
 }

@@ -18,7 +18,7 @@ use core::{
 };
 use logic::{
     address::{PAGE_SIZE, PhysAddr},
-    buddy::{Buddy, Entry},
+    buddy::{Buddy, Entry, MAX_ORDER},
     errno::{Errno, Result},
 };
 use spin::Once;
@@ -26,6 +26,11 @@ use spin::Once;
 /// Frames that a CPU keeps at hand, and how many it moves at once.
 const STOCK: usize = 64;
 const BATCH: usize = STOCK / 2;
+
+/// Of all frames, one in so many is kept for the heap, and at least so many: what a program takes comes from the others, so that
+/// the kernel can go on and make room when they have all gone.
+const KEPT_PART: usize = 128;
+const KEPT_LEAST: usize = 64;
 
 /// The blocks that nobody has. Holds nothing until [`start`].
 static BUDDY: SpinLock<Option<Buddy<'static>>> = SpinLock::new("free frames", None);
@@ -49,9 +54,13 @@ pub struct Contiguous {
 }
 
 impl Frame {
-    /// A frame whose contents are whatever was there before: the caller overwrites all of it. `ENOMEM` if there is none.
+    /// A frame whose contents are whatever was there before: the caller overwrites all of it. `ENOMEM` if there are none but
+    /// those that are kept for the heap.
     #[inline]
     pub fn new() -> Result<Frame> {
+        if free_frames() <= kept_frames() {
+            return Err(Errno::ENOMEM);
+        }
         let number = take_one().ok_or(Errno::ENOMEM)?;
         count_of(number).store(1, Ordering::Relaxed);
         Ok(Frame { number })
@@ -193,6 +202,12 @@ pub fn free_frames() -> usize {
     FREE.load(Ordering::Relaxed)
 }
 
+/// How many of them only the heap gets.
+#[inline]
+pub fn kept_frames() -> usize {
+    (total_frames() / KEPT_PART).max(KEPT_LEAST)
+}
+
 /// How many frames there are to own.
 pub fn total_frames() -> usize {
     TOTAL.load(Ordering::Relaxed)
@@ -311,9 +326,38 @@ fn spill(stock: &mut ArrayVec<NonZeroU32, STOCK>) {
 }
 
 pub(crate) fn take_block(order: usize) -> Option<NonZeroU32> {
-    let first = BUDDY.lock().as_mut()?.allocate(order).and_then(|frame| NonZeroU32::new(frame as u32))?;
+    if order > MAX_ORDER {
+        return None; // a program may have sized it
+    }
+    let first = take_from_buddy(order).or_else(|| {
+        drain_stock();
+        take_from_buddy(order)
+    })?;
     FREE.fetch_sub(1 << order, Ordering::Relaxed);
     Some(first)
+}
+
+fn take_from_buddy(order: usize) -> Option<NonZeroU32> {
+    BUDDY.lock().as_mut()?.allocate(order).and_then(|frame| NonZeroU32::new(frame as u32))
+}
+
+/// Gives this CPU's stock back, so that its frames can be joined to blocks.
+#[cold]
+fn drain_stock() {
+    STOCKS.with(|stock| {
+        if let Some(buddy) = BUDDY.lock().as_mut() {
+            for number in stock.borrow_mut().drain(..) {
+                buddy.free(u64::from(number.get()), 0);
+            }
+        }
+    });
+}
+
+/// Makes single frames of a block, each to be given back by itself.
+pub(crate) fn split_block(first: NonZeroU32, order: usize) {
+    if let Some(buddy) = BUDDY.lock().as_mut() {
+        buddy.split(u64::from(first.get()), order);
+    }
 }
 
 pub(crate) fn give_back_block(first: NonZeroU32, order: usize) {

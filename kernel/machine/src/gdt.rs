@@ -83,4 +83,11 @@ impl TaskState {
         let state = unsafe { &mut *self.state.get() };
         state.interrupt_stack_table[which as usize] = VirtAddr::new(top);
     }
+
+    /// The tops of those stacks.
+    pub(crate) fn own_stacks(&self) -> [u64; 4] {
+        // SAFETY: written at boot alone, by this CPU.
+        let state = unsafe { &*self.state.get() };
+        core::array::from_fn(|which| state.interrupt_stack_table[which].as_u64())
+    }
 }

@@ -68,6 +68,14 @@ struct Class {
 // SAFETY: a class owns its slabs.
 unsafe impl Send for Class {}
 
+/// What is kept for the moment when nothing else is left.
+struct Reserve {
+    /// Blocks of four frames.
+    blocks: ArrayVec<NonZeroU32, RESERVE>,
+    /// What is left of blocks of which a single frame was taken.
+    singles: ArrayVec<NonZeroU32, 3>,
+}
+
 #[derive(Clone, Copy)]
 struct Free(NonNull<u8>);
 // SAFETY: a free object belongs to whoever holds the pointer.
@@ -79,7 +87,8 @@ static CLASS: [SpinLock<Class>; CLASSES] =
     [const { SpinLock::new("kernel heap", Class { partial: ptr::null_mut(), slabs: 0 }) }; CLASSES];
 static STOCKS: CpuLocal<RefCell<Stock>> =
     CpuLocal::new([const { RefCell::new([const { ArrayVec::new_const() }; CLASSES]) }; crate::cpu::MAX_CPUS]);
-static KEPT: SpinLock<ArrayVec<NonZeroU32, RESERVE>> = SpinLock::new("heap reserve", ArrayVec::new_const());
+static KEPT: SpinLock<Reserve> =
+    SpinLock::new("heap reserve", Reserve { blocks: ArrayVec::new_const(), singles: ArrayVec::new_const() });
 static KEPT_COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Makes sure that the reserve is full, so that what the caller is about to do finds memory for small objects. `ENOMEM`
@@ -92,29 +101,34 @@ pub fn ensure_reserve() -> Result<()> {
 #[cold]
 fn fill_reserve() -> Result<()> {
     loop {
-        if KEPT.lock().is_full() {
+        if KEPT.lock().blocks.is_full() {
             return Ok(());
         }
         let block = frame::take_block(BIG_ORDER).ok_or(Errno::ENOMEM)?;
         let mut kept = KEPT.lock();
-        if kept.try_push(block).is_err() {
+        if kept.blocks.try_push(block).is_err() {
             drop(kept);
             frame::give_back_block(block, BIG_ORDER);
             return Ok(());
         }
-        KEPT_COUNT.store(kept.len(), Ordering::Relaxed);
+        KEPT_COUNT.store(kept.blocks.len(), Ordering::Relaxed);
     }
 }
 
-/// A block of the reserve; what is too much of it goes to the frame allocator.
+/// A block of the reserve, or a single frame.
 fn take_from_reserve(order: usize) -> Option<NonZeroU32> {
     let mut kept = KEPT.lock();
-    let block = kept.pop();
-    KEPT_COUNT.store(kept.len(), Ordering::Relaxed);
-    drop(kept);
-    let first = block?;
-    for half in order..BIG_ORDER {
-        frame::give_back_block(first.saturating_add(1 << half), half);
+    if order == 0
+        && let Some(single) = kept.singles.pop()
+    {
+        return Some(single);
+    }
+    let first = kept.blocks.pop()?;
+    KEPT_COUNT.store(kept.blocks.len(), Ordering::Relaxed);
+    if order == 0 {
+        frame::split_block(first, BIG_ORDER);
+        // The others stay in the reserve, which has no single ones now.
+        kept.singles.extend((1..1 << BIG_ORDER).map(|further| first.saturating_add(further)));
     }
     Some(first)
 }
@@ -313,9 +327,12 @@ fn block_order(layout: Layout) -> usize {
     pages.next_power_of_two().trailing_zeros() as usize
 }
 
+/// A block for a large object. The reserve has such as are not so large, for those that cannot fail.
 #[cold]
 fn large(layout: Layout) -> *mut u8 {
-    match frame::take_block(block_order(layout)) {
+    let order = block_order(layout);
+    let reserved = || if order == 0 || order == BIG_ORDER { take_from_reserve(order) } else { None };
+    match frame::take_block(order).or_else(reserved) {
         Some(first) => physmap(PhysAddr(u64::from(first.get()) * PAGE_SIZE as u64)),
         None => ptr::null_mut(),
     }

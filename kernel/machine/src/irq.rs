@@ -21,6 +21,20 @@ const RFLAGS_INTERRUPTS: u64 = 1 << 9;
 /// Proof of being in an interrupt handler.
 pub struct IrqContext {
     not_send: PhantomData<*const ()>,
+    program: bool,
+    registers: Option<Registers>,
+}
+
+impl IrqContext {
+    /// The registers of what was interrupted; `None` if the interrupt had to wait until the kernel let it in.
+    pub fn registers(&self) -> Option<&Registers> {
+        self.registers.as_ref()
+    }
+
+    /// Whether it was a program that was interrupted, and not the kernel.
+    pub fn found_program(&self) -> bool {
+        self.program
+    }
 }
 
 /// What a driver puts on a line.
@@ -29,10 +43,13 @@ pub type Handler = dyn Fn(&IrqContext) + Send + Sync;
 struct Line {
     handlers: [Once<Arc<Handler>>; SHARERS],
     served: AtomicU64,
+    /// Who listens there, for people.
+    name: Once<&'static str>,
 }
 
 static TABLE: [Line; LINES] =
-    [const { Line { handlers: [const { Once::new() }; SHARERS], served: AtomicU64::new(0) } }; LINES];
+    [const { Line { handlers: [const { Once::new() }; SHARERS], served: AtomicU64::new(0), name: Once::new() } };
+        LINES];
 static PREEMPT: Once<fn()> = Once::new();
 /// Serialises registration, not service.
 static REGISTRATION: SpinLock<()> = SpinLock::new("interrupt lines", ());
@@ -53,14 +70,25 @@ pub fn set_preempt_hook(hook: fn()) {
     PREEMPT.call_once(|| hook);
 }
 
-/// How often each line was served since boot.
-pub fn counts() -> [u64; LINES] {
-    core::array::from_fn(|line| TABLE[line].served.load(Ordering::Relaxed))
+/// Says who listens on a line, for /proc/interrupts; the first one stays.
+pub fn name(line: u8, name: &'static str) {
+    if let Some(line) = TABLE.get(usize::from(line)) {
+        line.name.call_once(|| name);
+    }
+}
+
+/// How often each line was served since boot, and who listens there; `None` for a line without handlers.
+pub fn counts() -> [Option<(u64, &'static str)>; LINES] {
+    core::array::from_fn(|line| {
+        let line = &TABLE[line];
+        line.handlers[0].get()?;
+        Some((line.served.load(Ordering::Relaxed), line.name.get().copied().unwrap_or("device")))
+    })
 }
 
 /// An interrupt that arrived while a program ran. The real flag is down, as the gate left it.
-pub(crate) fn interrupted_program(line: u8) {
-    cpu::held(|_| serve(line));
+pub(crate) fn interrupted_program(line: u8, registers: &Registers) {
+    cpu::held(|_| serve(line, true, Some(registers)));
 }
 
 /// An interrupt that arrived while the kernel ran.
@@ -72,7 +100,7 @@ pub(crate) fn interrupted_kernel(line: u8, registers: &mut Registers) {
         return;
     }
     cpu.holds.set(1);
-    serve(line);
+    serve(line, false, Some(registers));
     cpu.holds.set(0);
     if cpu.reschedule.get() {
         preempt();
@@ -86,7 +114,7 @@ pub(crate) fn serve_noted() {
     cpu.holds.set(1);
     let mut noted = cpu.noted.take();
     while noted != 0 {
-        serve(noted.trailing_zeros() as u8);
+        serve(noted.trailing_zeros() as u8, false, None);
         noted &= noted - 1;
     }
     cpu.holds.set(0);
@@ -113,13 +141,13 @@ fn preempt() {
     fiber::set_preempted(false);
 }
 
-fn serve(line: u8) {
+fn serve(line: u8, program: bool, registers: Option<&Registers>) {
     if pic::is_spurious(line) {
         return;
     }
     let entry = &TABLE[usize::from(line)];
     entry.served.fetch_add(1, Ordering::Relaxed);
-    let context = IrqContext { not_send: PhantomData };
+    let context = IrqContext { not_send: PhantomData, program, registers: registers.copied() };
     for handler in entry.handlers.iter().map_while(Once::get) {
         handler(&context);
     }

@@ -10,7 +10,7 @@
 //! The top-level slots of all four are filled once, at boot, and copied into every space; what hangs below them is
 //! changed under one lock and seen by all.
 
-use crate::{cpu, frame::Frame, lock::SpinLock};
+use crate::{frame::Frame, lock::SpinLock};
 use alloc::vec::Vec;
 use core::{
     arch::asm,
@@ -67,6 +67,7 @@ unsafe extern "C" {
     static __data_start: u8;
     static __symbols_start: u8;
     static __image_end: u8;
+    static kernel_boot_guard: u8;
 }
 
 /// Where physical memory is seen. Good for RAM, and for nothing else.
@@ -90,6 +91,11 @@ pub(crate) fn image(symbols_length: u64) -> Range<u64> {
     &raw const __boot_start as u64..round_up(end - KERNEL).unwrap_or(0)
 }
 
+/// Where the image ends in the kernel's own addresses.
+pub(crate) fn image_end(symbols_length: u64) -> u64 {
+    KERNEL + image(symbols_length).end
+}
+
 /// The physical memory of the boot stub, which nobody needs once the kernel has its own tables.
 pub(crate) fn boot_stub() -> Range<u64> {
     &raw const __boot_start as u64..&raw const __boot_end as u64
@@ -105,11 +111,14 @@ pub(crate) fn is_text(address: u64) -> bool {
     (&raw const __text_start as u64..&raw const __text_end as u64).contains(&address)
 }
 
-/// Whether an address may lie on a kernel stack, and so be read: the boot stack, a task's, or one of a CPU's own.
+/// Whether an address may lie on a kernel stack, and can be read: the boot stack, a task's, or one of a CPU's own.
 pub(crate) fn may_be_stack(address: u64) -> bool {
-    let of_task = (STACKS..NEXT_STACK.load(Ordering::Relaxed)).contains(&address) && explain(address).is_empty();
-    let elsewhere = to_physical(address).is_ok() && is_mapped(address);
-    of_task || elsewhere
+    ((STACKS..WINDOWS).contains(&address) || to_physical(address).is_ok()) && is_mapped(address)
+}
+
+/// The page below the boot stack, which is not mapped.
+pub(crate) fn boot_guard() -> u64 {
+    &raw const kernel_boot_guard as u64
 }
 
 /// The lowest address of the stack that an address lies on, if it is a task's.
@@ -126,6 +135,7 @@ pub(crate) fn may_be_device(address: u64) -> bool {
 pub(crate) fn explain(address: u64) -> &'static str {
     match address {
         0..4096 => "(a null pointer)",
+        _ if address & !(PAGE_SIZE as u64 - 1) == boot_guard() => "the boot stack overflowed",
         STACKS..WINDOWS if (address - STACKS) % STACK_SLOT < STACK_SLOT - STACK_SIZE => "the kernel stack overflowed",
         _ => "",
     }
@@ -165,7 +175,7 @@ pub(crate) fn start(
         let mut address = (range.start & !(LARGE_PAGE - 1)).max(done);
         while address < range.end {
             if address < image.end && address + LARGE_PAGE > image.start {
-                map_around_image(root, address, &mut new_table);
+                map_around_image(root, address, image.end, &mut new_table);
             } else {
                 map(root, PHYSMAP + address, address | WRITABLE | NO_EXECUTE | LARGE, 2, &mut new_table);
             }
@@ -174,8 +184,8 @@ pub(crate) fn start(
         done = address.max(done);
     }
     let high = KERNEL + boot_stub().end..KERNEL + image.end;
-    for page in high.step_by(PAGE_SIZE) {
-        map(root, page, (page - KERNEL) | image_rights(page), 1, &mut new_table);
+    for page in high.step_by(PAGE_SIZE).filter(|page| *page != boot_guard()) {
+        map(root, page, (page - KERNEL) | image_rights(page, image.end), 1, &mut new_table);
     }
     *TABLES.lock() = root;
     ROOT.store(root.0, Ordering::Release);
@@ -183,20 +193,21 @@ pub(crate) fn start(
 }
 
 /// The 2 MiB that the kernel's image touches, in small pages: what the image may not write, nobody may by this way.
-fn map_around_image(root: PhysAddr, start: u64, new_table: &mut impl FnMut() -> PhysAddr) {
+fn map_around_image(root: PhysAddr, start: u64, image_end: u64, new_table: &mut impl FnMut() -> PhysAddr) {
     for page in (start..start + LARGE_PAGE).step_by(PAGE_SIZE) {
-        let rights = image_rights(page + KERNEL) & WRITABLE | NO_EXECUTE;
+        let rights = image_rights(page + KERNEL, image_end) & WRITABLE | NO_EXECUTE;
         map(root, PHYSMAP + page, page | rights, 1, new_table);
     }
 }
 
-fn image_rights(page: u64) -> u64 {
+/// What may be done with a page of the image, whose physical end is `image_end`: the table of symbols is its last part.
+fn image_rights(page: u64, image_end: u64) -> u64 {
     let (text, text_end) = (&raw const __text_start as u64, &raw const __text_end as u64);
     let (rodata, data) = (&raw const __rodata_start as u64, &raw const __data_start as u64);
     let symbols = &raw const __symbols_start as u64;
     if (text..text_end).contains(&page) {
         0
-    } else if (rodata..data).contains(&page) || (symbols..&raw const __image_end as u64).contains(&page) {
+    } else if (rodata..data).contains(&page) || (symbols..KERNEL + image_end).contains(&page) {
         NO_EXECUTE
     } else {
         WRITABLE | NO_EXECUTE
@@ -423,5 +434,4 @@ pub(crate) fn use_global_pages() {
     use x86_64::registers::control::{Cr4, Cr4Flags};
     // SAFETY: the kernel's pages are the same in all spaces.
     unsafe { Cr4::write(Cr4::read() | Cr4Flags::PAGE_GLOBAL) };
-    cpu::held(|_| ());
 }

@@ -14,6 +14,7 @@ pub mod clock_event;
 pub mod copy;
 pub mod cpu;
 pub mod early_console;
+pub mod entropy;
 pub mod fiber;
 pub mod frame;
 pub mod frame_buffer;

@@ -4,7 +4,10 @@
 //! no spin lock is held there. Nobody sleeps with one: [`assert_none_held`] names the lock that would be.
 
 use crate::cpu;
-use core::ops::{Deref, DerefMut};
+use core::{
+    marker::PhantomData,
+    ops::{Deref, DerefMut},
+};
 use spin::mutex::{SpinMutex, SpinMutexGuard};
 
 /// A value that one CPU at a time may touch.
@@ -16,6 +19,8 @@ pub struct SpinLock<T: ?Sized> {
 /// The right to touch the value; interrupts are held as long as it lives.
 pub struct SpinGuard<'a, T: ?Sized> {
     value: core::mem::ManuallyDrop<SpinMutexGuard<'a, T>>,
+    /// The CPU that took it lets go.
+    not_send: PhantomData<*const ()>,
 }
 
 impl<T> SpinLock<T> {
@@ -40,7 +45,7 @@ impl<T: ?Sized> SpinLock<T> {
             None => self.lock_slowly(),
         };
         cpu::current().lock_name.set(self.name);
-        SpinGuard { value: core::mem::ManuallyDrop::new(value) }
+        SpinGuard::new(value)
     }
 
     /// Takes the lock only if nobody holds it.
@@ -49,7 +54,7 @@ impl<T: ?Sized> SpinLock<T> {
         match self.value.try_lock() {
             Some(value) => {
                 cpu::current().lock_name.set(self.name);
-                Some(SpinGuard { value: core::mem::ManuallyDrop::new(value) })
+                Some(SpinGuard::new(value))
             }
             None => {
                 cpu::release();
@@ -68,6 +73,13 @@ impl<T: ?Sized> SpinLock<T> {
             core::hint::spin_loop();
         }
         crate::panic::fatal(format_args!("the spin lock \"{}\" never comes free: a deadlock", self.name))
+    }
+}
+
+impl<'a, T: ?Sized> SpinGuard<'a, T> {
+    #[inline(always)]
+    fn new(value: SpinMutexGuard<'a, T>) -> Self {
+        SpinGuard { value: core::mem::ManuallyDrop::new(value), not_send: PhantomData }
     }
 }
 
@@ -104,6 +116,11 @@ pub fn assert_none_held() {
             cpu.lock_name.get()
         ));
     }
+}
+
+/// The spin lock that was taken last on this CPU, for people.
+pub fn last_taken() -> &'static str {
+    cpu::current().lock_name.get()
 }
 
 /// A flag around a value, without waiting and without holding interrupts: what a lock that sleeps is made of.

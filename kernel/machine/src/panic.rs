@@ -50,7 +50,7 @@ fn end(what: fmt::Arguments<'_>, registers: Option<&Registers>, frame: u64) -> !
     early_console::flush_driver();
     let _ = writeln!(Text, "\nkernel panic: {what}");
     if let Some(registers) = registers {
-        write_registers(registers);
+        let _ = write_registers(&mut Text, registers);
     }
     let _ = writeln!(Text, "backtrace:");
     if let Some(registers) = registers {
@@ -77,9 +77,10 @@ impl Write for Status {
     }
 }
 
-fn write_registers(registers: &Registers) {
+/// Writes registers by name, four a line.
+pub fn write_registers(into: &mut dyn Write, registers: &Registers) -> fmt::Result {
     let r = registers;
-    let _ = writeln!(Text, "rip {:016x} rsp {:016x} rflags {:08x}", r.rip, r.rsp, r.rflags);
+    writeln!(into, "rip {:016x} rsp {:016x} rflags {:08x}", r.rip, r.rsp, r.rflags)?;
     for line in [
         [("rax", r.rax), ("rbx", r.rbx), ("rcx", r.rcx), ("rdx", r.rdx)],
         [("rsi", r.rsi), ("rdi", r.rdi), ("rbp", r.rbp), ("r8 ", r.r8)],
@@ -87,17 +88,19 @@ fn write_registers(registers: &Registers) {
         [("r13", r.r13), ("r14", r.r14), ("r15", r.r15), ("err", r.error)],
     ] {
         for (name, value) in line {
-            let _ = write!(Text, "{name} {value:016x} ");
+            write!(into, "{name} {value:016x} ")?;
         }
-        let _ = writeln!(Text);
+        writeln!(into)?;
     }
+    Ok(())
 }
 
 /// Writes the callers above a frame pointer, innermost first. The frames must be those of a kernel stack that nobody
 /// runs on, or of the caller itself.
 pub fn write_backtrace(into: &mut dyn Write, mut frame: u64) -> fmt::Result {
     for _ in 0..DEEPEST {
-        if !frame.is_multiple_of(8) || !kernel_space::may_be_stack(frame) {
+        let readable = kernel_space::may_be_stack(frame) && kernel_space::may_be_stack(frame.wrapping_add(8));
+        if !frame.is_multiple_of(8) || !readable {
             break;
         }
         // SAFETY: a frame pointer of compiled code points to the caller's frame pointer and, behind it, the address to

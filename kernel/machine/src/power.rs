@@ -53,6 +53,19 @@ pub fn off() -> ! {
     halt()
 }
 
+/// Starts the machine anew: by the chip set's reset register, else by the keyboard controller.
+pub fn reset() -> ! {
+    const RESET_CONTROL: u16 = 0xcf9;
+    const HARD_RESET: u8 = 0x06;
+    const KEYBOARD_COMMAND: u16 = 0x64;
+    const PULSE_RESET: u8 = 0xfe;
+    interrupts::disable();
+    early_console::drain();
+    ports(RESET_CONTROL, 1).write8(0, HARD_RESET);
+    ports(KEYBOARD_COMMAND, 1).write8(0, PULSE_RESET);
+    halt()
+}
+
 /// Stops after a failure: QEMU ends with status 35; a real machine halts, with what happened on its screen.
 pub fn fail() -> ! {
     interrupts::disable();

@@ -5,12 +5,14 @@
 use crate::{
     copy, cpu,
     kernel_space::{self, physmap, to_physical},
+    panic,
 };
 use core::{
     arch::{asm, global_asm},
     ptr,
     sync::atomic::{AtomicU8, AtomicU64, Ordering},
 };
+use logic::address::PAGE_SIZE;
 
 const RET: u8 = 0xc3;
 
@@ -130,6 +132,13 @@ pub fn stack_bottom(address: u64) -> u64 {
     kernel_space::stack_bottom(address)
 }
 
+/// The lowest addresses of the stacks that are no task's: the boot stack, and those that some exceptions have for themselves.
+pub fn other_stacks() -> [u64; 5] {
+    let [debug, non_maskable, double_fault, machine_check] =
+        cpu::held(|cpu| cpu.task_state.own_stacks()).map(|top| stack_bottom(top - 1));
+    [kernel_space::boot_guard() + PAGE_SIZE as u64, debug, non_maskable, double_fault, machine_check]
+}
+
 /// The address of a RET in the kernel's text.
 pub fn text() -> u64 {
     &raw const probe_return as u64
@@ -138,6 +147,11 @@ pub fn text() -> u64 {
 /// An address among the kernel's constants.
 pub fn constants() -> u64 {
     &raw const __rodata_start as u64
+}
+
+/// The address of the image's last byte, among the symbols for backtraces.
+pub fn symbols() -> u64 {
+    kernel_space::image_end(panic::symbols_length()) - 1
 }
 
 /// The address of a RET in the kernel's data, which nobody needs.

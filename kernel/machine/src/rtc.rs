@@ -14,7 +14,7 @@ const UPDATE_IN_PROGRESS: u8 = 0x80;
 const TRIES: usize = 1000;
 
 /// Seconds since 1970, if the chip knows them.
-pub(crate) fn unix_seconds() -> Option<u64> {
+pub fn unix_seconds() -> Option<u64> {
     let mut last = None;
     for _ in 0..TRIES {
         let now = read();

@@ -81,6 +81,17 @@ bitflags! {
 pub struct Uart {
     ports: PortRange,
     line: u8,
+    /// The chip has told of a break, which reading its status makes it forget; the byte that stands for it may still wait.
+    broken: bool,
+}
+
+/// What came over the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// A byte.
+    Byte(u8),
+    /// The other side has held the line down for longer than a byte takes.
+    Break,
 }
 
 impl Uart {
@@ -94,7 +105,7 @@ impl Uart {
         // SAFETY: a UART touches no memory, and it is given out once; the early console, which writes to it too,
         // is used only before the driver starts and in a panic.
         let ports = unsafe { PortRange::new(COM1, 8) };
-        let mut uart = Uart { ports, line: 4 };
+        let mut uart = Uart { ports, line: 4, broken: false };
         uart.answers().then(|| {
             uart.set_up();
             uart
@@ -155,12 +166,20 @@ impl Uart {
 
     /// The line's state; reading it takes back the errors.
     pub fn status(&mut self) -> LineStatus {
-        LineStatus::from_bits_truncate(self.ports.read8(register::LINE_STATUS))
+        let status = LineStatus::from_bits_truncate(self.ports.read8(register::LINE_STATUS));
+        self.broken |= status.contains(LineStatus::BREAK);
+        status
     }
 
-    /// A received byte, if one waits.
-    pub fn try_read(&mut self) -> Option<u8> {
-        self.status().contains(LineStatus::RECEIVED).then(|| self.ports.read8(register::DATA))
+    /// What has come, if anything waits. A break comes as a zero byte among the others.
+    pub fn try_receive(&mut self) -> Option<Received> {
+        if !self.status().contains(LineStatus::RECEIVED) {
+            return None;
+        }
+        match self.ports.read8(register::DATA) {
+            0 if core::mem::take(&mut self.broken) => Some(Received::Break),
+            byte => Some(Received::Byte(byte)),
+        }
     }
 
     /// Sends a byte if the FIFO is empty; says whether it did.

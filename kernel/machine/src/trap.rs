@@ -8,9 +8,9 @@
 //! two instructions of a gate: they look at GS itself to find out where they came from.
 
 use crate::{
-    cpu,
+    cpu, early_console,
     gdt::{self, OwnStack},
-    irq,
+    irq, kernel_space,
     panic::fatal,
     probe,
     user::Registers,
@@ -18,8 +18,8 @@ use crate::{
 use core::{
     arch::{asm, global_asm},
     cell::UnsafeCell,
+    fmt::Write,
 };
-use logic::address::PAGE_SIZE;
 
 /// Vectors of exceptions that are treated apart.
 pub(crate) const DEBUG: u8 = 1;
@@ -267,7 +267,6 @@ pub(crate) fn load() {
 
 /// Gives this CPU the stacks for exceptions that may come when the stack cannot be trusted.
 pub(crate) fn use_own_stacks() -> logic::errno::Result<()> {
-    const ORDER: usize = 1;
     let which = [
         (DEBUG, OwnStack::Debug),
         (NON_MASKABLE, OwnStack::NonMaskable),
@@ -275,9 +274,8 @@ pub(crate) fn use_own_stacks() -> logic::errno::Result<()> {
         (MACHINE_CHECK, OwnStack::MachineCheck),
     ];
     for (vector, stack) in which {
-        let pages = crate::frame::Contiguous::new(ORDER)?;
-        cpu::held(|cpu| cpu.task_state.set_own_stack(stack, pages.pointer() as u64 + (PAGE_SIZE << ORDER) as u64));
-        core::mem::forget(pages);
+        let top = kernel_space::new_stack()?;
+        cpu::held(|cpu| cpu.task_state.set_own_stack(stack, top));
         // SAFETY: the gate is replaced by one that differs in the stack's number alone, which exists now.
         unsafe { (*TABLE.0.get())[vector as usize] = Gate::new(vector as usize, stack as u64 + 1) };
     }
@@ -289,12 +287,21 @@ pub(crate) fn use_own_stacks() -> logic::errno::Result<()> {
 extern "C" fn trap_from_kernel(registers: &mut Registers) {
     match registers.vector as u8 {
         vector @ FIRST_IRQ..=LAST_IRQ => irq::interrupted_kernel(vector - FIRST_IRQ, registers),
-        NON_MASKABLE => log::warn!("a non-maskable interrupt at {:#x}", registers.rip),
+        NON_MASKABLE => non_maskable(registers),
         vector => match fixup(registers.rip) {
             Some(target) => registers.rip = target,
             None => kernel_exception(vector, registers),
         },
     }
+}
+
+/// Something is wrong with the hardware, or a person asks for a sign of life. The code that was interrupted may hold any lock, or
+/// be about to serve what came while interrupts were held: so this waits for no lock, and lets nothing be served here.
+fn non_maskable(registers: &Registers) {
+    let cpu = cpu::current();
+    cpu.holds.set(cpu.holds.get() + 1);
+    let _ = writeln!(early_console::Text, "a non-maskable interrupt at {:#x}", registers.rip);
+    cpu.holds.set(cpu.holds.get() - 1);
 }
 
 /// An exception in the first or last instructions of a gate, before GS was right. There is nothing to go back to but

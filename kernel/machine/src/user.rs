@@ -6,7 +6,7 @@
 
 use crate::{
     cpu::{self, Cpu},
-    fiber, gdt, irq, trap,
+    fiber, gdt, irq, lock, trap,
     user_space::UserSpace,
     vector::VectorState,
 };
@@ -326,6 +326,7 @@ impl UserContext {
 
     /// Runs the program until it wants something, or until this CPU should choose again who runs.
     pub fn run(&mut self, space: &Arc<UserSpace>) -> Event {
+        lock::assert_none_held();
         let state = &mut *self.state;
         let registers = &mut state.registers;
         if registers.rip >= USER_END {
@@ -351,7 +352,7 @@ impl UserContext {
         let vector = unsafe { enter_user(&raw mut state.registers) };
         let event = match vector {
             SYSCALL => Event::Syscall,
-            vector => event_of(vector as u8, state.registers.error as u32),
+            vector => event_of(vector as u8, &state.registers),
         };
         cpu::enable_interrupts();
         event
@@ -386,12 +387,13 @@ impl Drop for UserContext {
     }
 }
 
-fn event_of(vector: u8, error: u32) -> Event {
+fn event_of(vector: u8, registers: &Registers) -> Event {
+    let error = registers.error as u32;
     match vector {
         trap::COR_GATE => Event::CorCall,
         trap::NON_MASKABLE => Event::Interrupt,
         trap::FIRST_IRQ..=trap::LAST_IRQ => {
-            irq::interrupted_program(vector - trap::FIRST_IRQ);
+            irq::interrupted_program(vector - trap::FIRST_IRQ, registers);
             Event::Interrupt
         }
         trap::PAGE_FAULT => Event::Exception(Exception { vector, error, address: trap::fault_address() }),

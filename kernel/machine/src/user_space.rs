@@ -19,7 +19,7 @@ use bitflags::bitflags;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use logic::{
     address::{PAGE_SIZE, PageRange, PhysAddr, USER_END, UserAddr},
-    errno::Result,
+    errno::{Errno, Result},
 };
 
 bitflags! {
@@ -256,11 +256,7 @@ impl Batch<'_> {
         let slot = &self.space.make_table(page.get())?[entry_index(page.get(), 1)];
         let old = slot.swap(frame.into_address().0 | bits_of(access), Ordering::AcqRel);
         drop(tables);
-        if old & HELD != 0 {
-            self.note(page.get(), old);
-        } else {
-            self.space.resident.fetch_add(1, Ordering::Relaxed);
-        }
+        self.note_replaced(page.get(), old);
         Ok(())
     }
 
@@ -310,18 +306,26 @@ impl Batch<'_> {
         result
     }
 
-    /// Moves what is mapped in a range to another place; nothing is mapped there. `ENOMEM` without memory for tables, and
-    /// then nothing that was not yet moved is lost.
+    /// Moves what is mapped in a range to another place; what is there goes. `EINVAL` if the places overlap or the new one is
+    /// no page's start, `ENOMEM` if it does not lie in the programs' half, or without memory for tables, and then nothing
+    /// that was not yet moved is lost.
     pub fn relocate(&mut self, from: PageRange, to: u64) -> Result<()> {
+        let to = PageRange::new(to, from.length())?;
+        if to.intersection(from).is_some() {
+            return Err(Errno::EINVAL);
+        }
         let mut result = Ok(());
         self.each_held(from, |batch, page, slot| {
             if result.is_err() {
                 return;
             }
-            let target = to + (page - from.start());
+            let target = to.start() + (page - from.start());
             result = batch.space.make_table(target).map(|table| {
-                table[entry_index(target, 1)].store(slot.swap(0, Ordering::AcqRel), Ordering::Release);
+                let moved = slot.swap(0, Ordering::AcqRel);
                 batch.note_page(page);
+                let old = table[entry_index(target, 1)].swap(moved, Ordering::AcqRel);
+                batch.space.resident.fetch_sub(1, Ordering::Relaxed);
+                batch.note_replaced(target, old);
             });
         });
         result
@@ -332,9 +336,9 @@ impl Batch<'_> {
         let Some(frame) = frame_of(entry) else { return Ok(()) };
         let tables = self.space.tables.lock();
         let slot = &self.space.make_table(page)?[entry_index(page, 1)];
-        slot.store(frame.into_address().0 | entry & !ADDRESS, Ordering::Release);
+        let old = slot.swap(frame.into_address().0 | entry & !ADDRESS, Ordering::AcqRel);
         drop(tables);
-        self.space.resident.fetch_add(1, Ordering::Relaxed);
+        self.note_replaced(page, old);
         Ok(())
     }
 
@@ -369,6 +373,15 @@ impl Batch<'_> {
                 page += PAGE_SIZE as u64;
             }
             drop(tables);
+        }
+    }
+
+    /// Takes note of a page that is mapped now, and of what was there before.
+    fn note_replaced(&mut self, page: u64, old: u64) {
+        if old & HELD != 0 {
+            self.note(page, old);
+        } else {
+            self.space.resident.fetch_add(1, Ordering::Relaxed);
         }
     }
 

@@ -7,16 +7,19 @@
 //!
 //! The lock protects chip, ring and the state of both directions; the receiver is called without it.
 
+use crate::task::Instant;
 use crate::task::WaitQueue;
 use crate::tty::line::{Line, Receiver};
+use crate::tty::magic;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use arrayvec::ArrayVec;
 use core::time::Duration;
 use logic::errno::Result;
 use logic::ring::Ring;
+use machine::irq::IrqContext;
 use machine::lock::SpinLock;
-use machine::serial::{FIFO_SIZE, Interrupts, LineStatus, ModemControl, Uart};
+use machine::serial::{FIFO_SIZE, Interrupts, LineStatus, ModemControl, Received, Uart};
 use machine::{clock, irq};
 use spin::Once;
 
@@ -28,6 +31,8 @@ const GULP: usize = 4 * FIFO_SIZE;
 const BURSTS: usize = 8;
 /// How long the other side may take no byte before the last ones are given up.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long after a break a key is magic.
+const MAGIC_PATIENCE: Duration = Duration::from_secs(5);
 /// How often an interrupt handler asks the chip for more to do; it comes again if there is.
 const ROUNDS: usize = 64;
 
@@ -51,6 +56,10 @@ struct State {
     delivering: bool,
     /// The receiver has had room again meanwhile.
     resumed: bool,
+    /// There was a break: a key that comes before then is magic.
+    magic_until: Option<Instant>,
+    /// The magic key that nobody has been told of yet.
+    magic_key: Option<u8>,
 }
 
 impl SerialLine {
@@ -65,11 +74,14 @@ impl SerialLine {
             held: ArrayVec::new(),
             delivering: false,
             resumed: false,
+            magic_until: None,
+            magic_key: None,
         };
         let state = SpinLock::new("serial port", state);
         let line = Arc::new(SerialLine { state, receiver: Once::new(), room: WaitQueue::new(), tap });
         let interrupted = line.clone();
-        irq::register(number, Box::new(move |_| interrupted.on_interrupt()))?;
+        irq::name(number, "ttyS0");
+        irq::register(number, Box::new(move |context| interrupted.on_interrupt(context)))?;
         Ok(line)
     }
 
@@ -104,12 +116,16 @@ impl SerialLine {
 
     /// The chip's interrupts come by an edge: all reasons must be dealt with before the handler leaves, or there is no
     /// next one.
-    fn on_interrupt(&self) {
+    fn on_interrupt(&self, context: &IrqContext) {
         for _ in 0..ROUNDS {
             if !self.state.lock().uart.interrupt_pending() {
                 return;
             }
             self.deliver();
+            let key = self.state.lock().magic_key.take();
+            if let Some(key) = key {
+                magic::press(context, key);
+            }
             self.go_on_sending();
         }
     }
@@ -169,9 +185,9 @@ impl State {
         }
         if self.held.is_empty() {
             while !self.held.is_full()
-                && let Some(byte) = self.uart.try_read()
+                && let Some(received) = self.uart.try_receive()
             {
-                self.held.push(byte);
+                self.sort(received);
             }
         }
         if self.held.is_empty() {
@@ -181,6 +197,17 @@ impl State {
         self.delivering = true;
         self.resumed = false;
         Some(self.held.clone())
+    }
+
+    /// A byte is for the receiver, unless it is the magic key: the one right after a break.
+    fn sort(&mut self, received: Received) {
+        let now = clock::now();
+        let magic = self.magic_until.take().is_some_and(|until| now < until);
+        match received {
+            Received::Break => self.magic_until = Some(now + MAGIC_PATIENCE),
+            Received::Byte(key) if magic => self.magic_key = Some(key),
+            Received::Byte(byte) => self.held.push(byte),
+        }
     }
 
     /// The receiver took so many; whether to go on.

@@ -52,6 +52,7 @@ impl VirtioDisk {
             room: WaitQueue::new(),
         });
         let interrupted = disk.clone();
+        irq::name(line, "virtio");
         irq::register(line, Box::new(move |_| interrupted.on_interrupt()))?;
         Ok(disk)
     }

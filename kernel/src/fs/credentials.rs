@@ -2,6 +2,7 @@
 
 use super::inode::{Inode, Permissions};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use bitflags::bitflags;
 use logic::errno::{Errno, Result};
 
@@ -26,13 +27,13 @@ pub struct Credentials {
     /// The group.
     pub group: u32,
     /// The further groups.
-    pub groups: Arc<[u32]>,
+    pub groups: Arc<Vec<u32>>,
 }
 
 impl Credentials {
     /// The superuser.
     pub fn root() -> Credentials {
-        Credentials { user: 0, group: 0, groups: Arc::from([]) }
+        Credentials { user: 0, group: 0, groups: Arc::new(Vec::new()) }
     }
 
     /// Whether permissions hardly bind.

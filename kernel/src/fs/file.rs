@@ -24,6 +24,9 @@ pub trait File: Send + Sync {
         Err(Errno::EINVAL)
     }
 
+    /// Called after bytes were read, unless the file was opened with `O_NOATIME`: notes the time of access.
+    fn note_read(&self) {}
+
     /// Writes at a position. Less than all was taken if there is no more room for now. Once some bytes went, what stops the rest
     /// is no error.
     fn write(&self, _ctx: &TaskContext, _position: u64, _from: &mut Source<'_>) -> Result<usize> {
@@ -80,6 +83,11 @@ pub trait File: Send + Sync {
     /// A request to the device: ioctl(2). `argument` is a number or an address in `space`.
     fn ioctl(&self, _ctx: &TaskContext, _request: u32, _argument: u64, _space: &AddressSpace) -> Result<u64> {
         Err(Errno::ENOTTY)
+    }
+
+    /// Whether a mapping of it is memory that begins with zeros, as of /dev/zero.
+    fn shows_zeros(&self) -> bool {
+        false
     }
 
     /// The file's pages, to be mapped.

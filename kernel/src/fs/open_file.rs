@@ -4,10 +4,10 @@
 
 use super::file::File;
 use super::inode::{Inode, Kind};
-use super::mount::Path;
+use super::mount::{MountFlags, Path};
 use super::poll::Readiness;
 use super::writer::Writer;
-use crate::memory::{Pager, Sink, Source};
+use crate::memory::{Sink, Source};
 use crate::task::{Instant, Mutex, Patience, TaskContext};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -76,6 +76,7 @@ impl OpenFile {
         }
         let mut position = self.position.lock(ctx);
         let count = self.file.read(ctx, *position, into)?;
+        self.note_read(count);
         *position += count as u64;
         Ok(count)
     }
@@ -104,7 +105,9 @@ impl OpenFile {
         self.check_positioned()?;
         self.check_readable()?;
         into.limit(MAX_TRANSFER);
-        self.file.read(ctx, position, into)
+        let count = self.file.read(ctx, position, into)?;
+        self.note_read(count);
+        Ok(count)
     }
 
     /// Writes at a position of the caller's; pwrite(2). With `O_APPEND` at the end all the same, as Linux does.
@@ -157,16 +160,6 @@ impl OpenFile {
         self.file.allocate(ctx, mode, position, length)
     }
 
-    /// The file's pages, to be mapped; `EACCES` unless it was opened for reading, and for `shared_writes` for both.
-    pub fn pager(&self, shared_writes: bool) -> Result<Arc<dyn Pager>> {
-        self.check_opened()?;
-        let flags = self.flags();
-        if !flags.readable() || shared_writes && !flags.writable() {
-            return Err(Errno::EACCES);
-        }
-        self.file.pager()
-    }
-
     /// What can be done without waiting.
     pub fn readiness(&self) -> Readiness {
         self.file.readiness()
@@ -175,6 +168,15 @@ impl OpenFile {
     /// `EBADF` for a place that was opened with `O_PATH`.
     pub fn check_opened(&self) -> Result<()> {
         if self.flags().contains(OpenFlags::PATH) { Err(Errno::EBADF) } else { Ok(()) }
+    }
+
+    fn note_read(&self, count: usize) {
+        let unnoted = self.flags().contains(OpenFlags::NO_ACCESS_TIME)
+            || self.path.mount.flags().contains(MountFlags::NO_ACCESS_TIME)
+            || self.path.mount.is_read_only();
+        if count > 0 && !unnoted {
+            self.file.note_read();
+        }
     }
 
     pub(super) fn check_readable(&self) -> Result<()> {

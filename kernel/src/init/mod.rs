@@ -4,6 +4,7 @@
 //! tasks, gives the rest of boot to one, and becomes the idle task.
 
 mod facts;
+mod magic_key;
 
 use crate::{
     block, driver,
@@ -11,14 +12,14 @@ use crate::{
         dev,
         lookup::Lookup,
         mount::Path,
-        proc,
+        proc, random,
         root::{self, RootError},
     },
     log::{self, error, info, warn},
-    process::Request,
+    process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
-    tty,
+    tty::{self, console::Lines},
 };
 use alloc::{format, string::String};
 use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
@@ -28,7 +29,7 @@ use machine::{boot, early_console, frame, kernel_space::Window, power};
 const PROGRAMS: [&str; 2] = ["/sbin/init", "/init"];
 const ENVIRONMENT: [&str; 2] = ["HOME=/", "TERM=linux"];
 /// Words of the command line that mean something.
-const WORDS: [&str; 5] = ["root", "init", "quiet", "console", "selftest"];
+const WORDS: [&str; 6] = ["root", "init", "quiet", "console", "selftest", "trace"];
 
 /// Why boot does not go on, in words for a person.
 struct Failure(String);
@@ -78,11 +79,17 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
+    random::start();
+    magic_key::start();
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
-    let devices = dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, console, stream));
+    let devices =
+        dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, &root, Lines { serial: console, stream }));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
-    let facts = facts::register(info).and_then(|()| proc::mount(ctx, &root));
+    let facts = facts::register(info)
+        .and_then(|()| procfs::register())
+        .and_then(|()| syscall::register())
+        .and_then(|()| proc::mount(ctx, &root));
     facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
     start_first(ctx, line, root)
 }
@@ -113,10 +120,10 @@ fn mount_root(ctx: &TaskContext, info: &BootInfo) -> Result<Path, Failure> {
 
 /// Starts the first program that can be, of those that may be meant.
 fn start_first(ctx: &TaskContext, line: &str, root: Path) -> Result<(), Failure> {
-    let named = command_line::get(line, "init");
+    let named = command_line::get(line, "init").filter(|path| !path.is_empty());
     let mut reason = None;
     for path in named.into_iter().chain(PROGRAMS.into_iter().filter(|_| named.is_none())) {
-        match start(ctx, path, &root) {
+        match start(ctx, line, path, &root) {
             Ok(()) => return Ok(()),
             Err(Errno::ENOENT) if named.is_none() => {}
             Err(error) => reason = reason.or(Some(format!("cannot start {path}: {error}"))),
@@ -126,12 +133,13 @@ fn start_first(ctx: &TaskContext, line: &str, root: Path) -> Result<(), Failure>
     Err(Failure(reason.unwrap_or_else(nothing)))
 }
 
-fn start(ctx: &TaskContext, path: &str, root: &Path) -> logic::errno::Result<()> {
+fn start(ctx: &TaskContext, line: &str, path: &str, root: &Path) -> logic::errno::Result<()> {
     let (mut arguments, mut environment) = (Strings::new(), Strings::new());
     arguments.push(path.as_bytes())?;
     ENVIRONMENT.iter().try_for_each(|entry| environment.push(entry.as_bytes()))?;
     let request = Request { path: path.as_bytes(), arguments: &arguments, environment: &environment };
-    let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request)?;
+    let traced = command_line::get(line, "trace") == Some("syscall");
+    let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request, traced)?;
     info!("{path} runs as process {pid:?}");
     Ok(())
 }

@@ -3,7 +3,9 @@
 //! The regions say what a page may become; the page tables are filled by faults (`fault.rs`). One sleeping lock per space protects the
 //! regions, and every change of the page tables is made with it held.
 
-use super::{Region, Role};
+use super::lock::Locking;
+use super::region::Usage;
+use super::{Region, Traits, reverse};
 use crate::task::{Mutex, MutexGuard, TaskContext};
 use alloc::sync::Arc;
 use logic::address::{PAGE_SIZE, PageRange, USER_END};
@@ -24,6 +26,8 @@ const KEPT_BACK: u64 = 64;
 /// An address space, shared by the threads of a program.
 pub struct AddressSpace {
     machine: Arc<UserSpace>,
+    /// Its place among all spaces.
+    number: u64,
     /// What lies where, and all changes of the page tables.
     map: Mutex<Map>,
 }
@@ -47,17 +51,30 @@ pub(super) struct Map {
     /// Where the search for free pages begins, downwards.
     pub(super) ceiling: u64,
     pub(super) limits: Limits,
-    /// Pages in all regions.
-    pub(super) pages: u64,
-    /// Pages in regions that count against what the machine has.
-    pub(super) counted: u64,
+    /// How many bytes may be locked, as the last knew who locked some.
+    pub(super) lock_limit: u64,
+    /// Regions to come are locked: mlockall(2).
+    pub(super) locks_future: Option<Locking>,
+    /// What all regions count against.
+    pub(super) usage: Usage,
 }
 
 impl AddressSpace {
     /// An empty space.
     pub fn new(limits: Limits) -> Result<Arc<AddressSpace>> {
-        let map = Map { regions: Regions::new(), heap: (0, 0), ceiling: USER_END, limits, pages: 0, counted: 0 };
-        Ok(Arc::new(AddressSpace { machine: UserSpace::new()?, map: Mutex::new(map) }))
+        let map = Map {
+            regions: Regions::new(),
+            heap: (0, 0),
+            ceiling: USER_END,
+            limits,
+            lock_limit: u64::MAX,
+            locks_future: None,
+            usage: Usage::default(),
+        };
+        let (machine, number) = (UserSpace::new()?, reverse::new_number());
+        let space = Arc::new(AddressSpace { machine, number, map: Mutex::new(map) });
+        reverse::enter(number, &space);
+        Ok(space)
     }
 
     /// The page tables, to run a program in or to copy bytes through.
@@ -84,7 +101,12 @@ impl AddressSpace {
 
     /// Bytes in all regions.
     pub fn size(&self, ctx: &TaskContext) -> u64 {
-        self.lock(ctx).pages * PAGE_SIZE as u64
+        self.lock(ctx).usage.pages * PAGE_SIZE as u64
+    }
+
+    /// Bytes that are locked.
+    pub fn locked(&self, ctx: &TaskContext) -> u64 {
+        self.lock(ctx).usage.locked * PAGE_SIZE as u64
     }
 
     pub(super) fn lock(&self, ctx: &TaskContext) -> MutexGuard<'_, Map> {
@@ -92,38 +114,57 @@ impl AddressSpace {
     }
 }
 
+impl Drop for AddressSpace {
+    fn drop(&mut self) {
+        reverse::leave(self.number);
+    }
+}
+
 impl Map {
     /// Puts a region where nothing is, and joins it with its neighbours. Only after `admit`.
     pub(super) fn insert(&mut self, range: PageRange, region: Region) {
-        self.pages += range.pages();
-        self.counted += if region.counts() { range.pages() } else { 0 };
+        self.usage = self.usage.plus(region.usage(range.pages()));
         self.regions.insert(range, region);
         self.regions.merge(range);
     }
 
     /// Takes out what is in a range, with its pages.
     pub(super) fn remove(&mut self, machine: &UserSpace, range: PageRange) {
-        let (mut pages, mut counted) = (0, 0);
+        let mut gone = Usage::default();
         let mut batch = machine.batch();
         self.regions.remove(range, |piece, region| {
-            pages += piece.pages();
-            counted += if region.counts() { piece.pages() } else { 0 };
+            gone = gone.plus(region.usage(piece.pages()));
             batch.unmap(piece);
         });
-        self.pages -= pages;
-        self.counted -= counted;
+        self.usage = self.usage.minus(gone);
     }
 
     /// Whether a region of so many pages may be added: `ENOMEM` if there are too many regions, if a limit is reached, or if the
-    /// program could come to own more memory than there is: what it may take and has not yet must be free now.
+    /// program could come to own more memory than there is: what it may take and has not yet must be free now. `EAGAIN` if more
+    /// would be locked than may be.
     pub(super) fn admit(&self, machine: &UserSpace, region: &Region, pages: u64) -> Result<()> {
-        let all = self.pages.saturating_add(pages).saturating_mul(PAGE_SIZE as u64);
-        let counted = if region.counts() { self.counted.saturating_add(pages) } else { 0 };
-        let data = if region.role == Role::Stack { 0 } else { counted.saturating_mul(PAGE_SIZE as u64) };
-        let owed = counted.saturating_sub(machine.resident() as u64);
+        self.admit_usage(machine, region.usage(pages))?;
+        if self.regions.len() < MOST_REGIONS { Ok(()) } else { Err(Errno::ENOMEM) }
+    }
+
+    /// The same of what is to be used more, without a region more.
+    pub(super) fn admit_usage(&self, machine: &UserSpace, more: Usage) -> Result<()> {
+        let all = self.usage.plus(more);
+        let within = |pages: u64, bytes: u64| pages.saturating_mul(PAGE_SIZE as u64) <= bytes;
+        let owed = all.counted.saturating_sub(machine.resident() as u64);
         let spare = (frame::free_frames() as u64).saturating_sub(frame::total_frames() as u64 / KEPT_BACK);
-        let fits = all <= self.limits.space && data <= self.limits.data && owed <= spare;
-        if fits && self.regions.len() < MOST_REGIONS { Ok(()) } else { Err(Errno::ENOMEM) }
+        let fits = within(all.pages, self.limits.space)
+            && (more.data == 0 || within(all.data, self.limits.data))
+            && (more.counted == 0 || owed <= spare);
+        if !fits {
+            return Err(Errno::ENOMEM);
+        }
+        if more.locked == 0 || within(all.locked, self.lock_limit) { Ok(()) } else { Err(Errno::EAGAIN) }
+    }
+
+    /// What a new region gets if all that come are locked.
+    pub(super) fn traits_of_new(&self) -> Traits {
+        if self.locks_future.is_some() { Traits::LOCKED } else { Traits::empty() }
     }
 
     /// Whether the regions in which a range begins and ends may be cut there: `ENOMEM` if that made too many.

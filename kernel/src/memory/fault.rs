@@ -10,6 +10,7 @@ use alloc::sync::Arc;
 use logic::address::{PAGE_SIZE, PageRange, UserAddr};
 use logic::errno::Errno;
 use machine::frame::Frame;
+use machine::lock::SpinLock;
 use machine::user_space::Access;
 
 /// How many pages around a touched one are mapped along, as far as they are in memory.
@@ -93,6 +94,9 @@ impl AddressSpace {
         }
         match (&touch.region.content, present) {
             (_, Some((frame, _))) if !touch.region.shared => self.own(touch, frame, write).map(|()| None),
+            (Content::Anonymous, None) if !write => {
+                self.put(touch, zeros()?, touch.region.read_access()).map(|()| None)
+            }
             (Content::Anonymous, present) => {
                 let frame = present.map_or_else(Frame::zeroed, |(frame, _)| Ok(frame))?;
                 self.put(touch, frame, touch.region.effective_access()).map(|()| None)
@@ -120,7 +124,10 @@ impl AddressSpace {
         request: Request,
         answer: Option<(Request, Frame)>,
     ) -> Outcome<Option<Request>> {
-        let given = answer.filter(|(asked, _)| request.is_answered_by(asked)).map(|(_, frame)| frame);
+        // What was cut off the file meanwhile is not its page any more.
+        let is_current = |frame: &Frame| request.pager.cached(request.offset).is_some_and(|now| now == *frame);
+        let given = answer.filter(|(asked, frame)| request.is_answered_by(asked) && is_current(frame));
+        let given = given.map(|(_, frame)| frame);
         // What becomes writable for all must be announced, and that may sleep.
         let at_once = || if request.shared_write { None } else { request.pager.cached(request.offset) };
         let Some(frame) = given.or_else(at_once) else { return Ok(Some(request)) };
@@ -174,10 +181,20 @@ impl Request {
     }
 
     fn is_answered_by(&self, asked: &Request) -> bool {
-        Arc::ptr_eq(&self.pager, &asked.pager)
+        self.pager.object() == asked.pager.object()
             && self.offset == asked.offset
             && (asked.shared_write || !self.shared_write)
     }
+}
+
+/// The page of zeros that all share who only look.
+fn zeros() -> Outcome<Frame> {
+    static ZEROS: SpinLock<Option<Frame>> = SpinLock::new("page of zeros", None);
+    if let Some(frame) = &*ZEROS.lock() {
+        return Ok(frame.clone());
+    }
+    let frame = Frame::zeroed()?;
+    Ok(ZEROS.lock().get_or_insert(frame).clone())
 }
 
 fn copy(frame: &Frame) -> Outcome<Frame> {

@@ -1,6 +1,7 @@
 //! A second space with the same content: fork(2).
 
 use super::address_space::AddressSpace;
+use super::{Region, Traits};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use logic::errno::Result;
@@ -19,10 +20,16 @@ impl AddressSpace {
             for (range, region) in map.regions.iter() {
                 // A program decides how many regions there are.
                 heap::ensure_reserve()?;
-                copy.pages += range.pages();
-                copy.counted += if region.counts() { range.pages() } else { 0 };
-                copy.regions.insert(range, region.clone());
-                ours.share(&mut theirs, range, !region.shared)?;
+                if region.traits.contains(Traits::NOT_COPIED) {
+                    continue;
+                }
+                // What is locked is so for the parent alone.
+                let region = Region { traits: region.traits - Traits::LOCKED, ..region.clone() };
+                copy.usage = copy.usage.plus(region.usage(range.pages()));
+                if !region.traits.contains(Traits::WIPED) {
+                    ours.share(&mut theirs, range, !region.shared)?;
+                }
+                copy.regions.insert(range, region);
             }
         }
         Ok(child)

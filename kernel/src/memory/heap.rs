@@ -1,6 +1,6 @@
 //! The heap that brk(2) moves.
 
-use super::{AddressSpace, Region, Role};
+use super::{AddressSpace, Locking, Region, Role};
 use crate::task::TaskContext;
 use logic::address::{PAGE_SIZE, PageRange, round_up};
 use machine::user_space::Access;
@@ -17,7 +17,8 @@ impl AddressSpace {
         if let Some(shrunk) = between(new, old) {
             map.remove(self.machine(), shrunk);
         } else if new > old {
-            let region = Region { role: Role::Heap, ..Region::anonymous(Access::READ | Access::WRITE) };
+            let traits = map.traits_of_new();
+            let region = Region { role: Role::Heap, traits, ..Region::anonymous(Access::READ | Access::WRITE) };
             // A free page stays between the heap and what comes next.
             let free =
                 between(old, new.saturating_add(PAGE_SIZE as u64)).is_some_and(|range| map.regions.is_free(range));
@@ -27,6 +28,13 @@ impl AddressSpace {
                 return now;
             };
             map.insert(grown, region);
+            map.heap.1 = end;
+            if map.locks_future == Some(Locking::Now) {
+                drop(map);
+                // As on Linux, what cannot be had now will be touched later.
+                let _ = self.populate(ctx, grown);
+            }
+            return end;
         }
         map.heap.1 = end;
         end

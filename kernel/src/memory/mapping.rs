@@ -1,8 +1,10 @@
-//! Placing, removing and protecting regions: mmap(2), munmap(2), mprotect(2), madvise(2).
+//! Placing, removing and protecting regions: mmap(2), munmap(2), mprotect(2).
 
 use super::address_space::{AddressSpace, LOWEST, Map};
+use super::region::Usage;
 use super::shared::SharedMemory;
-use super::{Content, Region, Role};
+use super::stack::GUARD;
+use super::{Content, Locking, Region, Role};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use logic::address::{PAGE_SIZE, PageRange, USER_END, UserAddr, round_up};
@@ -15,27 +17,43 @@ use machine::user_space::{Access, UserSpace};
 pub enum Place {
     /// At this address if it is free, else wherever there is room.
     Near(u64),
+    /// Wherever there is room in the second GiB (MAP_32BIT).
+    Low,
     /// Here, in place of what is there (MAP_FIXED).
     Exactly(u64),
     /// Here, or `EEXIST` (MAP_FIXED_NOREPLACE).
     Free(u64),
 }
 
+/// Where MAP_32BIT looks for room.
+const LOW: (u64, u64) = (1 << 30, 1 << 30);
+
 /// How many own a frame that only one page table maps, while somebody looks at it.
 pub(super) const LOOKED_AT: usize = 2;
 
 impl AddressSpace {
     /// Maps `length` bytes, more than none, and says where. `EINVAL` for a fixed place that is not a page's start; `EPERM` below
-    /// the lowest address; `ENOMEM` without room.
+    /// the lowest address; `ENOMEM` without room; `EAGAIN` if it is locked and that is too much.
     pub fn map(&self, ctx: &TaskContext, place: Place, length: u64, region: Region) -> Result<UserAddr> {
-        let region = with_shared_memory(region, length)?;
+        let mut region = with_shared_memory(region, length)?;
         let mut map = self.lock(ctx);
+        region.traits |= map.traits_of_new();
         let range = map.find_place(place, length)?;
         map.admit(self.machine(), &region, range.pages())?;
         map.admit_cuts(range)?;
         map.remove(self.machine(), range);
         map.insert(range, region);
         UserAddr::new(range.start())
+    }
+
+    /// Whether pages of new regions are brought in at once, since all that comes is locked.
+    pub fn brings_in_new(&self, ctx: &TaskContext) -> bool {
+        self.lock(ctx).locks_future == Some(Locking::Now)
+    }
+
+    /// How many bytes may be locked from now on.
+    pub fn set_lock_limit(&self, ctx: &TaskContext, limit: u64) {
+        self.lock(ctx).lock_limit = limit;
     }
 
     /// Unmaps whatever is in a range.
@@ -47,47 +65,36 @@ impl AddressSpace {
     }
 
     /// Changes what a program may do with the pages of a range. `ENOMEM` if not all of it is mapped, `EACCES` where a mapping
-    /// does not allow it.
+    /// does not allow it; as on Linux, what comes before that place is changed all the same.
     pub fn protect(&self, ctx: &TaskContext, range: PageRange, access: Access) -> Result<()> {
         let mut map = self.lock(ctx);
-        if !map.regions.covered(range) {
-            return Err(Errno::ENOMEM);
-        }
-        if map.regions.within(range).any(|(_, region)| !region.allowed.contains(access)) {
-            return Err(Errno::EACCES);
-        }
-        map.admit_cuts(range)?;
-        map.admit_writing(self.machine(), range, access)?;
+        let (good, refusal) = map.changeable(range, access);
+        map.admit_cuts(good)?;
+        map.admit_access(self.machine(), good, access)?;
         let mut batch = self.machine().batch();
-        let (mut before, mut after) = (0, 0);
-        map.regions.update(range, |piece, region| {
-            before += if region.counts() { piece.pages() } else { 0 };
+        let (mut before, mut after) = (Usage::default(), Usage::default());
+        map.regions.update(good, |piece, region| {
+            before = before.plus(region.usage(piece.pages()));
             region.access = access;
-            after += if region.counts() { piece.pages() } else { 0 };
+            after = after.plus(region.usage(piece.pages()));
             // A page that others use too is found out, and copied, at the first write.
             batch.protect(piece, region.effective_access(), |frame| !region.shared && frame.count() == LOOKED_AT);
         });
-        map.counted = map.counted - before + after;
-        map.regions.merge(range);
-        Ok(())
+        drop(batch);
+        map.usage = map.usage.minus(before).plus(after);
+        map.regions.merge(good);
+        refusal.map_or(Ok(()), Err)
     }
 
-    /// Forgets what was written to private pages of a range (MADV_DONTNEED): zeros or the file's content come back. `ENOMEM` if not
-    /// all of it is mapped.
-    pub fn discard(&self, ctx: &TaskContext, range: PageRange) -> Result<()> {
+    /// The range, from the start of the stack that its first page lies in (PROT_GROWSDOWN); `EINVAL` if that is none, `ENOMEM` if
+    /// nothing is there.
+    pub fn from_stack_start(&self, ctx: &TaskContext, range: PageRange) -> Result<PageRange> {
         let map = self.lock(ctx);
-        self.machine().batch().unmap(range);
-        if map.regions.covered(range) { Ok(()) } else { Err(Errno::ENOMEM) }
-    }
-
-    /// Faults in the pages of a range as far as that goes (MAP_POPULATE).
-    pub fn populate(&self, ctx: &TaskContext, range: PageRange, access: Access) {
-        for page in (range.start()..range.end()).step_by(PAGE_SIZE) {
-            let Ok(page) = UserAddr::new(page) else { return };
-            if self.fault(ctx, page, access).is_err() {
-                return;
-            }
+        let (stack, region) = map.regions.find(range.start()).ok_or(Errno::ENOMEM)?;
+        if region.role != Role::Stack {
+            return Err(Errno::EINVAL);
         }
+        PageRange::new(stack.start(), range.end() - stack.start())
     }
 }
 
@@ -97,6 +104,7 @@ impl Map {
         let length = round_up(length).ok_or(Errno::ENOMEM)?;
         match place {
             Place::Near(hint) => self.find_near(hint, length),
+            Place::Low => PageRange::new(LOW.0, LOW.1).ok().and_then(|low| self.gap(low, length)).ok_or(Errno::ENOMEM),
             Place::Exactly(start) => fixed(start, length),
             Place::Free(start) => {
                 let range = fixed(start, length)?;
@@ -106,26 +114,69 @@ impl Map {
     }
 
     fn find_near(&self, hint: u64, length: u64) -> Result<PageRange> {
-        let wish = round_up(hint).and_then(|start| PageRange::new(start, length).ok());
+        let start = (hint & !(PAGE_SIZE as u64 - 1)).max(LOWEST);
+        let wish = PageRange::new(start, length).ok().filter(|_| hint >= PAGE_SIZE as u64);
         if let Some(range) = wish
-            && range.start() >= LOWEST
             && self.regions.is_free(range)
+            && self.stack_above(range).is_none()
         {
             return Ok(range);
         }
-        let below = |ceiling: u64| {
-            let within = PageRange::new(LOWEST, ceiling.saturating_sub(LOWEST)).ok()?;
-            self.regions.gap(within, length, PAGE_SIZE as u64, Side::Top)
-        };
+        let below = |ceiling: u64| self.gap(PageRange::new(LOWEST, ceiling.saturating_sub(LOWEST)).ok()?, length);
         below(self.ceiling).or_else(|| below(USER_END)).ok_or(Errno::ENOMEM)
     }
 
+    /// The highest free pages of a range, off the guard gaps of stacks.
+    fn gap(&self, within: PageRange, length: u64) -> Option<PageRange> {
+        let mut end = within.end();
+        loop {
+            let below = PageRange::new(within.start(), end.checked_sub(within.start())?).ok()?;
+            let found = self.regions.gap(below, length, PAGE_SIZE as u64, Side::Top)?;
+            match self.stack_above(found) {
+                None => return Some(found),
+                Some(stack) => end = stack.saturating_sub(GUARD),
+            }
+        }
+    }
+
+    /// Where the stack begins in whose guard gap a free range ends, if it does.
+    fn stack_above(&self, range: PageRange) -> Option<u64> {
+        let (next, region) = self.regions.find_from(range.end())?;
+        (region.role == Role::Stack && next.start() - range.end() < GUARD).then_some(next.start())
+    }
+
+    /// The part at a range's start in which pages may get these rights, and why not all of it.
+    fn changeable(&self, range: PageRange, access: Access) -> (PageRange, Option<Errno>) {
+        let mut reached = range.start();
+        let mut refusal = None;
+        for (piece, region) in self.regions.within(range) {
+            refusal = match () {
+                () if piece.start() > reached => Some(Errno::ENOMEM),
+                () if !region.allowed.contains(access) => Some(Errno::EACCES),
+                () => None,
+            };
+            if refusal.is_some() {
+                break;
+            }
+            reached = piece.end();
+        }
+        if refusal.is_none() && reached < range.end() {
+            refusal = Some(Errno::ENOMEM);
+        }
+        let length = reached.min(range.end()) - range.start();
+        (PageRange::new(range.start(), length).unwrap_or_default(), refusal)
+    }
+
     /// Whether the private pages of a range that become writable may be counted: as `admit`.
-    fn admit_writing(&self, machine: &UserSpace, range: PageRange, access: Access) -> Result<()> {
-        let newly = |region: &Region| region.counts_with(access) && !region.counts();
-        let pages = |(piece, _): (PageRange, &Region)| piece.intersection(range).map_or(0, PageRange::pages);
-        let more = self.regions.within(range).filter(|(_, region)| newly(region)).map(pages).sum();
-        if more == 0 { Ok(()) } else { self.admit(machine, &Region::anonymous(Access::WRITE), more) }
+    fn admit_access(&self, machine: &UserSpace, range: PageRange, access: Access) -> Result<()> {
+        let mut more = Usage::default();
+        for (piece, region) in self.regions.within(range) {
+            let pages = piece.intersection(range).map_or(0, PageRange::pages);
+            let (before, after) = (region.usage(pages), Region { access, ..region.clone() }.usage(pages));
+            more.counted += after.counted.saturating_sub(before.counted);
+            more.data += after.data.saturating_sub(before.data);
+        }
+        self.admit_usage(machine, more)
     }
 }
 
@@ -138,7 +189,7 @@ fn fixed(start: u64, length: u64) -> Result<PageRange> {
 fn with_shared_memory(region: Region, length: u64) -> Result<Region> {
     match region.content {
         Content::Anonymous if region.shared => {
-            let pager = Arc::new(SharedMemory::new(length));
+            let pager = Arc::new(SharedMemory::new(round_up(length).ok_or(Errno::ENOMEM)?));
             Ok(Region { role: Role::SharedMemory, content: Content::Paged { pager, offset: 0 }, ..region })
         }
         _ => Ok(region),

@@ -4,14 +4,18 @@
 //! `machine::user_space` (page tables) and `task` (the sleeping lock of an address space).
 
 mod address_space;
+mod advice;
 mod fault;
 mod fork;
 mod heap;
+mod lock;
 mod mapping;
 mod origin;
 mod pager;
 mod region;
 mod remap;
+mod resident;
+mod reverse;
 mod shared;
 mod sink;
 mod source;
@@ -21,11 +25,13 @@ mod transfer;
 
 pub use address_space::{AddressSpace, LOWEST, Limits};
 pub use fault::Fault;
+pub use lock::Locking;
 pub use mapping::Place;
 pub use origin::Origin;
 pub use pager::Pager;
-pub use region::{Content, Region, Role};
-pub use remap::Target;
+pub use region::{Content, Region, Role, Traits};
+pub use remap::{Old, Target};
+pub use reverse::{unmap_frames, unmap_offsets};
 pub use sink::Sink;
 pub use source::Source;
 pub use text::Text;

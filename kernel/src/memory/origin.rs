@@ -2,7 +2,6 @@
 
 use super::{AddressSpace, Content};
 use crate::task::TaskContext;
-use alloc::sync::Arc;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 
@@ -27,8 +26,7 @@ impl AddressSpace {
         let Some((range, region)) = map.regions.find(at.get()) else { return Err(Errno::EFAULT) };
         match &region.content {
             Content::Paged { pager, offset } if region.shared => {
-                let object = Arc::as_ptr(pager).addr();
-                Ok(Origin { object, place: offset + (at.get() - range.start()) })
+                Ok(Origin { object: pager.object(), place: offset + (at.get() - range.start()) })
             }
             _ => Ok(self.private_origin(at)),
         }

@@ -2,7 +2,7 @@
 
 use crate::task::TaskContext;
 use core::fmt;
-use logic::errno::Result;
+use logic::errno::{Errno, Result};
 use machine::frame::Frame;
 
 /// A source of pages that several address spaces share: a file's page cache, shared memory.
@@ -21,6 +21,21 @@ pub trait Pager: Send + Sync {
     /// Told before a page that is mapped shared becomes writable, so that it can be noted as changed; may sleep.
     fn will_write(&self, _ctx: &TaskContext, _offset: u64) -> Result<()> {
         Ok(())
+    }
+
+    /// Returns when what was written is where it survives a power cut: msync(2).
+    fn sync(&self, _ctx: &TaskContext) -> Result<()> {
+        Ok(())
+    }
+
+    /// Makes whole pages a hole that reads as zeros, for all who map them: MADV_REMOVE. Called with no lock held.
+    fn punch(&self, _ctx: &TaskContext, _offset: u64, _length: u64) -> Result<()> {
+        Err(Errno::EOPNOTSUPP)
+    }
+
+    /// What tells whether two pagers show the same pages, as long as either lives.
+    fn object(&self) -> usize {
+        core::ptr::from_ref(self).cast::<()>().addr()
     }
 
     /// Writes what /proc/PID/maps shows: the file's path.

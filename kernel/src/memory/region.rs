@@ -2,6 +2,7 @@
 
 use super::Pager;
 use alloc::sync::Arc;
+use bitflags::bitflags;
 use core::fmt;
 use logic::regions::{Merge, Split};
 use machine::user_space::Access;
@@ -15,12 +16,40 @@ pub struct Region {
     pub allowed: Access,
     /// Whether writes are seen by all who map the same pages (MAP_SHARED), or kept to this space.
     pub shared: bool,
-    /// Whether its pages are taken without counting them against what the machine has (MAP_NORESERVE).
-    pub uncounted: bool,
+    /// What else mmap(2), mlock(2) and madvise(2) said of it.
+    pub traits: Traits,
     /// What it is to the program.
     pub role: Role,
     /// What its pages show before they are written.
     pub content: Content,
+}
+
+bitflags! {
+    /// What else was said of a region.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Traits: u8 {
+        /// Its pages are taken without counting them against what the machine has (MAP_NORESERVE).
+        const UNCOUNTED = 1;
+        /// Its pages stay in memory and count against RLIMIT_MEMLOCK: mlock(2).
+        const LOCKED = 2;
+        /// A child does not get it (MADV_DONTFORK).
+        const NOT_COPIED = 4;
+        /// A child finds zeros in it (MADV_WIPEONFORK).
+        const WIPED = 8;
+    }
+}
+
+/// How many pages regions have, by what they count against.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) struct Usage {
+    /// All: RLIMIT_AS.
+    pub(super) pages: u64,
+    /// Those that the program may come to own: what the machine has.
+    pub(super) counted: u64,
+    /// Private and writable ones: RLIMIT_DATA.
+    pub(super) data: u64,
+    /// Locked ones: RLIMIT_MEMLOCK.
+    pub(super) locked: u64,
 }
 
 /// What a region is to its program.
@@ -57,7 +86,7 @@ impl Region {
             access,
             allowed: Access::all(),
             shared: false,
-            uncounted: false,
+            traits: Traits::empty(),
             role: Role::Plain,
             content: Content::Anonymous,
         }
@@ -83,15 +112,45 @@ impl Region {
         self.effective_access() - Access::WRITE
     }
 
-    /// Whether the program may come to own every page of it: then they count against what the machine has.
-    pub(super) fn counts(&self) -> bool {
-        self.counts_with(self.access)
+    /// What so many pages of it count against.
+    pub(super) fn usage(&self, pages: u64) -> Usage {
+        let private = !self.shared && self.access.contains(Access::WRITE);
+        let owned = private || self.shared && self.role == Role::SharedMemory;
+        let of = |applies| if applies { pages } else { 0 };
+        Usage {
+            pages,
+            counted: of(owned && !self.traits.contains(Traits::UNCOUNTED)),
+            data: of(private && self.role != Role::Stack),
+            locked: of(self.traits.contains(Traits::LOCKED)),
+        }
     }
 
-    /// The same if it had other rights.
-    pub(super) fn counts_with(&self, access: Access) -> bool {
-        let owned = if self.shared { self.role == Role::SharedMemory } else { access.contains(Access::WRITE) };
-        owned && !self.uncounted
+    /// What a page of it is touched for when it is to be there before its use: a write where that makes the page the program's own.
+    pub(super) fn use_ahead(&self) -> Access {
+        let private = !self.shared && self.access.contains(Access::WRITE);
+        if private { Access::WRITE } else { Access::READ }
+    }
+}
+
+impl Usage {
+    /// What both count against together.
+    pub(super) fn plus(self, more: Usage) -> Usage {
+        Usage {
+            pages: self.pages.saturating_add(more.pages),
+            counted: self.counted.saturating_add(more.counted),
+            data: self.data.saturating_add(more.data),
+            locked: self.locked.saturating_add(more.locked),
+        }
+    }
+
+    /// What is left without a part of it.
+    pub(super) fn minus(self, less: Usage) -> Usage {
+        Usage {
+            pages: self.pages - less.pages,
+            counted: self.counted - less.counted,
+            data: self.data - less.data,
+            locked: self.locked - less.locked,
+        }
     }
 }
 
@@ -116,7 +175,7 @@ impl Merge for Region {
         };
         content
             && (self.access, self.allowed) == (next.access, next.allowed)
-            && (self.shared, self.uncounted, self.role) == (next.shared, next.uncounted, next.role)
+            && (self.shared, self.traits, self.role) == (next.shared, next.traits, next.role)
     }
 }
 

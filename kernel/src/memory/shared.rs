@@ -1,41 +1,64 @@
 //! Shared zeros: what MAP_SHARED | MAP_ANONYMOUS maps, so that parent and child see each other's writes.
 
-use super::Pager;
-use crate::task::{Mutex, TaskContext};
-use alloc::collections::BTreeMap;
+use super::{Pager, reverse};
+use crate::task::TaskContext;
 use core::fmt;
+use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
+use logic::sparse::Sparse;
 use machine::frame::Frame;
+use machine::lock::SpinLock;
+
+const PAGE: u64 = PAGE_SIZE as u64;
 
 /// Pages that live as long as someone maps them.
 pub(super) struct SharedMemory {
     length: u64,
-    /// The pages that were touched, by offset.
-    pages: Mutex<BTreeMap<u64, Frame>>,
+    /// The pages that were touched, by number.
+    pages: SpinLock<Sparse<Frame>>,
 }
 
 impl SharedMemory {
     pub(super) fn new(length: u64) -> SharedMemory {
-        SharedMemory { length, pages: Mutex::new(BTreeMap::new()) }
+        SharedMemory { length, pages: SpinLock::new("shared memory", Sparse::new()) }
     }
 }
 
 impl Pager for SharedMemory {
-    fn page(&self, ctx: &TaskContext, offset: u64) -> Result<Frame> {
+    fn page(&self, _ctx: &TaskContext, offset: u64) -> Result<Frame> {
         if offset >= self.length {
             return Err(Errno::EFAULT);
         }
-        let mut pages = self.pages.lock(ctx);
-        if let Some(frame) = pages.get(&offset) {
-            return Ok(frame.clone());
+        if let Some(frame) = self.cached(offset) {
+            return Ok(frame);
         }
         let frame = Frame::zeroed()?;
-        pages.insert(offset, frame.clone());
-        Ok(frame)
+        let mut pages = self.pages.lock();
+        let there = pages.get(offset / PAGE).cloned();
+        if there.is_none() {
+            pages.insert(offset / PAGE, frame.clone())?;
+        }
+        drop(pages);
+        Ok(there.unwrap_or(frame))
     }
 
     fn cached(&self, offset: u64) -> Option<Frame> {
-        self.pages.try_lock()?.get(&offset).cloned()
+        self.pages.lock().get(offset / PAGE).cloned()
+    }
+
+    fn punch(&self, ctx: &TaskContext, offset: u64, length: u64) -> Result<()> {
+        let end = offset.saturating_add(length) / PAGE;
+        let mut next = offset / PAGE;
+        loop {
+            let mut pages = self.pages.lock();
+            let Some(number) = pages.next(next).filter(|&number| number < end) else { return Ok(()) };
+            let frame = pages.remove(number);
+            drop(pages);
+            if let Some(frame) = frame {
+                reverse::unmap_frames(ctx, self.object(), &[(number * PAGE, frame)]);
+            }
+            next = number + 1;
+        }
     }
 
     fn name(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use logic::address::{PageRange, UserAddr};
 use machine::user_space::UserSpace;
 
 /// What stays free below a stack, so that a large frame cannot step over its end into something else (Linux's stack_guard_gap).
-const GUARD: u64 = 256 * 4096;
+pub(super) const GUARD: u64 = 256 * 4096;
 
 impl Map {
     /// Lets the stack above an unmapped address grow down to it; `Unmapped` if there is none or it may not.

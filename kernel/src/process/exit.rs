@@ -5,6 +5,7 @@
 
 use super::futex::{ANY, Word};
 use super::process::Process;
+use super::session;
 use super::shutdown;
 use super::table::{self, INIT};
 use super::thread::{Running, Thread};
@@ -59,7 +60,8 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     let mut life = process.life.lock();
     life.threads.retain(|other| !Arc::ptr_eq(other, &thread));
     let last = life.threads.is_empty();
-    process.past_run_time.fetch_add(thread.run_time(), Ordering::Relaxed);
+    let used = thread.used();
+    process.past.lock().own += used;
     let status = if last { *life.ending.get_or_insert(status) } else { status };
     drop(life);
     fiber::leave_space();
@@ -67,7 +69,7 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     if last {
         drop(space);
         drop_everything(ctx, &process);
-        end_process(process, status);
+        end_process(ctx, process, status);
     }
 }
 
@@ -83,11 +85,12 @@ fn drop_everything(ctx: &TaskContext, process: &Process) {
 }
 
 /// Tells the family.
-fn end_process(process: Arc<Process>, status: WaitStatus) {
+fn end_process(ctx: &TaskContext, process: Arc<Process>, status: WaitStatus) {
     let pid = process.pid();
     if pid == INIT {
-        shutdown::with_status(status);
+        shutdown::with_status(ctx, status);
     }
+    session::leave(&process);
     let (parent, orphan_ended) = table::end(pid, status);
     if let Some(parent) = parent {
         parent.child_has_news(&process, status);

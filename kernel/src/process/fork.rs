@@ -55,6 +55,8 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
         actions,
         credentials: parent.credentials(),
         limits: parent.limits(),
+        traced: parent.traced.load(Ordering::Relaxed),
+        membership: parent.membership(),
     };
     let mut user = running.user.try_clone()?;
     user.registers_mut().rax = 0;
@@ -67,6 +69,8 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
     let space = program.space.clone();
     let child = Process::new(program, parent.name(), inheritance)?;
     child.set_end_signal(fork.end_signal);
+    child.dumpable.store(parent.dumpable.load(Ordering::Relaxed), Ordering::Relaxed);
+    child.personality.store(parent.personality.load(Ordering::Relaxed), Ordering::Relaxed);
     child.borrows_memory.store(fork.shares_memory, Ordering::Relaxed);
     let thread = child_thread(running, &child, fork)?;
     if let Some(place) = fork.tell_child {

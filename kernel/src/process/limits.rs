@@ -8,10 +8,10 @@ use logic::errno::{Errno, Result};
 const KINDS: usize = 16;
 
 /// No limit (RLIM_INFINITY).
-pub const UNLIMITED: u64 = u64::MAX;
+pub(in crate::process) const UNLIMITED: u64 = u64::MAX;
 
 /// How large a stack may grow, unless the program changes it.
-pub const STACK: u64 = 8 << 20;
+pub(in crate::process) const STACK: u64 = 8 << 20;
 
 /// One limit: what binds, and how far the program may raise it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -12,27 +12,34 @@ mod credentials;
 mod exec;
 mod exit;
 mod fork;
+
 pub mod futex;
+pub mod hog;
 mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
+pub mod procfs;
 mod program;
+pub mod session;
 mod shutdown;
 pub mod signal;
 mod spawn;
 mod table;
 mod thread;
+mod usage;
 mod wait;
 
-pub use credentials::{Credentials, Ids};
+pub use credentials::{Capabilities, Credentials, Ids};
 pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
 pub use fork::{Fork, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
 pub use process::{Name, Process};
 pub use program::{Executable, Program};
-pub use shutdown::{off, with_status as shut_down};
+pub use session::Terminal;
+pub use shutdown::{before as before_shut_down, off, with_status as shut_down};
 pub use spawn::{abandon, spawn, start_first};
-pub use table::{INIT, Pid, count, find, next_after, parent_of};
-pub use thread::{AlternateStack, Running, Thread, ThreadSignals, find_thread};
+pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
+pub use usage::{Past, Used};
 pub use wait::{Wanted, Which, wait};

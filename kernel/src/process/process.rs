@@ -3,9 +3,11 @@
 use super::credentials::Credentials;
 use super::limits::Limits;
 use super::program::Program;
+use super::session::Membership;
 use super::signal::{Actions, Pending};
 use super::table::{OwnPid, Pid};
 use super::thread::Thread;
+use super::usage::Past;
 use crate::fs::descriptors::Descriptors;
 use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
@@ -13,7 +15,7 @@ use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
@@ -37,10 +39,24 @@ pub struct Process {
     name: SpinLock<Name>,
     /// Root, working directory, umask and the ids that files see; replaced as a whole.
     lookup: SpinLock<Option<Arc<Lookup>>>,
-    credentials: SpinLock<Credentials>,
+    pub(super) credentials: SpinLock<Credentials>,
     limits: SpinLock<Limits>,
-    /// Nanoseconds that threads have run which have ended.
-    pub(super) past_run_time: AtomicU64,
+    /// What threads have used that have ended, and children that it has waited for.
+    pub(super) past: SpinLock<Past>,
+    /// Whether its system calls are told in the log; children get it.
+    pub traced: AtomicBool,
+    /// Its session, its group, its terminal.
+    pub(super) membership: SpinLock<Membership>,
+    /// It has run another program than its parent's.
+    pub(super) executed: AtomicBool,
+    /// Whether others may look into it (PR_SET_DUMPABLE): 0 or 1.
+    pub dumpable: AtomicU8,
+    /// The number of the signal that it gets when its parent ends (PR_SET_PDEATHSIG); 0: none.
+    pub parent_death_signal: AtomicU8,
+    /// Orphans among its descendants become its children (PR_SET_CHILD_SUBREAPER).
+    pub adopts: AtomicBool,
+    /// What personality(2) set.
+    pub personality: AtomicU32,
     /// What its parent gets when it ends.
     end_signal: SpinLock<Option<Signal>>,
     /// It runs in its parent's memory, which waits for that to end.
@@ -61,7 +77,7 @@ pub(super) struct Life {
 }
 
 /// What a child gets from its parent, or the first process from the kernel.
-pub struct Inheritance {
+pub(in crate::process) struct Inheritance {
     /// Descriptors.
     pub files: Arc<Descriptors>,
     /// Root, working directory, umask, ids for files.
@@ -72,6 +88,10 @@ pub struct Inheritance {
     pub credentials: Credentials,
     /// Resource limits.
     pub limits: Limits,
+    /// Whether its system calls are told in the log.
+    pub traced: bool,
+    /// Session, group and terminal.
+    pub(super) membership: Membership,
 }
 
 /// A process's name, as ps(1) shows it: up to 15 bytes.
@@ -84,7 +104,7 @@ pub struct Name {
 impl Process {
     /// A process that runs a program, without threads yet and known to nobody.
     pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
-        let Inheritance { files, lookup, actions, credentials, limits } = inheritance;
+        let Inheritance { files, lookup, actions, credentials, limits, traced, membership } = inheritance;
         Ok(Arc::new(Process {
             id: OwnPid::new()?,
             born: machine::clock::now(),
@@ -97,7 +117,14 @@ impl Process {
             lookup: SpinLock::new("process's lookup", Some(lookup)),
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
-            past_run_time: AtomicU64::new(0),
+            past: SpinLock::new("process's past", Past::default()),
+            traced: AtomicBool::new(traced),
+            membership: SpinLock::new("process's group", membership),
+            executed: AtomicBool::new(false),
+            dumpable: AtomicU8::new(1),
+            parent_death_signal: AtomicU8::new(0),
+            adopts: AtomicBool::new(false),
+            personality: AtomicU32::new(0),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
             memory_returned: WaitQueue::new(),
@@ -160,6 +187,16 @@ impl Process {
         change(&mut self.limits.lock())
     }
 
+    /// Whether it has ended, and only its parent may want to know how.
+    pub fn has_ended(&self) -> bool {
+        self.program.lock().is_none()
+    }
+
+    /// Whether it has run another program since it was born.
+    pub fn has_executed(&self) -> bool {
+        self.executed.load(Ordering::Relaxed)
+    }
+
     /// What its parent gets when it ends.
     pub(super) fn end_signal(&self) -> Option<Signal> {
         *self.end_signal.lock()
@@ -171,7 +208,8 @@ impl Process {
 
     /// Nanoseconds that its threads have run.
     pub fn run_time(&self) -> u64 {
-        let mut sum = self.past_run_time.load(Ordering::Relaxed);
+        let usage = self.past().own.usage;
+        let mut sum = usage.user + usage.system;
         self.for_each_thread(|thread| sum += thread.run_time());
         sum
     }

@@ -1,7 +1,9 @@
 //! New processes that run a program from the start: Cor's own spawn call, and the first process.
 
+use super::credentials::Credentials;
 use super::exec::{self, Request, Starter};
 use super::process::{Inheritance, Process};
+use super::session::Membership;
 use super::signal::Actions;
 use super::table;
 use super::thread::{Running, Thread};
@@ -12,6 +14,7 @@ use crate::fs::open_file::OpenFlags;
 use crate::log::warn;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
 
@@ -45,6 +48,8 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
         actions: Arc::new(Actions::new()?),
         credentials: parent.credentials(),
         limits: parent.limits(),
+        traced: parent.traced.load(Ordering::Relaxed),
+        membership: parent.membership(),
     };
     begin(ctx, request, inheritance, Some(parent))
 }
@@ -64,8 +69,10 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         files: Arc::new(files),
         lookup: Arc::new(lookup),
         actions: Arc::new(Actions::new()?),
-        credentials: Default::default(),
+        credentials: Credentials::ROOT,
         limits: Default::default(),
+        traced: false,
+        membership: Membership::none(),
     };
     begin(ctx, request, inheritance, None)
 }

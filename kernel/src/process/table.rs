@@ -16,25 +16,27 @@ use machine::lock::SpinLock;
 pub struct Pid(pub u32);
 
 /// A number that belongs to its holder until this is dropped.
-pub struct OwnPid(Pid);
+pub(in crate::process) struct OwnPid(Pid);
 
 /// The first process, which inherits orphans.
 pub const INIT: Pid = Pid(1);
 
 /// Numbers stay below this (Linux's pid_max).
-const LIMIT: u32 = 1 << 22;
+pub(super) const LIMIT: u32 = 1 << 22;
 
 /// Where the search for a number begins again, so that those of the first programs are not soon somebody else's (as in Linux).
 const AGAIN: u32 = 300;
 
 static TABLE: SpinLock<Table> =
-    SpinLock::new("processes", Table { nodes: BTreeMap::new(), taken: BTreeSet::new(), last: 0 });
+    SpinLock::new("processes", Table { nodes: BTreeMap::new(), taken: BTreeSet::new(), last: 0, born: 0 });
 
 struct Table {
     nodes: BTreeMap<Pid, Node>,
     /// The numbers that belong to somebody: running, not yet waited for, or still referred to.
     taken: BTreeSet<Pid>,
     last: u32,
+    /// How many there ever were.
+    born: u64,
 }
 
 /// A process and its place in the family. Children are a list, linked by their numbers.
@@ -60,18 +62,19 @@ pub(super) enum Found {
 
 impl OwnPid {
     /// A free number; `EAGAIN` if there is none.
-    pub fn new() -> Result<OwnPid> {
+    pub(in crate::process) fn new() -> Result<OwnPid> {
         let mut table = TABLE.lock();
         let last = table.last;
         let all = (last + 1..LIMIT).chain(AGAIN..last + 1).map(Pid);
         let pid = { all }.find(|pid| !table.taken.contains(pid)).ok_or(Errno::EAGAIN)?;
         table.taken.insert(pid);
         table.last = pid.0;
+        table.born += 1;
         Ok(OwnPid(pid))
     }
 
     /// The number.
-    pub fn get(&self) -> Pid {
+    pub(in crate::process) fn get(&self) -> Pid {
         self.0
     }
 }
@@ -100,6 +103,16 @@ pub fn parent_of(pid: Pid) -> Pid {
 /// How many processes there are.
 pub fn count() -> usize {
     TABLE.lock().nodes.len()
+}
+
+/// How many processes and threads there ever were.
+pub fn born() -> u64 {
+    TABLE.lock().born
+}
+
+/// The number that was given last.
+pub fn last_pid() -> Pid {
+    Pid(TABLE.lock().last)
 }
 
 /// Enters a new process as a child of another.

@@ -4,8 +4,9 @@ use super::process::Process;
 use super::signal::{Interrupted, Pending};
 use super::table::{self, OwnPid, Pid};
 use crate::memory::AddressSpace;
-use crate::task::{Instant, Task};
-use alloc::sync::Arc;
+use crate::task::{Instant, Task, TaskContext, Usage};
+use alloc::sync::{Arc, Weak};
+use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
@@ -29,6 +30,8 @@ pub struct Thread {
     pub clear_at_end: AtomicU64,
     /// Where its list of robust locks begins: set_robust_list(2).
     pub robust_list: AtomicU64,
+    /// How many page faults were served for it.
+    pub faults: AtomicU64,
 }
 
 /// A thread's side of signals.
@@ -90,6 +93,7 @@ impl Thread {
             attention: AtomicBool::new(false),
             clear_at_end: AtomicU64::new(0),
             robust_list: AtomicU64::new(0),
+            faults: AtomicU64::new(0),
         });
         let mut life = process.life.lock();
         life.threads.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
@@ -104,8 +108,10 @@ impl Thread {
     }
 
     /// Tells it which task it is; the task itself says so before anything else.
-    pub fn begin(&self, task: &Arc<Task>) {
+    pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
+        task.run_program();
         *self.task.lock() = Some(task.clone());
+        task.set_owner(Arc::downgrade(self) as Weak<dyn Any + Send + Sync>);
     }
 
     /// Its task, once it runs.
@@ -116,6 +122,11 @@ impl Thread {
     /// Nanoseconds that it has run.
     pub fn run_time(&self) -> u64 {
         self.task().map_or(0, |task| task.run_time())
+    }
+
+    /// What it has had of the CPU.
+    pub fn usage(&self) -> Usage {
+        self.task().map_or_else(Usage::default, |task| task.usage())
     }
 
     /// Makes it look at its signals and at its process's end, soon: out of a wait, or out of its program.
@@ -150,6 +161,11 @@ impl Thread {
 pub fn find_thread(process: Option<Pid>, thread: Pid) -> Result<Arc<Thread>> {
     // The first thread has its process's number; others are found only by way of theirs.
     table::find(process.unwrap_or(thread))?.thread(thread).ok_or(Errno::ESRCH)
+}
+
+/// The thread that runs in a task, for a file that minds who uses it (a terminal, /proc/self); `None` in a task of the kernel's.
+pub fn caller(ctx: &TaskContext) -> Option<Arc<Thread>> {
+    ctx.task().owner()?.downcast().ok()
 }
 
 impl Running {

@@ -17,6 +17,8 @@ pub enum Which {
     Any,
     /// One.
     One(Pid),
+    /// Those in a group.
+    Group(Pid),
 }
 
 /// Which news is wanted, and how.
@@ -43,7 +45,12 @@ pub fn wait(
     wanted: Wanted,
 ) -> Result<Option<(Arc<Process>, WaitStatus)>> {
     let look = || match look(process, which, wanted) {
-        Found::News(child, news) => Some(Ok(Some((child, news)))),
+        Found::News(child, news) => {
+            if !wanted.keep && child.ending().is_some() {
+                process.bury(&child);
+            }
+            Some(Ok(Some((child, news))))
+        }
         Found::Nobody => Some(Err(Errno::ECHILD)),
         Found::Nothing if wanted.at_once => Some(Ok(None)),
         Found::Nothing => None,
@@ -69,7 +76,7 @@ impl Process {
 }
 
 /// What SIGCHLD, and waitid(2), tell of a child.
-pub fn child_info(child: &Process, news: WaitStatus) -> Info {
+pub(in crate::process) fn child_info(child: &Process, news: WaitStatus) -> Info {
     let (code, status) = match news {
         WaitStatus::Exited(status) => (linux::CLD_EXITED, i32::from(status)),
         WaitStatus::Killed { signal, core } => {
@@ -86,6 +93,7 @@ fn look(process: &Process, which: Which, wanted: Wanted) -> Found {
     let is_meant = |child: &Process| match which {
         Which::Any => true,
         Which::One(pid) => child.pid() == pid,
+        Which::Group(group) => child.group() == group,
     };
     let is_wanted = |news| match news {
         WaitStatus::Exited(_) | WaitStatus::Killed { .. } => wanted.ended,

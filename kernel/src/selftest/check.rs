@@ -10,12 +10,20 @@ use machine::clock;
 pub(super) struct Failure {
     place: &'static Location<'static>,
     what: String,
+    /// Nothing was wrong, but this machine lacks what the test is about.
+    pub(super) skipped: bool,
 }
 
 impl Failure {
     #[track_caller]
     pub(super) fn new(what: String) -> Failure {
-        Failure { place: Location::caller(), what }
+        Failure { place: Location::caller(), what, skipped: false }
+    }
+
+    /// What a test returns that has nothing to test on this machine.
+    #[track_caller]
+    pub(super) fn skipped(why: &str) -> Failure {
+        Failure { place: Location::caller(), what: why.into(), skipped: true }
     }
 }
 
@@ -55,6 +63,18 @@ macro_rules! check {
     };
 }
 pub(super) use check;
+
+/// Tries up to three times whether something is in time: an emulated machine may stand still for a while because its host is
+/// busy, but not three times in a row.
+#[track_caller]
+pub(super) fn in_time(mut attempt: impl FnMut() -> Result<bool, Failure>) -> Result<(), Failure> {
+    for _ in 0..3 {
+        if attempt()? {
+            return Ok(());
+        }
+    }
+    Err(Failure::new("three times not in time".into()))
+}
 
 /// Waits until a condition holds, looking at it each millisecond; fails when it takes too long.
 #[track_caller]

@@ -8,7 +8,6 @@ use logic::{
     errno::{Errno, Result},
 };
 use machine::{
-    cpu,
     frame::Frame,
     user::{Event, UserContext},
     user_space::{Access, UserSpace},
@@ -60,8 +59,7 @@ impl Program {
     pub(super) fn run(&mut self, ctx: &TaskContext) -> core::result::Result<Event, Failure> {
         for _ in 0..100_000 {
             match self.user.run(&self.space) {
-                Event::Interrupt if cpu::take_reschedule() => ctx.yield_now(),
-                Event::Interrupt => {}
+                Event::Interrupt => ctx.make_way(),
                 event => return Ok(event),
             }
         }

@@ -19,6 +19,9 @@ pub(super) fn kernel_image(_: &TaskContext) -> Outcome {
     check!(probe::can_read(constants));
     check!(!probe::can_write(constants));
     check!(!probe::can_write(probe::alias(constants)));
+    check!(probe::can_read(probe::symbols()));
+    check!(!probe::can_write(probe::symbols()));
+    check!(!probe::can_write(probe::alias(probe::symbols())));
     check!(probe::can_write(data));
     check!(probe::can_write(probe::alias(data)));
     check!(probe::can_execute(data), ==, Some(false));
@@ -29,7 +32,7 @@ pub(super) fn kernel_image(_: &TaskContext) -> Outcome {
 /// Neither the heap nor a stack can be executed.
 pub(super) fn no_code_in_data(_: &TaskContext) -> Outcome {
     let (on_heap, on_stack) = (Box::new(RET), core::hint::black_box([RET; 16]));
-    check!(probe::can_execute(address_of(&*on_heap)), ==, Some(false));
+    check!(probe::can_execute(address_of(&on_heap)), ==, Some(false));
     check!(probe::can_execute(address_of(&on_stack[0])), ==, Some(false));
     Ok(())
 }
@@ -38,8 +41,12 @@ pub(super) fn no_code_in_data(_: &TaskContext) -> Outcome {
 pub(super) fn guard_pages(_: &TaskContext) -> Outcome {
     let bottom = probe::stack_bottom(probe::stack_pointer());
     check!(probe::can_write(bottom));
-    for page in 1..=4 {
+    for page in 1..=2 {
         check!(!probe::can_read(bottom - page * PAGE_SIZE as u64));
+    }
+    for bottom in probe::other_stacks() {
+        check!(probe::can_write(bottom));
+        check!(!probe::can_read(bottom - 1));
     }
     Ok(())
 }

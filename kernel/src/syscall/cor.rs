@@ -5,6 +5,7 @@ use super::caller::Caller;
 use super::run;
 use crate::memory::{Place, Region};
 use crate::process::{self, INIT, Pid, Request, Wanted, Which};
+use crate::tty;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::path::PATH_MAX;
@@ -37,7 +38,14 @@ pub(super) fn spawn(
     let environment = process::read_strings(caller.ctx, caller.space(), environment.0)?;
     let folder = folder.non_null().map(|folder| caller.path(UserPath(folder))).transpose()?;
     let request = Request { path: &path, arguments: &arguments, environment: &environment };
-    run::start(process::spawn(caller.ctx, caller.process(), &request, folder.as_deref())?)
+    let child = process::spawn(caller.ctx, caller.process(), &request, folder.as_deref())?;
+    if caller.process().pid() == INIT {
+        // What the first process starts is for a person: it has a session of its own, at the console.
+        let process = &child.thread.process;
+        process.start_session()?;
+        tty::console::give_to(process);
+    }
+    run::start(child)
 }
 
 /// wait(pid or -1, where the status goes): waits until a child has ended; which one.
@@ -67,7 +75,7 @@ pub(super) fn poweroff(caller: &mut Caller, status: i32) -> Result<()> {
         return Err(Errno::EPERM);
     }
     let status = WaitStatus::decode(status).ok_or(Errno::EINVAL)?;
-    process::shut_down(status)
+    process::shut_down(caller.ctx, status)
 }
 
 /// report(text, length): one line on the status port. `EPERM` but for the first process, `EINVAL` for what is no line of text.

@@ -53,8 +53,10 @@ pub(super) fn wait4(caller: &mut Caller, pid: i32, status: Pointer, options: u32
     let which = match pid {
         -1 => Which::Any,
         1.. => Which::One(Pid(pid as u32)),
-        // There are no process groups yet.
-        _ => return Err(Errno::ECHILD),
+        0 => Which::Group(caller.process().group()),
+        // As Linux says, the lowest number cannot be turned.
+        i32::MIN => return Err(Errno::ESRCH),
+        _ => Which::Group(Pid(pid.unsigned_abs())),
     };
     let wanted = Wanted {
         ended: true,

@@ -3,19 +3,20 @@
 use super::caller::Caller;
 use super::restart::restarts;
 use super::table::{COR, LINUX, Table};
+use super::trace;
 use crate::fs::lookup::Lookup;
-use crate::fs::proc::{self, Text};
 use crate::memory::Fault;
+use crate::process::hog;
 use crate::process::signal::{self, Attended, Interrupted, Restarts};
 use crate::process::{self, Pid, Request, Running};
 use crate::task::{self, TaskContext};
-use core::fmt::{self, Write};
+use core::sync::atomic::Ordering;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::wait_status::WaitStatus;
+use machine::heap;
 use machine::user::{Event, Exception};
 use machine::user_space::Access;
-use machine::{cpu, heap};
 
 /// Starts a thread that is ready to run; `ENOMEM` if there is no memory for its task, and then it is as if it had never been.
 pub fn start(running: Running) -> Result<Pid> {
@@ -40,21 +41,11 @@ pub fn start(running: Running) -> Result<Pid> {
     Ok(pid)
 }
 
-/// Starts the first process, which looks for its files as `lookup` says.
-pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Result<Pid> {
-    proc::register("syscalls", show_counts)?;
-    start(process::start_first(ctx, lookup, request)?)
-}
-
-/// /proc/syscalls: how often each call was made, by number and name; `-` for one that is not there and was tried all the same.
-fn show_counts(_: &TaskContext, text: &mut Text) -> fmt::Result {
-    for (gate, table) in [("linux", &LINUX), ("cor", &COR)] {
-        for (number, name, count) in table.counts() {
-            let name = if name.is_empty() { "-" } else { name };
-            writeln!(text, "{gate} {number} {name} {count}")?;
-        }
-    }
-    Ok(())
+/// Starts the first process, which looks for its files as `lookup` says; `traced`: its calls are told in the log, and its children's.
+pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request<'_>, traced: bool) -> Result<Pid> {
+    let running = process::start_first(ctx, lookup, request)?;
+    running.thread.process.traced.store(traced, Ordering::Relaxed);
+    start(running)
 }
 
 /// Runs a thread to its end.
@@ -65,11 +56,7 @@ fn run(ctx: &TaskContext, mut running: Running) {
             Event::Syscall => call(ctx, &mut running, &LINUX),
             Event::CorCall => call(ctx, &mut running, &COR),
             Event::Exception(exception) => except(ctx, &mut running, exception),
-            Event::Interrupt => {
-                if cpu::take_reschedule() {
-                    ctx.yield_now();
-                }
-            }
+            Event::Interrupt => ctx.make_way(),
         }
         if running.thread.needs_attention()
             && let Attended::End(status) = signal::attend(ctx, &mut running)
@@ -87,13 +74,26 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     // Linux looks at the lower half only.
     let number = u64::from(registers.rax as u32);
     let arguments = [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9];
-    let result = heap::ensure_reserve()
-        .and_then(|()| table.call(&mut Caller { ctx, running: &mut *running }, number, &arguments));
+    let reserve = heap::ensure_reserve().or_else(|_| hog::wait_for_reserve(ctx, &running.thread.process));
+    let mut caller = Caller { ctx, running: &mut *running };
+    let result = reserve.and_then(|()| match caller.process().traced.load(Ordering::Relaxed) {
+        true => call_traced(&mut caller, table, number, &arguments),
+        false => table.call(&mut caller, number, &arguments),
+    });
     if result == Err(Errno::EINTR) {
         let restarts = if core::ptr::eq(table, &LINUX) { restarts(number) } else { Restarts::Usual };
         running.interrupted = Some(Interrupted { number, restarts });
     }
     running.user.registers_mut().rax = result.unwrap_or_else(Errno::to_return_value);
+}
+
+/// Does a call and tells of it in the log.
+#[cold]
+fn call_traced(caller: &mut Caller, table: &Table, number: u64, arguments: &[u64; 6]) -> Result<u64> {
+    let line = trace::Line::begin(caller, table.name(number), arguments);
+    let result = table.call(caller, number, arguments);
+    line.end(caller, &result);
+    result
 }
 
 /// Serves a page fault, or sends the program the signal for what it did.
@@ -102,6 +102,8 @@ fn except(ctx: &TaskContext, running: &mut Running, exception: Exception) {
     let info = if exception.vector == Exception::PAGE_FAULT {
         match serve(ctx, running, exception) {
             Ok(()) => return,
+            // The instruction is tried again.
+            Err(Fault::NoMemory) if hog::make_room(ctx, &running.thread.process) => return,
             Err(fault) => signal::signal_of_fault(fault, exception.address),
         }
     } else {
@@ -120,6 +122,7 @@ fn serve(ctx: &TaskContext, running: &Running, exception: Exception) -> core::re
         _ if exception.was_write() => Access::WRITE,
         _ => Access::READ,
     };
+    running.thread.faults.fetch_add(1, Ordering::Relaxed);
     running.space.fault(ctx, address, wanted)
 }
 

@@ -3,7 +3,7 @@
 use super::arg::Pointer;
 use super::caller::Caller;
 use crate::process::signal::{self, Action, ActionFlags, Detail, Handler, Info};
-use crate::process::{self, AlternateStack, Pid, Process};
+use crate::process::{self, AlternateStack, INIT, Pid, Process, session};
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::signal::{Signal, SignalSet};
@@ -100,14 +100,38 @@ pub(super) fn sigaltstack(caller: &mut Caller, new: Pointer, old: Pointer) -> Re
 
 /// kill(2)
 pub(super) fn kill(caller: &mut Caller, pid: i32, signal: Option<Signal>) -> Result<()> {
-    // There are no process groups yet.
-    let pid = u32::try_from(pid).ok().filter(|&pid| pid > 0).ok_or(Errno::ENOSYS)?;
-    let process = process::find(Pid(pid))?;
-    check_sender(caller, &process, signal)?;
+    let own = caller.process().pid();
+    match pid {
+        1.. => {
+            let process = process::find(Pid(pid as u32))?;
+            kill_one(caller, &process, signal)
+        }
+        0 => kill_many(caller, signal, &|process| process.group() == caller.process().group()),
+        -1 => kill_many(caller, signal, &|process| process.pid() != INIT && process.pid() != own),
+        i32::MIN => Err(Errno::ESRCH),
+        _ => kill_many(caller, signal, &|process| process.group() == Pid(pid.unsigned_abs())),
+    }
+}
+
+fn kill_one(caller: &Caller, process: &Process, signal: Option<Signal>) -> Result<()> {
+    check_sender(caller, process, signal)?;
     if let Some(signal) = signal {
-        signal::send_to_process(&process, info(caller, signal, linux::SI_USER as i32));
+        signal::send_to_process(process, info(caller, signal, linux::SI_USER as i32));
     }
     Ok(())
+}
+
+/// It is enough if one may be sent the signal; `ESRCH` if there is nobody.
+fn kill_many(caller: &Caller, signal: Option<Signal>, is_meant: &dyn Fn(&Process) -> bool) -> Result<()> {
+    let mut result = Err(Errno::ESRCH);
+    session::find_map(|process| {
+        if is_meant(process) {
+            let sent = kill_one(caller, process, signal);
+            result = if result.is_ok() { result } else { sent };
+        }
+        None::<()>
+    });
+    result
 }
 
 /// tkill(2)

@@ -3,9 +3,13 @@
 use super::arg::{Buffer, Known, Pointer};
 use super::caller::Caller;
 use super::record::record;
-use crate::fs::random;
+use crate::fs::{kernel_log, random, tmpfs};
+use crate::log;
+use crate::memory::Sink;
 use crate::process;
+use crate::task;
 use bitflags::bitflags;
+use core::mem::offset_of;
 use linux_raw_sys::{general as linux, system};
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
@@ -38,14 +42,81 @@ pub(super) fn uname(caller: &mut Caller, into: Pointer) -> Result<()> {
 
 /// sysinfo(2)
 pub(super) fn sysinfo(caller: &mut Caller, into: Pointer) -> Result<()> {
-    let bytes = record!(system::sysinfo {
+    let mut bytes = record!(system::sysinfo {
         uptime: (clock::now().0 / 1_000_000_000) as i64,
         totalram: (frame::total_frames() * PAGE_SIZE) as u64,
         freeram: (frame::free_frames() * PAGE_SIZE) as u64,
+        sharedram: tmpfs::pages() * PAGE_SIZE as u64,
         procs: process::count() as u16,
         mem_unit: 1,
     });
+    let loads = task::census().load.fixed(system::SI_LOAD_SHIFT).map(u64::to_le_bytes);
+    bytes[offset_of!(system::sysinfo, loads)..][..size_of_val(&loads)].copy_from_slice(loads.as_flattened());
     caller.write(into.0, &bytes)
+}
+
+/// syslog(2): the kernel's log.
+/// Differs: who waits for a line of it gets it up to a tenth of a second late.
+pub(super) fn syslog(caller: &mut Caller, action: i32, into: Pointer, length: i32) -> Result<usize> {
+    const READ: i32 = 2;
+    const READ_ALL: i32 = 3;
+    const READ_CLEAR: i32 = 4;
+    const SIZE_BUFFER: i32 = 10;
+    if !(action == READ_ALL || action == SIZE_BUFFER || caller.process().credentials().is_root()) {
+        return Err(Errno::EPERM);
+    }
+    let length = || usize::try_from(length).map_err(|_| Errno::EINVAL);
+    match action {
+        0 | 1 => Ok(0),
+        READ | READ_ALL | READ_CLEAR if into.0 == 0 => Err(Errno::EINVAL),
+        READ => read_log(caller, into, length()?),
+        READ_ALL => read_last_log(caller, into, length()?),
+        READ_CLEAR => {
+            let count = read_last_log(caller, into, length()?)?;
+            kernel_log::clear();
+            Ok(count)
+        }
+        5 => {
+            kernel_log::clear();
+            Ok(0)
+        }
+        6 | 7 => {
+            log::show_on_console(action == 7);
+            Ok(0)
+        }
+        8 => {
+            let level = u8::try_from(length()?).ok().filter(|level| (1..=8).contains(level)).ok_or(Errno::EINVAL)?;
+            log::set_console_level(level);
+            Ok(0)
+        }
+        9 => Ok(kernel_log::unread()),
+        SIZE_BUFFER => Ok(log::size()),
+        _ => Err(Errno::EINVAL),
+    }
+}
+
+fn read_log(caller: &Caller, into: Pointer, length: usize) -> Result<usize> {
+    let mut sink = caller.sink(Buffer { start: into.0, length: length as u64 })?;
+    if length == 0 {
+        return Ok(0);
+    }
+    kernel_log::read(caller.ctx, |line| put_line(caller, &mut sink, line))?;
+    Ok(sink.written())
+}
+
+fn read_last_log(caller: &Caller, into: Pointer, length: usize) -> Result<usize> {
+    let mut sink = caller.sink(Buffer { start: into.0, length: length as u64 })?;
+    kernel_log::read_last(length, |line| put_line(caller, &mut sink, line).map(|_| ()))?;
+    Ok(sink.written())
+}
+
+/// Writes a line and its end, if there is room for both; says whether there was.
+fn put_line(caller: &Caller, sink: &mut Sink<'_>, line: &[u8]) -> Result<bool> {
+    if sink.remaining() <= line.len() {
+        return Ok(false);
+    }
+    let went = sink.write(caller.ctx, line)? + sink.write(caller.ctx, b"\n")?;
+    if went == line.len() + 1 { Ok(true) } else { Err(Errno::EFAULT) }
 }
 
 /// getrandom(2)

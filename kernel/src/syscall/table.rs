@@ -4,8 +4,12 @@
 
 use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
+use super::names;
 use super::{attribute_names, attributes, epoll, event, locks, mounts, select, splice, statistics, sync};
-use super::{clone, cor, file, futex, memory, path, poll, process, signal, system, time};
+use super::{clone, cor, file, futex, group, memory, path, poll, process, signal, system, time};
+use crate::fs::proc::{self, Text};
+use crate::task::TaskContext;
+use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 
@@ -69,6 +73,8 @@ table! { LINUX[512]:
     23 select => select::select;
     24 sched_yield => process::sched_yield;
     25 mremap => memory::mremap;
+    26 msync => memory::msync;
+    27 mincore => memory::mincore;
     28 madvise => memory::madvise;
     32 dup => file::dup;
     33 dup2 => file::dup2;
@@ -112,10 +118,16 @@ table! { LINUX[512]:
     97 getrlimit => process::getrlimit;
     99 sysinfo => system::sysinfo;
     102 getuid => process::getuid;
+    103 syslog => system::syslog;
     104 getgid => process::getgid;
     107 geteuid => process::geteuid;
     108 getegid => process::getegid;
+    109 setpgid => group::setpgid;
     110 getppid => process::getppid;
+    111 getpgrp => group::getpgrp;
+    112 setsid => group::setsid;
+    121 getpgid => group::getpgid;
+    124 getsid => group::getsid;
     127 rt_sigpending => signal::rt_sigpending;
     130 rt_sigsuspend => signal::rt_sigsuspend;
     131 sigaltstack => signal::sigaltstack;
@@ -123,6 +135,10 @@ table! { LINUX[512]:
     133 mknod => path::mknod;
     137 statfs => statistics::statfs;
     138 fstatfs => statistics::fstatfs;
+    149 mlock => memory::mlock;
+    150 munlock => memory::munlock;
+    151 mlockall => memory::mlockall;
+    152 munlockall => memory::munlockall;
     158 arch_prctl => process::arch_prctl;
     160 setrlimit => process::setrlimit;
     161 chroot => path::chroot;
@@ -195,6 +211,7 @@ table! { LINUX[512]:
     306 syncfs => sync::syncfs;
     316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
+    325 mlock2 => memory::mlock2;
     326 copy_file_range => splice::copy_file_range;
     327 preadv2 => file::preadv2;
     328 pwritev2 => file::pwritev2;
@@ -233,6 +250,17 @@ impl Table {
         }
     }
 
+    /// The name of a call, also of one that is not there.
+    pub(super) fn name(&self, number: u64) -> &'static str {
+        let index = usize::try_from(number).unwrap_or(usize::MAX);
+        let named = self.entries.get(index).map_or("", |entry| entry.name);
+        match named {
+            "" if core::ptr::eq(self, &LINUX) => names::name(index).unwrap_or("syscall"),
+            "" => "corcall",
+            name => name,
+        }
+    }
+
     /// Every call that is there or that somebody tried: number, name (empty: not there) and count.
     pub(super) fn counts(&self) -> impl Iterator<Item = (usize, &'static str, u64)> {
         let named = |index: usize| self.entries.get(index).map_or("", |entry| entry.name);
@@ -241,6 +269,22 @@ impl Table {
             .map(move |(index, count)| (index, named(index), count))
             .filter(|(_, name, count)| !name.is_empty() || *count > 0)
     }
+}
+
+/// Registers /proc/syscalls.
+pub fn register() -> Result<()> {
+    proc::register("syscalls", show_counts)
+}
+
+/// A line a call that was made: number, name, how often, and whether it is not there; first Linux's, then Cor's own.
+fn show_counts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    for (gate, table) in [("linux", &LINUX), ("cor", &COR)] {
+        for (number, name, count) in table.counts().filter(|(.., count)| *count > 0) {
+            let missing = if name.is_empty() { " missing" } else { "" };
+            writeln!(text, "{gate} {number} {} {count}{missing}", table.name(number as u64))?;
+        }
+    }
+    Ok(())
 }
 
 /// A function whose parameters, after the caller, come out of the registers.

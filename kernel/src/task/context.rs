@@ -3,7 +3,7 @@
 use super::{Instant, Patience, Task, WaitQueue, schedule};
 use alloc::sync::Arc;
 use core::marker::PhantomData;
-use machine::lock;
+use machine::{cpu, lock};
 
 /// Handed down from a task's body to everything that may sleep.
 pub struct TaskContext {
@@ -26,6 +26,15 @@ impl TaskContext {
     pub fn yield_now(&self) {
         lock::assert_none_held();
         schedule::give_way();
+    }
+
+    /// Lets somebody run who is more urgent, if an interrupt has asked for that: what happens by itself in the kernel, and what a
+    /// task does whose program was interrupted.
+    pub fn make_way(&self) {
+        lock::assert_none_held();
+        if cpu::take_reschedule() {
+            schedule::preempt();
+        }
     }
 
     /// Sleeps until somebody calls the task's `signal`; returns at once if that was done since it last returned. A caller

@@ -4,9 +4,10 @@
 //! wherever no spin lock is held. Whoever may sleep takes a `&TaskContext`, which only a task's body is given and which
 //! can be neither sent nor kept; an interrupt handler has none, so sleeping there does not compile.
 //!
-//! `schedule` decides who runs, `wait` is the one way to wait for a condition, `mutex` the lock that sleeps, `timer` what
+//! `schedule` decides who runs, `account` writes down who had the CPU, `wait` is the one way to wait for a condition, `mutex` the lock that sleeps, `timer` what
 //! happens at a time. Everything else in the kernel waits by these.
 
+mod account;
 mod context;
 mod mutex;
 mod schedule;
@@ -15,10 +16,11 @@ mod task;
 mod timer;
 mod wait;
 
+pub use account::{Account, Totals, Usage};
 pub use context::TaskContext;
 pub use machine::clock::Instant;
 pub use mutex::{Mutex, MutexGuard};
-pub use schedule::{idle, start};
+pub use schedule::{Census, census, idle, start, totals};
 pub use task::{State, Task, all, spawn};
 pub use timer::{Timer, at};
 pub use wait::{Patience, WaitQueue, Waiter, Wake};

@@ -1,17 +1,21 @@
 //! Who runs: the task that is ready and has run least, weighed by how nice it is.
 //!
 //! One queue serves all CPUs. A task that slept is let in near the front, so that who waits for a key is served before
-//! who computes; who computes is interrupted when his time is up, but only if somebody else is ready: a CPU with one
-//! task to run gets no ticks.
+//! who computes; who computes is interrupted when his time is up. A CPU with nothing to do gets no ticks; one with a single
+//! task gets them for the account alone (`account`).
 //!
 //! The scheduler's lock protects the queue and every task's state. It is never held across a switch: the switch happens
 //! with interrupts held, after the lock is let go.
 
-use super::{State, Task, TaskContext, timer};
+use super::{State, Task, TaskContext, Totals, timer};
 use alloc::sync::Arc;
-use core::{cell::RefCell, sync::atomic::Ordering};
+use core::{
+    cell::RefCell,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use logic::{
     errno::Result,
+    load::Load,
     run_queue::{self, RunQueue},
 };
 use machine::{
@@ -28,6 +32,10 @@ const SLICE: u64 = 8_000_000;
 const URGENT: u64 = 2_000_000;
 
 static READY: SpinLock<RunQueue<Arc<Task>>> = SpinLock::new("run queue", RunQueue::new());
+/// How busy the system is; taken with the scheduler's lock held.
+static LOAD: SpinLock<Load> = SpinLock::new("load", Load::new());
+/// Programs that wait for what no signal ends; changed under the scheduler's lock.
+static BLOCKED: AtomicUsize = AtomicUsize::new(0);
 static CPUS: CpuLocal<RefCell<Option<Turn>>> = CpuLocal::new([const { RefCell::new(None) }; MAX_CPUS]);
 
 /// What one CPU is at.
@@ -36,14 +44,26 @@ struct Turn {
     /// Who runs; the idle task if nobody wants to.
     current: Arc<Task>,
     since: Instant,
-    /// When the time is up of the one who runs, if that matters to anybody.
+    /// When the time is up of the one who runs.
     ends: Option<Instant>,
+    totals: Totals,
+}
+
+/// How many tasks are at what, and the load; for /proc.
+#[derive(Clone, Copy, Debug)]
+pub struct Census {
+    /// Tasks that run or could.
+    pub ready: usize,
+    /// Programs that wait for what no signal ends.
+    pub blocked: usize,
+    /// The load averages.
+    pub load: Load,
 }
 
 /// Makes the code that runs this CPU's idle task, and lets interrupts preempt from now on.
 pub fn start() -> Result<()> {
     let idle = Task::new("idle", Fiber::boot())?;
-    let turn = Turn { idle: idle.clone(), current: idle, since: clock::now(), ends: None };
+    let turn = Turn { idle: idle.clone(), current: idle, since: clock::now(), ends: None, totals: Totals::default() };
     CPUS.with(|cpu| *cpu.borrow_mut() = Some(turn));
     irq::set_preempt_hook(preempt);
     timer::start();
@@ -73,6 +93,10 @@ pub(super) fn wake(task: &Arc<Task>) {
     let ready = READY.lock();
     if task.state() != State::Waiting {
         return;
+    }
+    if task.is_blocked_program() {
+        settle_load(&ready, clock::now());
+        BLOCKED.fetch_sub(1, Ordering::Relaxed);
     }
     task.state.store(State::Ready as u8, Ordering::Release);
     enter(task, ready, |ready| ready.wake_vruntime(task.vruntime.load(Ordering::Relaxed)));
@@ -136,6 +160,25 @@ pub(super) fn settle() {
     with_turn(|turn| turn.charge(clock::now(), &mut ready));
 }
 
+/// What the CPU has done since boot, up to now.
+pub fn totals() -> Totals {
+    settle();
+    with_turn(|turn| turn.totals).unwrap_or_default()
+}
+
+/// Who wants to run now, and the load.
+pub fn census() -> Census {
+    let mut ready = READY.lock();
+    with_turn(|turn| turn.charge(clock::now(), &mut ready));
+    let running = with_turn(|turn| turn.is_busy()).unwrap_or(false);
+    Census { ready: ready.len() + usize::from(running), blocked: BLOCKED.load(Ordering::Relaxed), load: *LOAD.lock() }
+}
+
+/// Makes up for the looks at the load that are due, before anything changes.
+fn settle_load(ready: &RunQueue<Arc<Task>>, now: Instant) {
+    with_turn(|turn| turn.settle_load(ready, now));
+}
+
 /// What becomes of the one who leaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum After {
@@ -151,7 +194,7 @@ enum After {
 fn switch(after: After) {
     let hold = Hold::new();
     if let Some((from, to)) = choose(after) {
-        fiber::switch(&hold, from, to);
+        fiber::switch(hold, from, to);
     }
 }
 
@@ -172,14 +215,16 @@ impl Turn {
         let now = clock::now();
         self.charge(now, ready);
         if !self.leaves(after, ready) {
-            self.ends = (!ready.is_empty()).then_some(Instant(now.0 + SLICE));
+            self.ends = self.is_busy().then_some(Instant(now.0 + SLICE));
             return None;
         }
         let next = ready.pop().map_or_else(|| self.idle.clone(), |(task, _)| task);
-        self.ends = (!ready.is_empty()).then_some(Instant(now.0 + SLICE));
+        self.ends = (!Arc::ptr_eq(&next, &self.idle)).then_some(Instant(now.0 + SLICE));
         if Arc::ptr_eq(&next, &self.current) {
             return None;
         }
+        self.totals.switches += 1;
+        self.current.account.leave(matches!(after, After::Wait | After::End));
         Some((core::mem::replace(&mut self.current, next.clone()), next))
     }
 
@@ -187,12 +232,25 @@ impl Turn {
     fn charge(&mut self, now: Instant, ready: &mut RunQueue<Arc<Task>>) {
         let ran = now.0.saturating_sub(self.since.0);
         self.since = now;
+        self.settle_load(ready, now);
         let task = &self.current;
-        task.run_time.fetch_add(ran, Ordering::Relaxed);
-        if !Arc::ptr_eq(task, &self.idle) {
+        if Arc::ptr_eq(task, &self.idle) {
+            self.totals.idle += ran;
+            task.account.charge(ran);
+        } else {
+            self.totals.add(ran, task.account.charge(ran), task.nice());
             let charge = run_queue::charge(ran, task.nice());
             ready.advance(task.vruntime.fetch_add(charge, Ordering::Relaxed) + charge);
         }
+    }
+
+    fn is_busy(&self) -> bool {
+        !Arc::ptr_eq(&self.current, &self.idle)
+    }
+
+    fn settle_load(&self, ready: &RunQueue<Arc<Task>>, now: Instant) {
+        let wanting = ready.len() + usize::from(self.is_busy()) + BLOCKED.load(Ordering::Relaxed);
+        LOAD.lock().advance(now.0, wanting);
     }
 
     /// Settles what becomes of the one who runs; says whether somebody else is to run.
@@ -206,6 +264,9 @@ impl Turn {
             After::Wait if task.token.load(Ordering::Acquire) => false,
             After::Wait => {
                 task.state.store(State::Waiting as u8, Ordering::Release);
+                if task.is_blocked_program() {
+                    BLOCKED.fetch_add(1, Ordering::Relaxed);
+                }
                 true
             }
             After::Ready | After::Yield => {
@@ -234,16 +295,23 @@ impl Turn {
     }
 }
 
-/// Called when time has passed: asks for a switch if the time is up of the one who runs; else says when it will be.
-pub(super) fn tick(now: Instant) -> Option<Instant> {
+/// Called when time has passed, with whether it was a program that was found running: asks for a switch if the time is up of
+/// the one who runs and somebody else is ready; else says when to call again.
+pub(super) fn tick(now: Instant, program: bool) -> Option<Instant> {
+    let mut ready = READY.lock();
+    let alone = ready.is_empty();
     with_turn(|turn| {
+        turn.current.account.find(program);
+        turn.charge(now, &mut ready);
         let ends = turn.ends?;
         if ends > now {
             return Some(ends);
         }
-        turn.ends = None;
-        cpu::want_reschedule();
-        None
+        turn.ends = alone.then_some(Instant(now.0 + SLICE));
+        if !alone {
+            cpu::want_reschedule();
+        }
+        turn.ends
     })?
 }
 

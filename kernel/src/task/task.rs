@@ -1,6 +1,6 @@
 //! What a task is, how one begins and ends, and which there are.
 
-use super::{TaskContext, WaitQueue, schedule, timer, wait::Waiter};
+use super::{Account, TaskContext, Usage, WaitQueue, schedule, timer, wait::Waiter};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -8,6 +8,7 @@ use alloc::{
     vec::Vec,
 };
 use arrayvec::ArrayString;
+use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 use machine::{fiber::Fiber, list::Node, lock::SpinLock};
@@ -40,12 +41,16 @@ pub struct Task {
     interrupted: AtomicBool,
     /// How it stands in the queue of those who are ready; belongs to the scheduler's lock.
     pub(super) vruntime: AtomicU64,
-    /// Nanoseconds that it has run.
-    pub(super) run_time: AtomicU64,
+    /// What it has had of the CPU.
+    pub(super) account: Account,
+    /// Its present wait does not end by an interruption.
+    pub(super) deaf: AtomicBool,
     pub(super) nice: AtomicI8,
     /// How it joins wait queues, and mutexes: it can be in one of each.
     pub(super) waiter: Arc<Node<Waiter>>,
     pub(super) mutex_waiter: Arc<Node<Waiter>>,
+    /// Whom it works for, if the layers above said so.
+    owner: SpinLock<Option<Weak<dyn Any + Send + Sync>>>,
     /// Woken at its end.
     ended: WaitQueue,
 }
@@ -89,10 +94,12 @@ impl Task {
             token: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
             vruntime: AtomicU64::new(0),
-            run_time: AtomicU64::new(0),
+            account: Account::default(),
+            deaf: AtomicBool::new(true),
             nice: AtomicI8::new(0),
             waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
             mutex_waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
+            owner: SpinLock::new("task's owner", None),
             ended: WaitQueue::new(),
         });
         ALL.lock().insert(id, Arc::downgrade(&task));
@@ -114,6 +121,16 @@ impl Task {
         *self.name.lock() = shortened(name);
     }
 
+    /// Says whom it works for: something of the layers above, which alone know what it is.
+    pub fn set_owner(&self, owner: Weak<dyn Any + Send + Sync>) {
+        *self.owner.lock() = Some(owner);
+    }
+
+    /// Whom it works for.
+    pub fn owner(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.owner.lock().as_ref().and_then(Weak::upgrade)
+    }
+
     /// What it is doing.
     pub fn state(&self) -> State {
         match self.state.load(Ordering::Acquire) {
@@ -123,10 +140,26 @@ impl Task {
         }
     }
 
-    /// Nanoseconds that it has run, up to when it last left a CPU.
+    /// Nanoseconds that it has run, up to now.
     pub fn run_time(&self) -> u64 {
+        let usage = self.usage();
+        usage.user + usage.system
+    }
+
+    /// What it has had of the CPU, up to now.
+    pub fn usage(&self) -> Usage {
         schedule::settle();
-        self.run_time.load(Ordering::Relaxed)
+        self.account.usage()
+    }
+
+    /// Says that it runs a program: its time counts as the program's until a tick finds it in the kernel.
+    pub fn run_program(&self) {
+        self.account.run_program();
+    }
+
+    /// Whether it waits for something that no signal ends, such as a disk.
+    pub fn waits_deaf(&self) -> bool {
+        self.state() == State::Waiting && self.deaf.load(Ordering::Relaxed)
     }
 
     /// How nice it is to others: -20 to 19, as setpriority(2).

@@ -93,11 +93,11 @@ pub(super) fn arm(time: Instant) {
 }
 
 /// The clock's interrupt.
-fn alarm(_: &IrqContext) {
+fn alarm(found: &IrqContext) {
     *ARMED.lock() = NEVER;
     let now = clock::now();
     while fire(now) {}
-    let ends = schedule::tick(now);
+    let ends = schedule::tick(now, found.found_program());
     let next = DEADLINES.lock().next();
     if let Some(time) = next.into_iter().chain(ends.map(|ends| ends.0)).min() {
         arm(Instant(time));

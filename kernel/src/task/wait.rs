@@ -6,6 +6,7 @@
 
 use super::{Instant, Task, TaskContext, timer};
 use alloc::sync::{Arc, Weak};
+use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 use machine::{
     list::{List, Node},
@@ -138,7 +139,9 @@ impl WaitQueue {
                 if timer.is_none() {
                     timer = patience.deadline.map(|time| timer::signal_at(time, ctx.task()));
                 }
+                ctx.task().deaf.store(!patience.interruptible, Ordering::Relaxed);
                 ctx.wait();
+                ctx.task().deaf.store(true, Ordering::Relaxed);
                 woken = !self.leave(waiter);
                 continue;
             }

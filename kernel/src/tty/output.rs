@@ -5,7 +5,7 @@
 //! the line is full, its queue calls back (`Wake`).
 
 use super::line::Line;
-use crate::task::{TaskContext, WaitQueue, Waiter, Wake};
+use crate::task::{Instant, TaskContext, WaitQueue, Waiter, Wake};
 use alloc::sync::{Arc, Weak};
 use arrayvec::ArrayVec;
 use logic::errno::Result;
@@ -21,6 +21,9 @@ const PIECE: usize = 256;
 
 /// How long `drain` sleeps between looks at the line, in nanoseconds.
 const DRAIN_STEP: u64 = 1_000_000;
+
+/// How long `finish` waits for a reader that takes nothing, in nanoseconds.
+const PATIENCE_AT_THE_END: u64 = 10_000_000_000;
 
 /// The output side of a terminal.
 pub(super) struct Output {
@@ -108,6 +111,23 @@ impl Output {
         state.ring.clear();
         if !state.sending {
             state.piece.clear();
+        }
+    }
+
+    /// Sleeps until everything has left the machine, because that is about to stop; gives up when nothing moves for a while.
+    pub(super) fn finish(&self, ctx: &TaskContext) {
+        let mut left = self.waiting();
+        let mut give_up = machine::clock::now().0 + PATIENCE_AT_THE_END;
+        while left > 0 || !self.line.drained() {
+            let now = machine::clock::now();
+            if now.0 > give_up {
+                return;
+            }
+            ctx.sleep_until(Instant(now.0 + DRAIN_STEP), false);
+            if self.waiting() != left {
+                left = self.waiting();
+                give_up = now.0 + PATIENCE_AT_THE_END;
+            }
         }
     }
 

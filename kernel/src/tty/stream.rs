@@ -47,6 +47,11 @@ impl Stream {
         Ok(stream)
     }
 
+    /// See `Output::finish`.
+    pub(super) fn finish(&self, ctx: &TaskContext) {
+        self.output.finish(ctx);
+    }
+
     /// Takes bytes out for a program; `EAGAIN` if none have come yet, 0 at the end.
     fn take(&self, into: &mut [u8]) -> Result<usize> {
         let mut input = self.input.lock();

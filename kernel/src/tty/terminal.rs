@@ -1,18 +1,21 @@
-//! A terminal as a file: termios(3), tty(4).
+//! A terminal: termios(3), tty(4). Programs have it open by way of `Open`.
 //!
 //! The line discipline itself is `logic::line`. Its lock (`state`) is taken by the interrupt that brings input, so it is held for a few
 //! bytes at a time, and nothing is sent or woken under it.
 
-use super::line::Receiver;
+use super::job::Job;
+use super::line::{Packet, Receiver};
 use super::output::Output;
-use crate::fs::File;
-use crate::fs::Readiness;
-use crate::memory::{AddressSpace, Sink, Source};
-use crate::task::{Instant, Mutex, TaskContext, WaitQueue};
-use alloc::sync::Arc;
+use super::size::Question;
+use crate::fs::{DeviceNumber, Readiness};
+use crate::memory::{Sink, Source};
+use crate::task::{Instant, Mutex, TaskContext};
+use alloc::sync::{Arc, Weak};
 use arrayvec::ArrayVec;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 use logic::line::{Action, GROWTH, Line, Settings};
+use logic::signal::Signal;
 use machine::lock::SpinLock;
 
 /// How many bytes of a program's are processed at once, and how many may become of them.
@@ -26,11 +29,21 @@ const GULP: usize = 256;
 const TENTH: u64 = 100_000_000;
 
 /// A terminal.
-pub(super) struct Terminal {
+pub struct Terminal {
+    pub(super) this: Weak<Terminal>,
+    pub(super) number: DeviceNumber,
     pub(super) output: Arc<Output>,
     pub(super) state: SpinLock<State>,
     /// Held by who writes, so that what one program writes stays together.
     writer: Mutex<()>,
+    /// Whose it is.
+    pub(super) job: SpinLock<Job>,
+    /// How often it was hung up.
+    pub(super) hang_ups: AtomicU32,
+    /// How many have it open.
+    opens: AtomicUsize,
+    /// Nobody else may open it (`TIOCEXCL`).
+    pub(super) exclusive: AtomicBool,
 }
 
 pub(super) struct State {
@@ -42,6 +55,8 @@ pub(super) struct State {
     held_back: bool,
     /// How many bytes there were when a read last found too few.
     seen: usize,
+    /// It was asked for its size and has not answered yet.
+    pub(super) question: Option<Question>,
 }
 
 /// What is to be done once the lock is free.
@@ -50,19 +65,64 @@ pub(super) struct Consequences {
     pub(super) readable: bool,
     stop: Option<bool>,
     discard: bool,
+    signal: Option<Signal>,
 }
 
 impl Terminal {
-    /// A terminal on a line, which it begins to receive from.
-    pub(super) fn new(line: Arc<dyn super::line::Line>) -> Result<Arc<Terminal>> {
-        let discipline = Line::try_new()?;
-        let settings = Settings::default();
-        let state = State { line: discipline, settings, window: [0; 4], held_back: false, seen: 0 };
-        let output = Output::new(line.clone())?;
-        let state = SpinLock::new("terminal", state);
-        let terminal = Arc::new(Terminal { output, state, writer: Mutex::new(()) });
-        line.set_receiver(terminal.clone());
-        Ok(terminal)
+    /// See `Output::finish`.
+    pub(super) fn finish(&self, ctx: &TaskContext) {
+        self.output.finish(ctx);
+    }
+
+    /// A terminal on a line, which has still to be told that it is the receiver.
+    pub(super) fn new(number: DeviceNumber, line: Arc<dyn super::line::Line>) -> Result<Arc<Terminal>> {
+        let (discipline, settings) = (Line::try_new()?, line.first_settings());
+        let state = State { line: discipline, settings, window: [0; 4], held_back: false, seen: 0, question: None };
+        let output = Output::new(line)?;
+        Ok(Arc::new_cyclic(|this| Terminal {
+            this: this.clone(),
+            number,
+            output,
+            state: SpinLock::new("terminal", state),
+            writer: Mutex::new(()),
+            job: SpinLock::new("terminal's job", Job::default()),
+            hang_ups: AtomicU32::new(0),
+            opens: AtomicUsize::new(0),
+            exclusive: AtomicBool::new(false),
+        }))
+    }
+
+    /// Somebody has opened it.
+    pub(super) fn opened(&self) {
+        self.opens.fetch_add(1, Ordering::AcqRel);
+        self.output.line().opened();
+    }
+
+    /// Somebody has closed it.
+    pub(super) fn closed(&self) {
+        if self.opens.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.exclusive.store(false, Ordering::Relaxed);
+            self.output.line().closed();
+        }
+    }
+
+    /// Whether who writes from the background is stopped.
+    pub(super) fn stops_writers(&self) -> bool {
+        self.state.lock().settings.local.contains(logic::line::Local::TOSTOP)
+    }
+
+    /// Whether the other side is gone for good.
+    pub(super) fn other_side_is_gone(&self) -> bool {
+        self.output.line().is_gone()
+    }
+
+    /// Forgets what is under way, and wakes everybody: after a hang-up.
+    pub(super) fn forget_all(&self) {
+        self.state.lock().line.clear();
+        self.output.discard();
+        self.output.stop(false);
+        self.room_made();
+        self.output.queue.wake_all();
     }
 
     /// Takes bytes out for a program; `None` if it has to wait.
@@ -73,7 +133,7 @@ impl Terminal {
         {
             return Some(logic::line::Read { length: 0, ended: true });
         }
-        if !state.may_read() {
+        if !state.has(into.len()) {
             state.seen = state.line.readable(&state.settings);
             return None;
         }
@@ -82,7 +142,7 @@ impl Terminal {
     }
 
     /// Reads what there is, however little.
-    fn read_there(&self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
+    pub(super) fn read_there(&self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
         let mut count = 0;
         let mut bytes = [0; GULP];
         while into.remaining() > 0 {
@@ -112,15 +172,24 @@ impl Terminal {
     /// Does what could not be done under the lock.
     pub(super) fn follow_up(&self, consequences: &Consequences) {
         if consequences.discard {
-            self.output.discard();
+            self.output.line().tell(Packet::FLUSH_READ | Packet::FLUSH_WRITE);
         }
         match consequences.stop {
-            Some(stopped) => self.output.stop(stopped),
+            Some(stopped) => self.stop_output(stopped),
             None => self.output.send(),
+        }
+        if let Some(signal) = consequences.signal {
+            self.signal_foreground(signal);
         }
         if consequences.readable {
             self.output.queue.wake_all();
         }
+    }
+
+    /// Holds the output back, or lets it go on.
+    pub(super) fn stop_output(&self, stopped: bool) {
+        self.output.stop(stopped);
+        self.output.line().tell(if stopped { Packet::STOP } else { Packet::START });
     }
 
     /// Notes an action of the line discipline; what is to be shown goes into the output at once, so that it keeps its place.
@@ -130,9 +199,12 @@ impl Terminal {
             Action::Print(byte) => {
                 self.output.put(&[byte], GROWN);
             }
-            Action::DiscardOutput => consequences.discard = true,
-            // Until there are foreground groups, nobody gets it.
-            Action::Send(_) => {}
+            // At once, so that what is echoed after it stays.
+            Action::DiscardOutput => {
+                self.output.discard();
+                consequences.discard = true;
+            }
+            Action::Send(signal) => consequences.signal = Some(signal),
             Action::Stop => consequences.stop = Some(true),
             Action::Start => consequences.stop = Some(false),
             Action::Readable => consequences.readable = true,
@@ -152,18 +224,19 @@ impl Terminal {
 }
 
 impl State {
-    /// Whether a read has enough to return: a line, or as many bytes as VMIN says.
-    fn may_read(&self) -> bool {
+    /// Whether a read has enough to return: a line, or as many bytes as VMIN says, or it has room for.
+    fn has(&self, room: usize) -> bool {
         if self.settings.is_canonical() {
             return self.line.is_readable(&self.settings);
         }
-        let wanted = usize::from(self.settings.minimum()).max(1);
+        let wanted = usize::from(self.settings.minimum()).max(1).min(room);
         self.line.readable(&self.settings) >= wanted
     }
 }
 
-impl File for Terminal {
-    fn read(&self, ctx: &TaskContext, _position: u64, into: &mut Sink<'_>) -> Result<usize> {
+impl Terminal {
+    /// Reads what a read may return; `EAGAIN` if it has to wait.
+    pub(super) fn read(&self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
         let mut bytes = [0; GULP];
         let wanted = into.remaining().min(GULP);
         let read = self.take(&mut bytes[..wanted]).ok_or(Errno::EAGAIN)?;
@@ -173,7 +246,8 @@ impl File for Terminal {
         Ok(count + more)
     }
 
-    fn write(&self, ctx: &TaskContext, _position: u64, from: &mut Source<'_>) -> Result<usize> {
+    /// Writes as much as there is room for; `EAGAIN` for none.
+    pub(super) fn write(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<usize> {
         let _writer = self.writer.lock(ctx);
         let mut piece = [0; PIECE];
         let mut count = 0;
@@ -191,27 +265,26 @@ impl File for Terminal {
         if count == 0 && from.remaining() > 0 { Err(Errno::EAGAIN) } else { Ok(count) }
     }
 
-    fn is_stream(&self) -> bool {
-        true
-    }
-
-    fn readiness(&self) -> Readiness {
+    /// What can be done without waiting.
+    pub(super) fn readiness(&self) -> Readiness {
         let state = self.state.lock();
         // As Linux: with a time to wait, one byte is enough to begin.
         let timed = !state.settings.is_canonical() && state.settings.tenths() > 0;
-        let readable = if timed { state.line.is_readable(&state.settings) } else { state.may_read() };
+        let readable = if timed { state.line.is_readable(&state.settings) } else { state.has(usize::MAX) };
         drop(state);
         let input = if readable { Readiness::IN | Readiness::RDNORM } else { Readiness::empty() };
         let room = self.output.room() >= GROWN;
         input | if room { Readiness::OUT | Readiness::WRNORM } else { Readiness::empty() }
     }
 
-    fn may_read(&self) -> bool {
+    /// Whether a read that waits should look again.
+    pub(super) fn may_read(&self) -> bool {
         let state = self.state.lock();
-        state.may_read() || state.line.readable(&state.settings) > state.seen
+        state.has(usize::MAX) || state.line.readable(&state.settings) > state.seen
     }
 
-    fn read_deadline(&self) -> Option<Instant> {
+    /// Until when a read waits that found too little: VTIME.
+    pub(super) fn read_deadline(&self) -> Option<Instant> {
         let state = self.state.lock();
         let settings = &state.settings;
         let started = settings.minimum() == 0 || state.seen > 0;
@@ -221,30 +294,36 @@ impl File for Terminal {
         let time = u64::from(settings.tenths()) * TENTH;
         Some(Instant(machine::clock::now().0.saturating_add(time)))
     }
-
-    fn read_late(&self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
-        self.read_there(ctx, into)
-    }
-
-    fn queue(&self) -> Option<&WaitQueue> {
-        Some(&self.output.queue)
-    }
-
-    fn ioctl(&self, ctx: &TaskContext, request: u32, argument: u64, space: &AddressSpace) -> Result<u64> {
-        self.control(ctx, request, argument, space)
-    }
 }
 
 impl Receiver for Terminal {
     fn receive(&self, bytes: &[u8]) -> usize {
         let mut consequences = Consequences::default();
         let mut state = self.state.lock();
-        let State { line, settings, .. } = &mut *state;
-        let act = &mut |action| self.note(action, &mut consequences);
-        let taken = bytes.iter().take_while(|&&byte| line.receive(byte, settings, act)).count();
+        let mut taken = 0;
+        for &byte in bytes {
+            if state.is_answer(byte) {
+                taken += 1;
+                continue;
+            }
+            let State { line, settings, .. } = &mut *state;
+            if !line.receive(byte, settings, &mut |action| self.note(action, &mut consequences)) {
+                break;
+            }
+            taken += 1;
+        }
         state.held_back = taken < bytes.len();
         drop(state);
         self.follow_up(&consequences);
         taken
+    }
+
+    fn receive_break(&self) {
+        let mut consequences = Consequences::default();
+        let mut state = self.state.lock();
+        let State { line, settings, .. } = &mut *state;
+        line.receive_break(settings, &mut |action| self.note(action, &mut consequences));
+        drop(state);
+        self.follow_up(&consequences);
     }
 }

@@ -61,8 +61,9 @@ fn run_default(arguments: &Arguments) -> Status {
     let missing = missing_variables(arguments);
     let mut environment: Vec<&CStr> = missing.iter().map(CString::as_c_str).collect();
     environment.extend(arguments.environment().map(|given| -> &CStr { given }));
-    for (what, path) in [("The shell", c"/bin/sh"), ("The tour", c"/bin/tour")] {
-        let program = Program { cwd: c"/", arguments: vec![path], environment: environment.clone() };
+    let choices = [("The shell", vec![c"/bin/sh", c"-l"]), ("The tour", vec![c"/bin/tour"])];
+    for (what, arguments) in choices {
+        let program = Program { cwd: c"/", arguments, environment: environment.clone() };
         match start(&program) {
             Ok(child) => {
                 let status = wait_for(child);

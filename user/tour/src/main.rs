@@ -26,7 +26,7 @@ fn main(_: &Arguments) -> i32 {
     booted();
     memory();
     listing("Devices", "on the PCI buses", c"/proc/cor/devices");
-    listing("Tasks", "programs and the kernel's own", c"/proc/cor/tasks");
+    listing("Tasks", "number, name, state, time on the CPU", c"/proc/cor/tasks");
     println!();
     page::paragraph(
         "That was all. Unmodified Linux programs run here too: put a static one into the root and name it.",

@@ -6,7 +6,11 @@ bitflags::bitflags! {
     /// How input is changed (`c_iflag`).
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     pub struct Input: u32 {
-        /// Bytes of value 255 are doubled.
+        /// Breaks are dropped.
+        const IGNBRK = general::IGNBRK;
+        /// A break sends SIGINT.
+        const BRKINT = general::BRKINT;
+        /// Bytes of value 255 are doubled, and breaks marked by one.
         const PARMRK = general::PARMRK;
         /// The eighth bit is cleared.
         const ISTRIP = general::ISTRIP;
@@ -74,6 +78,8 @@ bitflags::bitflags! {
         const ECHOKE = general::ECHOKE;
         /// WERASE, LNEXT, REPRINT and EOL2 are known.
         const IEXTEN = general::IEXTEN;
+        /// Who writes from the background is stopped.
+        const TOSTOP = general::TOSTOP;
         /// The other side has edited the line already.
         const EXTPROC = general::EXTPROC;
         // Others are kept as they are.

@@ -43,6 +43,10 @@ impl File for Null {
 }
 
 impl File for Zero {
+    fn shows_zeros(&self) -> bool {
+        true
+    }
+
     fn read(&self, ctx: &TaskContext, _position: u64, into: &mut Sink<'_>) -> Result<usize> {
         into.zero(ctx, into.remaining())
     }

@@ -4,6 +4,7 @@
 //! a tmpfs in which each registered device has a node. Block devices come from the list that `block` keeps.
 
 mod disk;
+mod kmsg;
 mod memory;
 
 use super::file::File;
@@ -12,11 +13,13 @@ use super::inode::{DeviceNumber, Kind};
 use super::lookup::Lookup;
 use super::mount::{self, MountFlags, Path};
 use super::open_file::OpenFlags;
+use super::proc::Text;
 use super::tmpfs::Tmpfs;
 use crate::block;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt::{self, Write};
 use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
 
@@ -24,6 +27,12 @@ use machine::lock::SpinLock;
 pub trait Device: Send + Sync {
     /// The device as a file.
     fn open(&self, ctx: &TaskContext, flags: OpenFlags) -> Result<Arc<dyn File>>;
+}
+
+/// What opens all devices of a major number, which come and go.
+pub trait Major: Send + Sync {
+    /// The device of a number as a file.
+    fn open(&self, ctx: &TaskContext, number: DeviceNumber, flags: OpenFlags) -> Result<Arc<dyn File>>;
 }
 
 /// A file that is the same for all who open it is its own device.
@@ -39,6 +48,8 @@ struct Registered {
 }
 
 static DEVICES: SpinLock<Vec<Registered>> = SpinLock::new("devices", Vec::new());
+
+static MAJORS: SpinLock<Vec<(u32, Arc<dyn Major>)>> = SpinLock::new("major devices", Vec::new());
 
 /// The directory that /dev shows, once there is one.
 static DIRECTORY: SpinLock<Option<Path>> = SpinLock::new("/dev", None);
@@ -69,18 +80,32 @@ pub fn register(ctx: &TaskContext, name: &'static str, kind: Kind, mode: u16, de
     directory.map_or(Ok(()), |directory| make_node(ctx, &directory, registered.name, kind, mode))
 }
 
+/// Adds what opens the character devices of a major number.
+pub fn register_major(major: u32, devices: Arc<dyn Major>) -> Result<()> {
+    let mut majors = MAJORS.lock();
+    majors.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+    majors.push((major, devices));
+    Ok(())
+}
+
 /// Opens the device that a node stands for; `ENXIO` if there is none.
 pub fn open(ctx: &TaskContext, kind: Kind, flags: OpenFlags) -> Result<Arc<dyn File>> {
     if let Kind::BlockDevice(number) = kind {
         return disk::open(number);
     }
     let device = DEVICES.lock().iter().find(|device| device.kind == kind).map(|device| device.device.clone());
-    device.ok_or(Errno::ENXIO)?.open(ctx, flags)
+    if let Some(device) = device {
+        return device.open(ctx, flags);
+    }
+    let number = kind.device();
+    let major = MAJORS.lock().iter().find(|(major, _)| *major == number.major).map(|(_, devices)| devices.clone());
+    major.ok_or(Errno::ENXIO)?.open(ctx, number, flags)
 }
 
 /// Mounts /dev in the root directory, which gets the folder if it has none, with a node for everything registered.
 pub fn mount(ctx: &TaskContext, root: &Path) -> Result<()> {
     memory::register_all(ctx)?;
+    kmsg::register_all(ctx)?;
     let volume = Volume::new(Tmpfs::of_type("devtmpfs", 0o755, None));
     let directory = mount::mount_at(ctx, root, b"dev", volume, MountFlags::NO_SET_ID, "udev")?;
     *DIRECTORY.lock() = Some(directory.clone());
@@ -116,4 +141,28 @@ impl Device for Shared {
     fn open(&self, _ctx: &TaskContext, _flags: OpenFlags) -> Result<Arc<dyn File>> {
         Ok(self.0.clone())
     }
+}
+
+/// The number of the disk at a place in the list of disks.
+pub fn disk_number(index: usize) -> DeviceNumber {
+    disk::number(index)
+}
+
+/// /proc/devices: which major numbers stand for what.
+pub fn show_numbers(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    const NAMES: [(u32, &str); 6] =
+        [(1, "mem"), (4, "ttyS"), (5, "/dev/tty"), (5, "/dev/console"), (5, "/dev/ptmx"), (136, "pts")];
+    writeln!(text, "Character devices:")?;
+    let is_there = |major: u32, name: &str| {
+        let node = name.strip_prefix("/dev/");
+        let devices = DEVICES.lock();
+        devices.iter().any(|device| device.kind.device().major == major && node.is_none_or(|node| node == device.name))
+    };
+    for (major, name) in NAMES {
+        if is_there(major, name) {
+            writeln!(text, "{major:3} {name}")?;
+        }
+    }
+    writeln!(text, "\nBlock devices:")?;
+    if block::disks().is_empty() { Ok(()) } else { writeln!(text, "{:3} virtblk", disk_number(0).major) }
 }

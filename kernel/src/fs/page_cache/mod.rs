@@ -10,7 +10,7 @@ mod writing;
 use crate::memory::{Pager, Sink};
 use crate::task::{Mutex, TaskContext};
 use core::fmt;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
 use piece::{PAGE, Piece, full};
@@ -29,6 +29,9 @@ pub trait Backing: Send + Sync {
 
     /// A frame for a page that is not in the cache, and whose whole content the caller writes before he puts it there.
     fn fresh(&self) -> Result<Frame>;
+
+    /// Whether a page that is taken out of the cache reads as zeros from then on.
+    const HAS_HOLES: bool = false;
 
     /// Whether bytes that write(2) brings go on from the cache at once, through `write_through`.
     const WRITES_THROUGH: bool = false;
@@ -55,13 +58,16 @@ pub struct PageCache<B: Backing> {
     pages: Pages,
     size: AtomicU64,
     writer: Mutex<()>,
+    /// Pages were handed out to be mapped.
+    was_mapped: AtomicBool,
     backing: B,
 }
 
 impl<B: Backing> PageCache<B> {
     /// No pages yet, of a file of that size.
     pub fn new(size: u64, backing: B) -> PageCache<B> {
-        PageCache { pages: Pages::new(), size: AtomicU64::new(size), writer: Mutex::new(()), backing }
+        let (pages, writer, was_mapped) = (Pages::new(), Mutex::new(()), AtomicBool::new(false));
+        PageCache { pages, size: AtomicU64::new(size), writer, was_mapped, backing }
     }
 
     /// The file's size in bytes.
@@ -137,6 +143,7 @@ impl<B: Backing> PageCache<B> {
 
 impl<B: Backing> Pager for PageCache<B> {
     fn page(&self, ctx: &TaskContext, offset: u64) -> Result<Frame> {
+        self.was_mapped.store(true, Ordering::Release);
         if offset >= self.size() {
             return Err(Errno::EFAULT);
         }
@@ -147,7 +154,16 @@ impl<B: Backing> Pager for PageCache<B> {
     }
 
     fn cached(&self, offset: u64) -> Option<Frame> {
+        self.was_mapped.store(true, Ordering::Release);
         if offset < self.size() { self.pages.get(offset / PAGE) } else { None }
+    }
+
+    fn punch(&self, ctx: &TaskContext, offset: u64, length: u64) -> Result<()> {
+        if !B::HAS_HOLES {
+            return Err(Errno::EOPNOTSUPP);
+        }
+        self.writing(ctx).punch(ctx, offset, length);
+        Ok(())
     }
 
     fn will_write(&self, _ctx: &TaskContext, offset: u64) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::piece::{PAGE, Piece, full};
 use super::{Backing, PageCache};
-use crate::memory::Source;
+use crate::memory::{self, Pager, Source};
 use crate::task::{MutexGuard, TaskContext};
 use arrayvec::ArrayVec;
 use core::sync::atomic::Ordering;
@@ -43,8 +43,8 @@ impl<B: Backing> Writing<'_, B> {
         Ok(done)
     }
 
-    /// Sets the size. What is cut off is gone, and what is added reads as zeros.
-    pub fn truncate(&self, size: u64) -> Result<()> {
+    /// Sets the size. What is cut off is gone, also for those who have mapped it, and what is added reads as zeros.
+    pub fn truncate(&self, ctx: &TaskContext, size: u64) -> Result<()> {
         if size > MAX_SIZE {
             return Err(Errno::EFBIG);
         }
@@ -52,6 +52,10 @@ impl<B: Backing> Writing<'_, B> {
         if size < old {
             let kept = size.div_ceil(PAGE);
             self.cache.backing.dropped(self.cache.pages.drop_from(kept));
+            if self.cache.was_mapped.load(Ordering::Acquire) {
+                let cut = kept.saturating_mul(PAGE)..u64::MAX;
+                memory::unmap_offsets(ctx, self.cache.object(), &cut);
+            }
             let offset = (size % PAGE) as usize;
             if let Some(last) = self.cache.pages.get(size / PAGE).filter(|_| offset > 0) {
                 last.zero(offset, PAGE_SIZE - offset);
@@ -61,21 +65,35 @@ impl<B: Backing> Writing<'_, B> {
     }
 
     /// Makes holes of whole pages and zeros of what is left of a range: fallocate(2) with `FALLOC_FL_PUNCH_HOLE`.
-    pub fn punch(&self, position: u64, length: u64) {
+    pub fn punch(&self, ctx: &TaskContext, position: u64, length: u64) {
         let end = position.saturating_add(length).min(self.cache.size().next_multiple_of(PAGE));
         let mut at = position;
+        let mut gone = ArrayVec::<(u64, Frame), BATCH>::new();
         while at < end {
             let (number, offset) = (at / PAGE, at % PAGE);
             let part = (PAGE - offset).min(end - at);
             if part == PAGE {
-                self.cache.backing.dropped(self.cache.pages.take(number).is_some().into());
+                gone.extend(self.cache.pages.take(number).map(|page| (number * PAGE, page)));
             } else if let Some(page) = self.cache.pages.get(number) {
                 page.zero(offset as usize, part as usize);
+            }
+            if gone.is_full() {
+                self.let_go(ctx, &mut gone);
             }
             // Holes that are there already are passed over in one step.
             let next = self.cache.pages.next(number + 1).map_or(u64::MAX, |next| next.saturating_mul(PAGE));
             at = next.max(at + part);
         }
+        self.let_go(ctx, &mut gone);
+    }
+
+    /// Takes pages that have left the cache from those who have mapped them.
+    fn let_go(&self, ctx: &TaskContext, gone: &mut ArrayVec<(u64, Frame), BATCH>) {
+        if self.cache.was_mapped.load(Ordering::Acquire) {
+            memory::unmap_frames(ctx, self.cache.object(), gone);
+        }
+        self.cache.backing.dropped(gone.len() as u64);
+        gone.clear();
     }
 
     /// Makes the pages of a range: fallocate(2).

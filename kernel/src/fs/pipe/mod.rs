@@ -22,8 +22,8 @@ use ring::Ring;
 
 pub use ring::Buffer;
 
-/// The most that anybody may have a pipe hold: `fs.pipe-max-size`.
-const MAX_SIZE: usize = 1 << 20;
+/// The most that anybody may have a pipe hold: fs.pipe-max-size.
+pub const LARGEST: usize = 1 << 20;
 
 /// What is between the ends.
 pub struct Pipe {
@@ -140,7 +140,7 @@ impl Pipe {
             return Err(Errno::EINVAL);
         }
         let size = (size as usize).next_power_of_two().max(PAGE_SIZE);
-        if size > MAX_SIZE && !privileged {
+        if size > LARGEST && !privileged {
             return Err(Errno::EPERM);
         }
         self.change(ctx, |ring| ring.set_slots(size / PAGE_SIZE))?;

@@ -14,6 +14,7 @@ pub trait Leads: Send + Sync {
 /// The link.
 pub struct Link<L> {
     id: InodeId,
+    permissions: Permissions,
     leads: L,
     state: InodeState,
 }
@@ -21,7 +22,12 @@ pub struct Link<L> {
 impl<L: Leads> Link<L> {
     /// A link that leads there.
     pub fn new(id: InodeId, leads: L) -> Link<L> {
-        Link { id, leads, state: InodeState::new() }
+        Link::owned(id, Permissions { mode: 0o777, user: 0, group: 0 }, leads)
+    }
+
+    /// One that belongs to somebody.
+    pub fn owned(id: InodeId, permissions: Permissions, leads: L) -> Link<L> {
+        Link { id, permissions, leads, state: InodeState::new() }
     }
 }
 
@@ -41,7 +47,7 @@ impl<L: Leads + 'static> Inode for Link<L> {
     }
 
     fn permissions(&self) -> Permissions {
-        Permissions { mode: 0o777, user: 0, group: 0 }
+        self.permissions
     }
 
     fn state(&self) -> &InodeState {

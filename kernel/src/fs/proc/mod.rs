@@ -5,11 +5,12 @@
 
 mod folder;
 mod link;
+mod mounts;
 mod system;
 mod text_file;
 
 use super::file_system::{FileSystem, Statistics, Volume, nameless_device};
-use super::inode::{DeviceNumber, Inode, InodeId, Permissions};
+use super::inode::{DeviceNumber, Inode, InodeId, Metadata, Permissions};
 use super::mount::{self, MountFlags, Path};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
@@ -20,7 +21,8 @@ use machine::lock::SpinLock;
 
 pub use folder::{Dynamic, Folder};
 pub use link::{Leads, Link};
-pub use text_file::{Contents, Text, TextFile};
+pub use mounts::{show_mount_info, show_mounts};
+pub use text_file::{Contents, Fixed, Text, TextFile};
 
 /// The root folder, made when it is first needed: files may be registered before anything is mounted.
 static ROOT: SpinLock<Option<Arc<Folder>>> = SpinLock::new("/proc", None);
@@ -51,6 +53,17 @@ pub fn add_dynamic(path: &str, dynamic: Arc<dyn Dynamic>) -> Result<()> {
 pub fn new_identity() -> InodeId {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     InodeId { device: device(), number: NEXT.fetch_add(1, Ordering::Relaxed) }
+}
+
+/// A number for a file of /proc that is made anew whenever it is looked up: `number` is the caller's own choice.
+pub fn chosen_identity(number: u64) -> InodeId {
+    const CHOSEN: u64 = 1 << 24;
+    InodeId { device: device(), number: CHOSEN + number }
+}
+
+/// What stat(2) tells of an inode of /proc.
+pub fn metadata(inode: &dyn Inode, links: u32) -> Metadata {
+    text_file::metadata(inode, links, super::time::now())
 }
 
 /// What a file has that everybody may read.

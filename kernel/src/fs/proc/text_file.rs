@@ -9,7 +9,7 @@ use crate::memory::{Sink, Source};
 use crate::task::{Mutex, TaskContext};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{self, Write};
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
@@ -26,6 +26,15 @@ pub trait Contents: Send + Sync {
     /// Takes what a program wrote to the file, in one piece.
     fn store(&self, _ctx: &TaskContext, _bytes: &[u8]) -> Result<()> {
         Err(Errno::EIO)
+    }
+}
+
+/// A file with one value that never changes, and a line's end.
+pub struct Fixed<T>(pub T);
+
+impl<T: fmt::Display + Send + Sync> Contents for Fixed<T> {
+    fn show(&self, _ctx: &TaskContext, text: &mut Text) -> Result<()> {
+        writeln!(text, "{}", self.0).map_err(no_memory)
     }
 }
 

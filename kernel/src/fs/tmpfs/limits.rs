@@ -7,6 +7,14 @@ use machine::frame;
 /// Of all memory, one part in so many is never given to files: with a full file system there must be room to run `rm`.
 const RESERVED_PART: usize = 32;
 
+/// Pages in all of them together.
+static ALL: AtomicU64 = AtomicU64::new(0);
+
+/// How many pages the files of all these file systems take.
+pub fn pages() -> u64 {
+    ALL.load(Ordering::Relaxed)
+}
+
 /// A count of pages that stays below a limit.
 pub(super) struct Limits {
     limit: AtomicU64,
@@ -27,12 +35,15 @@ impl Limits {
         let limit = self.limit.load(Ordering::Relaxed);
         let more = |used| (used < limit).then_some(used + 1);
         let taken = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        taken.map(|_| ()).map_err(|_| Errno::ENOSPC)
+        taken.map_err(|_| Errno::ENOSPC)?;
+        ALL.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Counts pages that are there already, whatever the limit says: what the root archive brings.
     pub(super) fn add(&self, pages: u64) {
         self.used.fetch_add(pages, Ordering::Relaxed);
+        ALL.fetch_add(pages, Ordering::Relaxed);
     }
 
     /// Sets another limit; `EINVAL` if more is in use.
@@ -47,6 +58,7 @@ impl Limits {
     /// Counts pages less.
     pub(super) fn give_back(&self, pages: u64) {
         self.used.fetch_sub(pages, Ordering::Relaxed);
+        ALL.fetch_sub(pages, Ordering::Relaxed);
     }
 
     /// How many pages there may be, and how many of them are free.

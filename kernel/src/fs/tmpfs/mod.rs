@@ -19,6 +19,7 @@ use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
 use logic::errno::Result;
 
+pub use limits::pages;
 pub use node::Node;
 pub use options::Options;
 

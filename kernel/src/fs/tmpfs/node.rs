@@ -3,7 +3,7 @@
 use super::System;
 use super::attributes::Attributes;
 use super::directory::Names;
-use super::regular::{Memory, Unnoted};
+use super::regular::Memory;
 use crate::fs::file::File;
 use crate::fs::inode::{Change, Inode, InodeId, InodeState, Kind, Listed, Metadata, NewInode, Permissions, Target};
 use crate::fs::open_file::OpenFlags;
@@ -120,12 +120,8 @@ impl Inode for Node {
         self.set_size(ctx, size)
     }
 
-    fn open(self: Arc<Self>, _ctx: &TaskContext, flags: OpenFlags) -> Result<Arc<dyn File>> {
-        match self.kind {
-            Kind::Regular if flags.contains(OpenFlags::NO_ACCESS_TIME) => Ok(Arc::new(Unnoted(self))),
-            Kind::Regular => Ok(self),
-            _ => Err(Errno::ENXIO),
-        }
+    fn open(self: Arc<Self>, _ctx: &TaskContext, _flags: OpenFlags) -> Result<Arc<dyn File>> {
+        if self.kind == Kind::Regular { Ok(self) } else { Err(Errno::ENXIO) }
     }
 
     fn readlink(&self, _ctx: &TaskContext) -> Result<Target> {

@@ -51,6 +51,8 @@ impl Backing for Memory {
         self.take(Frame::new)
     }
 
+    const HAS_HOLES: bool = true;
+
     fn dropped(&self, count: u64) {
         self.limits.give_back(count);
     }
@@ -69,7 +71,7 @@ impl Node {
     }
 
     pub(super) fn set_size(&self, ctx: &TaskContext, size: u64) -> Result<()> {
-        self.cache()?.writing(ctx).truncate(size)?;
+        self.cache()?.writing(ctx).truncate(ctx, size)?;
         self.attributes.lock().touch();
         Ok(())
     }
@@ -88,11 +90,11 @@ impl Node {
 
 impl File for Node {
     fn read(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
-        let count = self.cache()?.read(ctx, position, into)?;
-        if count > 0 {
-            self.attributes.lock().read();
-        }
-        Ok(count)
+        self.cache()?.read(ctx, position, into)
+    }
+
+    fn note_read(&self) {
+        self.attributes.lock().read();
     }
 
     fn write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>) -> Result<usize> {
@@ -125,7 +127,7 @@ impl File for Node {
         let writing = self.cache()?.writing(ctx);
         match mode {
             0 | linux::FALLOC_FL_KEEP_SIZE => writing.allocate(ctx, position, length)?,
-            PUNCH => writing.punch(position, length),
+            PUNCH => writing.punch(ctx, position, length),
             _ => return Err(Errno::EOPNOTSUPP),
         }
         if mode == 0 {
@@ -134,42 +136,5 @@ impl File for Node {
         drop(writing);
         self.attributes.lock().touch();
         Ok(())
-    }
-}
-
-/// A regular file whose readings are not noted: `O_NOATIME`.
-pub(super) struct Unnoted(pub(super) Arc<Node>);
-
-impl File for Unnoted {
-    fn read(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
-        self.0.cache()?.read(ctx, position, into)
-    }
-
-    fn write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>) -> Result<usize> {
-        self.0.write(ctx, position, from)
-    }
-
-    fn append(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<(usize, u64)> {
-        self.0.append(ctx, from)
-    }
-
-    fn size(&self, ctx: &TaskContext) -> Result<u64> {
-        File::size(&*self.0, ctx)
-    }
-
-    fn seek_stored(&self, ctx: &TaskContext, from: u64, hole: bool) -> Result<u64> {
-        self.0.seek_stored(ctx, from, hole)
-    }
-
-    fn pager(&self) -> Result<Arc<dyn Pager>> {
-        self.0.pager()
-    }
-
-    fn sync(&self, ctx: &TaskContext) -> Result<()> {
-        self.0.sync(ctx)
-    }
-
-    fn allocate(&self, ctx: &TaskContext, mode: u32, position: u64, length: u64) -> Result<()> {
-        self.0.allocate(ctx, mode, position, length)
     }
 }

@@ -5,6 +5,7 @@
 //! starts.
 
 mod arguments;
+mod script;
 mod segments;
 mod stack;
 
@@ -17,12 +18,13 @@ use super::program::{Executable, Program};
 use super::signal;
 use super::thread::{AlternateStack, Running};
 use crate::fs::credentials::Want;
+use crate::fs::file::File;
 use crate::fs::inode::Kind;
 use crate::fs::lookup::{Follow, Lookup};
 use crate::fs::mount::{MountFlags, Path};
 use crate::fs::open_file::OpenFlags;
 use crate::fs::random;
-use crate::memory::AddressSpace;
+use crate::memory::{AddressSpace, Sink};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use logic::address::PAGE_SIZE;
@@ -30,6 +32,7 @@ use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::strings::Strings;
 use machine::user::UserContext;
+use script::Line;
 
 /// What execve(2) is asked for.
 pub struct Request<'a> {
@@ -70,23 +73,30 @@ pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Resu
     running.thread.signals.lock().stack = AlternateStack::default();
     running.thread.clear_at_end.store(0, core::sync::atomic::Ordering::Relaxed);
     process.set_name(image.name);
+    ctx.task().set_name(core::str::from_utf8(image.name.bytes()).unwrap_or("?"));
     running.space = image.program.space.clone();
     running.user = image.user;
     let old = process.replace_program(Some(image.program));
     drop(old);
+    process.executed.store(true, core::sync::atomic::Ordering::Relaxed);
     process.set_end_signal(Some(Signal::CHLD));
     process.give_memory_back();
     Ok(())
 }
 
+/// A file that is to be run, and how it begins.
+struct Opened {
+    executable: Executable,
+    file: Arc<dyn File>,
+    length: u64,
+    head: [u8; script::HEAD],
+}
+
 /// Builds a program in a new address space.
 pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> Result<Image> {
-    let path = starter.lookup.find(ctx, None, request.path, Follow::Yes)?;
-    check(starter.lookup, &path)?;
-    let inode = path.dentry.inode().clone();
-    let executable = Executable::new(path)?;
-    let length = inode.metadata(ctx)?.size;
-    let file = inode.open(ctx, OpenFlags::empty())?;
+    let (opened, arguments) = resolve(ctx, starter, request)?;
+    let request = &Request { arguments: arguments.as_ref().unwrap_or(request.arguments), ..*request };
+    let Opened { executable, file, length, .. } = opened;
     let elf = segments::read(ctx, &*file, length)?;
     if elf.interpreter.is_some() {
         // Programs that want to be linked when they start are not run yet.
@@ -94,7 +104,7 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     }
     let space = AddressSpace::new(starter.limits.memory())?;
     let chance = Chance::draw();
-    let loaded = segments::load(ctx, &space, &elf, file.pager()?, chance.base)?;
+    let loaded = segments::load(ctx, &space, &elf, executable.path().mapped(file.pager()?), chance.base)?;
     let mut user = UserContext::new(loaded.entry, 0)?;
     let auxiliary = stack::auxiliary(starter, &elf, &loaded, signal::frame_size(&mut user));
     let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable, &chance)?;
@@ -102,6 +112,35 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end, chance.heap)?);
     let program = Program { space, file: executable, arguments: stack.arguments, environment: stack.environment };
     Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path) })
+}
+
+/// The file that really runs, and its arguments if they are others than were asked for: a script's are its interpreter's. `ELOOP` if
+/// scripts run scripts without an end.
+fn resolve(ctx: &TaskContext, starter: &Starter, request: &Request) -> Result<(Opened, Option<Strings>)> {
+    let mut opened = open(ctx, starter, request.path)?;
+    let mut arguments: Option<Strings> = None;
+    for _ in 0..=script::MOST {
+        let length = opened.head.len().min(opened.length as usize);
+        let Some(line) = Line::parse(&opened.head[..length])? else { return Ok((opened, arguments)) };
+        let interpreter = open(ctx, starter, line.interpreter)?;
+        // An interpreter's first argument is its own path.
+        let path = arguments.as_ref().and_then(|arguments| arguments.iter().next()).unwrap_or(request.path);
+        arguments = Some(line.arguments(path, arguments.as_ref().unwrap_or(request.arguments))?);
+        opened = interpreter;
+    }
+    Err(Errno::ELOOP)
+}
+
+fn open(ctx: &TaskContext, starter: &Starter, path: &[u8]) -> Result<Opened> {
+    let path = starter.lookup.find(ctx, None, path, Follow::Yes)?;
+    check(starter.lookup, &path)?;
+    let inode = path.dentry.inode().clone();
+    let executable = Executable::new(path)?;
+    let length = inode.metadata(ctx)?.size;
+    let file = inode.open(ctx, OpenFlags::empty())?;
+    let mut head = [0; script::HEAD];
+    file.read(ctx, 0, &mut Sink::kernel(&mut head))?;
+    Ok(Opened { executable, file, length, head })
 }
 
 /// What is left to chance, drawn at once: random bytes are dear.

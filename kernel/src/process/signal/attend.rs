@@ -4,8 +4,8 @@ use super::action::{ActionFlags, Handler};
 use super::info::{Detail, Info};
 use super::{force, frame, restart};
 use crate::log::warn;
-use crate::process::table;
 use crate::process::thread::Running;
+use crate::process::{session, table};
 use crate::task::TaskContext;
 use logic::signal::{DefaultAction, Signal};
 use logic::wait_status::WaitStatus;
@@ -72,6 +72,8 @@ fn act(running: &Running, info: &Info) {
     let process = &running.thread.process;
     match info.signal.default_action() {
         DefaultAction::Ignore | DefaultAction::Continue => {}
+        // Nobody would let it go on.
+        DefaultAction::Stop if info.signal != Signal::STOP && session::group_is_orphaned(process.group()) => {}
         DefaultAction::Stop => process.stop(info.signal),
         DefaultAction::Terminate | DefaultAction::Core => {
             tell(running, info);

@@ -10,6 +10,7 @@
 //! ```
 //! Cargo decides what to compile of Rust; for the rest a file is made again when one that it comes from is newer.
 
+mod busybox;
 mod c;
 mod elf;
 pub mod iso;

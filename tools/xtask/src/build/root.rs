@@ -1,7 +1,8 @@
 //! The root folder `target/images/root` and its archives.
 //!
-//! It holds the programs, and what stands in `user/root`. What nothing asks for any more is removed.
+//! It holds our programs, what stands in `user/root`, and BusyBox. What nothing asks for any more is removed.
 
+use super::busybox;
 use super::packages::Program;
 use crate::cpio::folder;
 use crate::files;
@@ -23,6 +24,7 @@ pub fn build(project: &Project, programs: &[Program]) -> Result<()> {
         files::install(&program.file, &to)?;
         wanted.insert(to);
     }
+    wanted.extend(busybox::install(&root, &wanted)?);
     remove_others(&root, &wanted)?;
     let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).collect::<String>();
     let list = project.image("root.list");

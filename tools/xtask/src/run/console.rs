@@ -106,15 +106,23 @@ fn carry_text(mut port: UnixStream, started: &Receiver<()>) {
     }
 }
 
-/// Gives what is typed to the machine; Ctrl-A x leaves.
+/// Gives what is typed to the machine; Ctrl-A x leaves, Ctrl-A b sends a break.
 fn carry_keys(mut port: UnixStream, events: &Sender<Event>) {
     let mut keys = Keys::default();
     let _ = each_input(|bytes| {
-        let (bytes, leave) = keys.filter(bytes);
-        if leave {
-            let _ = events.send(Event::Leave);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (bytes, taken, command) = keys.filter(rest);
+            rest = &rest[taken..];
+            port.write_all(&bytes)?;
+            if let Some(command) = command {
+                let _ = events.send(match command {
+                    Command::Leave => Event::Leave,
+                    Command::Break => Event::Break,
+                });
+            }
         }
-        port.write_all(&bytes)
+        Ok(())
     });
 }
 
@@ -132,6 +140,15 @@ fn each_input(mut take: impl FnMut(&[u8]) -> std::io::Result<()>) -> std::io::Re
     }
 }
 
+/// What Ctrl-A and a letter ask of us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Ctrl-A x: end the machine.
+    Leave,
+    /// Ctrl-A b: a break on the machine's line.
+    Break,
+}
+
 /// What is typed at a console: Ctrl-A begins a command to us.
 #[derive(Default)]
 pub struct Keys {
@@ -139,32 +156,40 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The keys that are the machine's, and whether the person wants to leave (Ctrl-A x). Ctrl-A twice is one.
-    pub fn filter(&mut self, typed: &[u8]) -> (Vec<u8>, bool) {
+    /// The keys that are the machine's, up to the first command, how many were looked at for that, and the command. Ctrl-A twice is one.
+    pub fn filter(&mut self, typed: &[u8]) -> (Vec<u8>, usize, Option<Command>) {
         const CTRL_A: u8 = 1;
         let mut keys = Vec::new();
-        for &key in typed {
+        for (index, &key) in typed.iter().enumerate() {
             match (std::mem::replace(&mut self.command, false), key) {
-                (true, b'x' | b'X') => return (keys, true),
+                (true, b'x' | b'X') => return (keys, index + 1, Some(Command::Leave)),
+                (true, b'b' | b'B') => return (keys, index + 1, Some(Command::Break)),
                 (true, CTRL_A | b'a') => keys.push(CTRL_A),
                 (true, _) => {}
                 (false, CTRL_A) => self.command = true,
                 (false, key) => keys.push(key),
             }
         }
-        (keys, false)
+        (keys, typed.len(), None)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Keys;
+    use super::{Command, Keys};
 
     #[test]
     fn control_a_x_leaves() {
         let mut keys = Keys::default();
-        assert_eq!(keys.filter(b"ab\x01\x01c\x01"), (b"ab\x01c".to_vec(), false));
-        assert_eq!(keys.filter(b"zd"), (b"d".to_vec(), false));
-        assert_eq!(keys.filter(b"e\x01xf"), (b"e".to_vec(), true));
+        assert_eq!(keys.filter(b"ab\x01\x01c\x01"), (b"ab\x01c".to_vec(), 6, None));
+        assert_eq!(keys.filter(b"zd"), (b"d".to_vec(), 2, None));
+        assert_eq!(keys.filter(b"e\x01xf"), (b"e".to_vec(), 3, Some(Command::Leave)));
+    }
+
+    #[test]
+    fn control_a_b_is_a_break() {
+        let mut keys = Keys::default();
+        assert_eq!(keys.filter(b"a\x01bt"), (b"a".to_vec(), 3, Some(Command::Break)));
+        assert_eq!(keys.filter(b"t"), (b"t".to_vec(), 1, None));
     }
 }

@@ -1,4 +1,4 @@
-//! QEMU's control protocol (QMP), as far as `--screen` needs it.
+//! QEMU's control protocol (QMP), as far as `--screen` and the break on the serial line need it.
 
 use super::session::Event;
 use anyhow::{Context, Result, bail};
@@ -18,54 +18,74 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Control {
     wire: UnixStream,
     answers: Receiver<Value>,
-    picture: PathBuf,
+    /// Commands that have not been answered.
+    pending: usize,
+    picture: Option<PathBuf>,
     scratch: PathBuf,
 }
 
 impl Control {
-    /// Begins to speak with QEMU. `picture` is the PNG file to make, `scratch` a file of the run's own.
-    pub fn connect(wire: UnixStream, picture: &Path, scratch: PathBuf, events: &Sender<Event>) -> Result<Control> {
+    /// Begins to speak with QEMU. `picture` is the PNG file to make, if any, `scratch` a file of the run's own.
+    pub fn connect(
+        wire: UnixStream,
+        picture: Option<&Path>,
+        scratch: PathBuf,
+        events: &Sender<Event>,
+    ) -> Result<Control> {
         let (told, answers) = mpsc::channel();
-        let (from, events) = (BufReader::new(wire.try_clone()?), events.clone());
-        thread::spawn(move || read(from, &told, &events));
-        let mut control = Control { wire, answers, picture: picture.to_path_buf(), scratch };
+        // Only for the sake of a picture does QEMU stay when the machine is off.
+        let (from, events) = (BufReader::new(wire.try_clone()?), picture.is_some().then(|| events.clone()));
+        thread::spawn(move || read(from, &told, events.as_ref()));
+        let mut control = Control { wire, answers, pending: 0, picture: picture.map(Path::to_path_buf), scratch };
         control.send(&json!({"execute": "qmp_capabilities"}))?;
         Ok(control)
     }
 
     /// Saves the screen; a failure is told, and changes nothing else.
     pub fn save_screen(mut self) {
-        if let Err(error) = self.try_save_screen() {
+        if self.picture.is_some()
+            && let Err(error) = self.try_save_screen()
+        {
             eprintln!("bin/run: cannot save the screen: {error:#}");
         }
     }
 
+    /// Holds the console's line down for a moment, as a terminal's break key does.
+    pub fn send_break(&mut self, line: &str) {
+        // A machine that is gone needs no break.
+        let _ = self.send(&json!({"execute": "chardev-send-break", "arguments": {"id": line}}));
+    }
+
     fn try_save_screen(&mut self) -> Result<()> {
         self.send(&json!({"execute": "screendump", "arguments": {"filename": self.scratch}}))?;
-        // The first answer is to the greeting.
-        for _ in 0..2 {
+        while self.pending > 0 {
             let answer = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
+            self.pending -= 1;
             if let Some(error) = answer.get("error") {
                 bail!("QEMU says {}", error["desc"]);
             }
         }
         let pixels = fs::read(&self.scratch).context("QEMU wrote no picture")?;
         let (width, height, pixels) = parse_ppm(&pixels).context("QEMU's picture is not a PPM file")?;
-        write_png(&self.picture, width, height, pixels)
-            .with_context(|| format!("cannot write {}", self.picture.display()))
+        let Some(picture) = &self.picture else { return Ok(()) };
+        write_png(picture, width, height, pixels).with_context(|| format!("cannot write {}", picture.display()))
     }
 
     fn send(&mut self, command: &Value) -> Result<()> {
-        writeln!(self.wire, "{command}").context("cannot talk to QEMU")
+        writeln!(self.wire, "{command}").context("cannot talk to QEMU")?;
+        self.pending += 1;
+        Ok(())
     }
 }
 
 /// Sorts what QEMU says into answers and events.
-fn read(from: BufReader<UnixStream>, answers: &Sender<Value>, events: &Sender<Event>) {
+fn read(from: BufReader<UnixStream>, answers: &Sender<Value>, events: Option<&Sender<Event>>) {
     for line in from.lines().map_while(Result::ok) {
         let Ok(said) = serde_json::from_str::<Value>(&line) else { continue };
         if said["event"] == "SHUTDOWN" {
-            let _ = events.send(Event::Off);
+            if let Some(events) = events {
+                let _ = events.send(Event::Off);
+            }
         } else if said.get("return").is_some() || said.get("error").is_some() {
             let _ = answers.send(said);
         }

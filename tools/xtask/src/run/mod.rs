@@ -84,6 +84,9 @@ pub fn private_folder() -> Result<TempDir> {
     tempfile::Builder::new().prefix("cor-run-").tempdir().context("cannot make a temporary folder")
 }
 
+/// What QEMU calls the console's end.
+const CONSOLE: &str = "console";
+
 /// The wires between the machine and us.
 struct Wires {
     console: Wire,
@@ -94,9 +97,10 @@ struct Wires {
 impl Wires {
     /// Makes them, and tells QEMU.
     fn connect(options: &Options, line: &mut Line) -> Result<Wires> {
-        let control = options.screen.as_ref().map(|_| Wire::new()).transpose()?;
+        let wanted = options.screen.is_some() || !options.has_program();
+        let control = wanted.then(Wire::new).transpose()?;
         let wires = Wires { console: Wire::new()?, status: Wire::new()?, control };
-        line.serial("console", &wires.console.theirs);
+        line.serial(CONSOLE, &wires.console.theirs);
         line.serial("status", &wires.status.theirs);
         if let Some(control) = &wires.control {
             line.control(&control.theirs);
@@ -112,12 +116,10 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     session::watch_status(wires.status.keep(), events.clone());
     let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
     let progress = console::connect(mode, wires.console.keep(), &events)?;
-    let control = match (wires.control, &options.screen) {
-        (Some(wire), Some(picture)) => {
-            Some(Control::connect(wire.keep(), picture, folder.join("screen.ppm"), &events)?)
-        }
-        _ => None,
-    };
+    let control = wires
+        .control
+        .map(|wire| Control::connect(wire.keep(), options.screen.as_deref(), folder.join("screen.ppm"), &events));
+    let control = control.transpose()?;
     Ok(Session::new(happened, progress, options.timeout, control))
 }
 

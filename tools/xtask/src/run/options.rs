@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-/// The options of `bin/run`; without PROGRAM, an interactive serial console (Ctrl-A x leaves).
+/// The options of `bin/run`; without PROGRAM, an interactive serial console (Ctrl-A x leaves, Ctrl-A b sends a break).
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// The root file system: a newc archive, or a folder that is packed on the fly [default: the project's own]

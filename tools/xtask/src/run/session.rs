@@ -30,6 +30,8 @@ pub enum Event {
     Off,
     /// The person pressed Ctrl-A x.
     Leave,
+    /// The person pressed Ctrl-A b.
+    Break,
     /// We got a signal.
     Signal(Signal),
 }
@@ -131,6 +133,11 @@ impl Session {
             Event::Off => {
                 self.take_picture();
                 return Some(Ending::Machine);
+            }
+            Event::Break => {
+                if let Some(control) = &mut self.control {
+                    control.send_break(super::CONSOLE);
+                }
             }
             Event::Leave => return Some(Ending::Left),
             Event::Signal(signal) => return Some(Ending::Signal(signal)),

@@ -6,10 +6,15 @@ use anyhow::{Context, Result, bail};
 use std::env;
 use std::process::Command;
 
+/// The second disk, that the tests write to.
+const DISK_SIZE: u64 = 16 << 20;
+
 /// Boots and counts.
 pub fn run(project: &Project) -> Result<Report> {
     let mut machine = Command::new(env::current_exe().context("cannot tell where this program stands")?);
-    machine.args(["run", "--boot", "direct", "--timeout", "120", "--append", "selftest"]);
+    let disk = tempfile::NamedTempFile::new().context("cannot make a disk for the tests")?;
+    disk.as_file().set_len(DISK_SIZE).context("cannot make a disk for the tests")?;
+    machine.args(["run", "--boot", "direct", "--timeout", "120", "--append", "selftest", "--disk"]).arg(disk.path());
     let printed = run_logged(project, "selftest", &mut machine)?;
     let Some((passed, failed)) = printed.text.lines().find_map(count) else {
         bail!("the kernel did not say how its tests went:\n{}", printed.tail());

@@ -1,0 +1,98 @@
+//! When memory has run out: the process that has most of it is ended, so that the others can go on.
+//!
+//! Linux's choice is the same in the main: most resident pages, and never the first process. Whoever finds no memory calls here, waits
+//! for what becomes free, and tries again.
+
+use super::process::Process;
+use super::signal::{self, Info};
+use super::table::{INIT, Pid, next_after};
+use crate::log::error;
+use crate::task::{Instant, TaskContext};
+use alloc::sync::{Arc, Weak};
+use core::time::Duration;
+use logic::errno::{Errno, Result};
+use logic::signal::Signal;
+use machine::lock::SpinLock;
+use machine::{clock, heap};
+
+/// Who was chosen last, and when.
+static LAST: SpinLock<Option<(Weak<Process>, Instant)>> = SpinLock::new("last hog", None);
+
+/// How long one that was chosen may take to end before another is. It may be waiting for what only others can give.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long to wait before looking again.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// How often a call without a reserve looks for one.
+const TRIES: usize = 1000;
+
+/// Makes sure that a call may begin; waits, and ends a process if need be, until the heap has its reserve. `ENOMEM` if that does
+/// not help; `EINTR` if the caller itself is to end.
+#[cold]
+pub fn wait_for_reserve(ctx: &TaskContext, caller: &Process) -> Result<()> {
+    for _ in 0..TRIES {
+        if heap::ensure_reserve().is_ok() {
+            return Ok(());
+        }
+        if is_dying(caller) {
+            // What it still does on its way out has to do with what is left.
+            return Err(Errno::EINTR);
+        }
+        if !make_room(ctx, caller) {
+            break;
+        }
+    }
+    Err(Errno::ENOMEM)
+}
+
+/// Lets memory become free: waits for somebody who is ending, or ends the process that has most. False if there is nobody to end.
+/// The caller may be the one; then it sees to its signals first.
+#[cold]
+pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
+    if is_dying(caller) {
+        return true;
+    }
+    if !somebody_ends() {
+        let Some(hog) = largest() else { return false };
+        let kib = resident(&hog) * 4;
+        error!("no memory left: {}[{}], which has {kib} KiB, is killed", hog.name(), hog.pid());
+        *LAST.lock() = Some((Arc::downgrade(&hog), clock::now()));
+        signal::send_to_process(&hog, Info::kernel(Signal::KILL));
+    }
+    if !is_dying(caller) {
+        ctx.sleep_until(clock::now() + PAUSE, true);
+    }
+    true
+}
+
+/// Whether one that was chosen is on its way out, or has just gone.
+fn somebody_ends() -> bool {
+    let last = LAST.lock().clone();
+    last.is_some_and(|(hog, when)| {
+        let gone = hog.upgrade().is_none_or(|hog| hog.program().is_err());
+        !gone && clock::now().since(when) < PATIENCE
+    })
+}
+
+fn is_dying(process: &Process) -> bool {
+    process.ending().is_some() || process.pending.lock().set().contains(Signal::KILL)
+}
+
+/// The process with most pages that is not ending yet.
+fn largest() -> Option<Arc<Process>> {
+    let mut found: Option<(usize, Arc<Process>)> = None;
+    let mut pid = Pid(INIT.0);
+    while let Some(process) = next_after(pid) {
+        pid = process.pid();
+        let pages = resident(&process);
+        if pages > found.as_ref().map_or(0, |(most, _)| *most) && !is_dying(&process) {
+            found = Some((pages, process));
+        }
+    }
+    found.map(|(_, process)| process)
+}
+
+fn resident(process: &Process) -> usize {
+    process.space().map_or(0, |space| space.machine().resident())
+}

@@ -1,0 +1,87 @@
+//! What is in the folder of a process or thread, a line each.
+
+use super::Subject;
+use super::{memory, stat, text};
+use crate::fs::proc::Text;
+use crate::process::Name;
+use crate::task::TaskContext;
+use core::sync::atomic::Ordering;
+use logic::errno::{Errno, Result};
+
+/// One entry: its name, its mode, what it is.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) mode: u16,
+    pub(super) what: What,
+}
+
+/// What an entry is.
+#[derive(Clone, Copy)]
+pub(super) enum What {
+    /// A text.
+    Text(fn(&TaskContext, &Subject, &mut Text) -> Result<()>),
+    /// A text that can be written to.
+    Setting(fn(&TaskContext, &Subject, &mut Text) -> Result<()>, fn(&TaskContext, &Subject, &[u8]) -> Result<()>),
+    /// A link to a place.
+    Link(super::links::Place),
+    /// The open files, or what is known of them.
+    Descriptors { told: bool },
+    /// The threads.
+    Tasks,
+}
+
+/// The numbers of files: the folder itself, then its entries, then its descriptors.
+pub(super) const FOLDER: u32 = 0;
+pub(super) const FIRST: u32 = 1;
+pub(super) const FIRST_DESCRIPTOR: u32 = 1 << 8;
+
+const fn entry(name: &'static str, mode: u16, what: What) -> Entry {
+    Entry { name, mode, what }
+}
+
+/// The entries of a process's folder; all but the last are a thread's too.
+pub(super) static ENTRIES: [Entry; 19] = [
+    entry("cmdline", 0o444, What::Text(text::command_line)),
+    entry("comm", 0o644, What::Setting(text::name, set_name)),
+    entry("cwd", 0o777, What::Link(super::links::Place::Cwd)),
+    entry("environ", 0o400, What::Text(text::environment)),
+    entry("exe", 0o777, What::Link(super::links::Place::Program)),
+    entry("fd", 0o500, What::Descriptors { told: false }),
+    entry("fdinfo", 0o555, What::Descriptors { told: true }),
+    entry("limits", 0o444, What::Text(text::limits)),
+    entry("maps", 0o444, What::Text(memory::maps)),
+    entry("mountinfo", 0o444, What::Text(text::mount_info)),
+    entry("mounts", 0o444, What::Text(text::mounts)),
+    entry("root", 0o777, What::Link(super::links::Place::Root)),
+    entry("schedstat", 0o444, What::Text(stat::schedule)),
+    entry("stack", 0o400, What::Text(stat::stack)),
+    entry("stat", 0o444, What::Text(stat::stat)),
+    entry("statm", 0o444, What::Text(memory::sizes)),
+    entry("status", 0o444, What::Text(stat::status)),
+    entry("trace", 0o644, What::Setting(trace, set_trace)),
+    entry("task", 0o555, What::Tasks),
+];
+
+/// Takes a new name; what is too long is cut.
+fn set_name(_ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
+    let end = bytes.iter().position(|&byte| byte == 0 || byte == b'\n').unwrap_or(bytes.len());
+    subject.process.set_name(Name::new(&bytes[..end]));
+    Ok(())
+}
+
+/// Whether the process's system calls are told in the kernel's log.
+fn trace(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    let digit = if subject.process.traced.load(Ordering::Relaxed) { b"1\n" } else { b"0\n" };
+    text.put(digit).map_err(|_| Errno::ENOMEM)
+}
+
+fn set_trace(ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
+    subject.check(ctx)?;
+    let on = match bytes.trim_ascii() {
+        b"1" | b"syscall" => true,
+        b"0" | b"" => false,
+        _ => return Err(Errno::EINVAL),
+    };
+    subject.process.traced.store(on, Ordering::Relaxed);
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! The folder of a process, or of one of its threads.
+
+use super::Subject;
+use super::descriptors::Descriptors;
+use super::entries::{ENTRIES, Entry, FIRST, FOLDER, What};
+use super::links::ToPlace;
+use super::tasks::Tasks;
+use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Listed, Metadata, Permissions};
+use crate::fs::proc::{self, Contents, Link, Text, TextFile};
+use crate::process::table;
+use crate::task::TaskContext;
+use alloc::sync::Arc;
+use logic::errno::{Errno, Result};
+
+/// The folder.
+pub(super) struct Folder {
+    subject: Subject,
+    state: InodeState,
+}
+
+/// A text of it.
+struct About {
+    subject: Subject,
+    what: What,
+}
+
+impl Folder {
+    pub(super) fn new(subject: Subject) -> Folder {
+        Folder { subject, state: InodeState::new() }
+    }
+
+    fn entries(&self) -> &'static [Entry] {
+        let all = &ENTRIES[..];
+        // A thread has no threads.
+        if self.subject.thread.is_some() { &all[..all.len() - 1] } else { all }
+    }
+
+    /// `ENOENT` once the process has been waited for, however long somebody keeps its folder.
+    fn check_there(&self) -> Result<()> {
+        let there = table::find(self.subject.process.pid()).map_err(|_| Errno::ENOENT)?;
+        if Arc::ptr_eq(&there, &self.subject.process) { Ok(()) } else { Err(Errno::ENOENT) }
+    }
+}
+
+impl Inode for Folder {
+    fn kind(&self) -> Kind {
+        Kind::Directory
+    }
+
+    fn id(&self) -> InodeId {
+        self.subject.id(FOLDER)
+    }
+
+    fn permissions(&self) -> Permissions {
+        self.subject.permissions(0o555)
+    }
+
+    fn state(&self) -> &InodeState {
+        &self.state
+    }
+
+    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
+        Ok(proc::metadata(self, 2))
+    }
+
+    fn keeps_names(&self) -> bool {
+        false
+    }
+
+    fn lookup(&self, _ctx: &TaskContext, name: &[u8]) -> Result<Arc<dyn Inode>> {
+        self.check_there()?;
+        let index = self.entries().iter().position(|entry| entry.name.as_bytes() == name).ok_or(Errno::ENOENT)?;
+        Ok(inode(&self.subject, index))
+    }
+
+    fn list(&self, _ctx: &TaskContext, cursor: u64, show: &mut dyn FnMut(&Listed<'_>) -> bool) -> Result<()> {
+        self.check_there()?;
+        for (index, entry) in self.entries().iter().enumerate().skip(cursor as usize) {
+            let number = self.subject.id(FIRST + index as u32).number;
+            let next = index as u64 + 1;
+            if !show(&Listed { name: entry.name.as_bytes(), number, kind: entry.what.kind(), next }) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl What {
+    fn kind(self) -> Kind {
+        match self {
+            What::Text(_) | What::Setting(..) => Kind::Regular,
+            What::Link(_) => Kind::Symlink,
+            What::Descriptors { .. } | What::Tasks => Kind::Directory,
+        }
+    }
+}
+
+fn inode(subject: &Subject, index: usize) -> Arc<dyn Inode> {
+    let entry = &ENTRIES[index];
+    let subject = subject.clone();
+    let id = subject.id(FIRST + index as u32);
+    let permissions = subject.permissions(entry.mode);
+    match entry.what {
+        What::Link(place) => Arc::new(Link::owned(id, permissions, ToPlace { subject, place })),
+        What::Descriptors { told } => Arc::new(Descriptors::new(subject, id, permissions, told)),
+        What::Tasks => Arc::new(Tasks::new(subject, id, permissions)),
+        what => Arc::new(TextFile::new(id, permissions, Arc::new(About { subject, what }))),
+    }
+}
+
+impl Contents for About {
+    fn show(&self, ctx: &TaskContext, text: &mut Text) -> Result<()> {
+        match self.what {
+            What::Text(show) | What::Setting(show, _) => show(ctx, &self.subject, text),
+            _ => Ok(()),
+        }
+    }
+
+    fn store(&self, ctx: &TaskContext, bytes: &[u8]) -> Result<()> {
+        match self.what {
+            What::Setting(_, store) => store(ctx, &self.subject, bytes),
+            _ => Err(Errno::EIO),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What a process has mapped: `maps`, `statm`, and the sums for `status`.
+
+use super::Subject;
+use crate::fs::inode::DeviceNumber;
+use crate::fs::proc::Text;
+use crate::memory::{Content, Pager, Region, Role};
+use crate::process::{Process, Program};
+use crate::task::TaskContext;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+use logic::address::PageRange;
+use logic::errno::{Errno, Result};
+use machine::user_space::Access;
+
+/// Where a region's name begins in its line.
+const NAME_COLUMN: usize = 73;
+
+/// Sizes in pages.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sizes {
+    /// All regions.
+    pub(super) all: u64,
+    /// Pages that are there.
+    pub(super) resident: u64,
+    /// Private and writable, but for the stack.
+    pub(super) data: u64,
+    /// The stack.
+    pub(super) stack: u64,
+    /// What can be run.
+    pub(super) text: u64,
+}
+
+/// Sums up a program's regions.
+pub(super) fn sum(ctx: &TaskContext, program: &Program) -> Sizes {
+    let mut sizes = Sizes { resident: program.space.machine().resident() as u64, ..Sizes::default() };
+    program.space.for_each_region(ctx, |range, region| {
+        let pages = range.pages();
+        sizes.all += pages;
+        if region.role == Role::Stack {
+            sizes.stack += pages;
+        } else if region.access.contains(Access::EXECUTE) {
+            sizes.text += pages;
+        } else if region.access.contains(Access::WRITE) && !region.shared {
+            sizes.data += pages;
+        }
+    });
+    sizes
+}
+
+/// `statm`: in pages: all, resident, of files (not told apart), text, 0, data and stack, 0.
+pub(super) fn sizes(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    let sizes = subject.process.program().map(|program| sum(ctx, &program)).unwrap_or_default();
+    let Sizes { all, resident, data, stack, text: code } = sizes;
+    writeln!(text, "{all} {resident} 0 {code} 0 {} 0", data + stack).map_err(|_| Errno::ENOMEM)
+}
+
+/// `maps`
+pub(super) fn maps(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    subject.check(ctx)?;
+    let Ok(program) = subject.process.program() else { return Ok(()) };
+    // The list is copied first, since names cannot be looked up with the regions locked.
+    let mut regions: Vec<(PageRange, Region)> = Vec::new();
+    let mut fits = true;
+    program.space.for_each_region(ctx, |range, region| {
+        fits = fits && regions.try_reserve(1).is_ok();
+        if fits {
+            regions.push((range, region.clone()));
+        }
+    });
+    if !fits {
+        return Err(Errno::ENOMEM);
+    }
+    for (range, region) in regions {
+        line(&subject.process, &program, range, &region, text).map_err(|_| Errno::ENOMEM)?;
+    }
+    Ok(())
+}
+
+fn line(process: &Process, program: &Program, range: PageRange, region: &Region, text: &mut Text) -> fmt::Result {
+    let (offset, device, inode) = match &region.content {
+        Content::Anonymous => (0, 0, 0),
+        Content::Paged { pager, offset } => {
+            let (device, inode) = pager.identity();
+            (*offset, device, inode)
+        }
+    };
+    let number = DeviceNumber::decode(device);
+    let mut head = arrayvec::ArrayString::<128>::new();
+    write!(
+        head,
+        "{:08x}-{:08x} {region} {offset:08x} {:02x}:{:02x} {inode} ",
+        range.start(),
+        range.end(),
+        number.major,
+        number.minor
+    )?;
+    let name = name(process, program, region);
+    if name.is_empty() {
+        return writeln!(text, "{head}");
+    }
+    write!(text, "{head:<width$}", width = NAME_COLUMN)?;
+    for &byte in &*name {
+        if byte == b'\n' { text.put(b"\\012")? } else { text.put(&[byte])? }
+    }
+    text.put(b"\n")
+}
+
+/// What a region is called: its part in the program, or its file's path.
+fn name(process: &Process, program: &Program, region: &Region) -> Box<[u8]> {
+    let fixed = |name: &[u8]| Box::from(name);
+    match (region.role, &region.content) {
+        (Role::Heap, _) => fixed(b"[heap]"),
+        (Role::Stack, _) => fixed(b"[stack]"),
+        (Role::SharedMemory, _) => fixed(b"/dev/zero (deleted)"),
+        (Role::Plain, Content::Anonymous) => fixed(b""),
+        (Role::Plain, Content::Paged { pager, .. }) => path(process, program, pager).unwrap_or_else(|| fixed(b"")),
+    }
+}
+
+/// The path of a mapped file, if the process still has it: as its program, or open.
+fn path(process: &Process, program: &Program, pager: &Arc<dyn Pager>) -> Option<Box<[u8]>> {
+    let (device, number) = pager.identity();
+    let is_it = |path: &crate::fs::Path| {
+        let id = path.dentry.inode().id();
+        number != 0 && (id.device.encode(), id.number) == (device, number)
+    };
+    if is_it(program.file.path()) {
+        return program.file.path().system_text().ok()?.link_text().ok();
+    }
+    let mut from = 0;
+    while let Some((descriptor, file)) = process.files.next(from) {
+        if is_it(file.path()) {
+            return file.path().system_text().ok()?.link_text().ok();
+        }
+        from = descriptor + 1;
+    }
+    None
+}

@@ -1,0 +1,242 @@
+//! How a process or thread is: `stat` for programs, `status` for people, `schedstat`, and the kernel's `stack`.
+
+use super::{Subject, memory};
+use crate::fs::proc::Text;
+use crate::process::signal::Handler;
+use crate::process::{Capabilities, Thread, Used, parent_of};
+use crate::task::TaskContext;
+use alloc::sync::Arc;
+use core::fmt::Write;
+use linux_raw_sys::general as linux;
+use logic::address::PAGE_SIZE;
+use logic::errno::{Errno, Result};
+use logic::signal::{Signal, SignalSet};
+use machine::panic::write_backtrace;
+
+/// The unit of times in `stat`: a hundredth of a second (USER_HZ).
+pub(super) const TICK: u64 = 10_000_000;
+
+/// What ps(1) shows in its column STAT, and the word that `status` adds.
+fn state(subject: &Subject) -> (char, &'static str) {
+    if subject.process.ending().is_some() && subject.threads() == 0 {
+        return ('Z', "zombie");
+    }
+    if subject.process.is_stopped() {
+        return ('T', "stopped");
+    }
+    let mut state = ('S', "sleeping");
+    let mut look = |thread: &Arc<Thread>| match thread.task() {
+        Some(task) if task.waits_deaf() => {
+            if state.0 == 'S' {
+                state = ('D', "disk sleep");
+            }
+        }
+        Some(task) if task.state() == crate::task::State::Waiting => {}
+        _ => state = ('R', "running"),
+    };
+    match &subject.thread {
+        Some(thread) => look(thread),
+        None => subject.process.for_each_thread(look),
+    }
+    state
+}
+
+fn used(subject: &Subject) -> Used {
+    subject.thread.as_ref().map_or_else(|| subject.process.used(), |thread| thread.used())
+}
+
+/// Signals that are ignored, and that have handlers.
+fn wanted(subject: &Subject) -> (SignalSet, SignalSet) {
+    let (mut ignored, mut caught) = (SignalSet::EMPTY, SignalSet::EMPTY);
+    for signal in SignalSet::ALL.iter() {
+        match subject.process.actions.get(signal).handler {
+            Handler::Ignore => _ = ignored.insert(signal),
+            Handler::Default => {}
+            _ => _ = caught.insert(signal),
+        }
+    }
+    (ignored, caught)
+}
+
+/// Signals as Linux writes them: bit 0 is signal 1.
+fn bits(set: SignalSet) -> u64 {
+    set.iter().fold(0, |bits, signal| bits | 1 << (signal.number() - 1))
+}
+
+/// Pending for the thread, pending for the process, and blocked.
+fn signals(subject: &Subject) -> [SignalSet; 3] {
+    let shared = subject.process.pending.lock().set();
+    let own = subject.first_thread().map(|thread| {
+        let signals = thread.signals.lock();
+        (signals.pending.set(), signals.blocked)
+    });
+    let (pending, blocked) = own.unwrap_or((SignalSet::EMPTY, SignalSet::EMPTY));
+    [pending, shared, blocked]
+}
+
+/// `stat`: one line of numbers. Addresses that would help an attacker, and what has no meaning here, are 0 as Linux shows them to
+/// strangers.
+pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    let process = &subject.process;
+    let used = used(subject);
+    let children = process.past().children;
+    let program = process.program().ok();
+    let sizes = program.as_ref().map(|program| memory::sum(ctx, program)).unwrap_or_default();
+    let [pending, _, blocked] = signals(subject);
+    let (ignored, caught) = wanted(subject);
+    let nice = subject.first_thread().and_then(|thread| thread.task()).map_or(0, |task| task.nice());
+    let out = &mut *text;
+    let write = |out: &mut Text| {
+        write!(out, "{} (", subject.number())?;
+        out.put(process.name().bytes())?;
+        let family = family(subject);
+        write!(out, ") {} {} {} {} ", state(subject).0, parent_of(process.pid()), family.group, family.session)?;
+        write!(out, "{} {} 0 ", family.terminal, family.foreground)?;
+        write!(out, "{} {} 0 0 ", used.faults, children.faults)?;
+        write!(out, "{} {} ", used.usage.user / TICK, used.usage.system / TICK)?;
+        write!(out, "{} {} ", children.usage.user / TICK, children.usage.system / TICK)?;
+        write!(out, "{} {nice} {} 0 {} ", 20 + i32::from(nice), subject.threads().max(1), process.born.0 / TICK)?;
+        write!(
+            out,
+            "{} {} {} ",
+            sizes.all * PAGE_SIZE as u64,
+            sizes.resident,
+            process.limits().soft(linux::RLIMIT_RSS)
+        )?;
+        // Text, stack pointer and instruction: start_code end_code start_stack kstkesp kstkeip.
+        write!(out, "0 0 0 0 0 ")?;
+        let mask = |set| bits(set) & 0x7fff_ffff;
+        write!(out, "{} {} {} {} ", mask(pending), mask(blocked), mask(ignored), mask(caught))?;
+        let waits = u8::from(state(subject).0 != 'R');
+        let end_signal = process.end_signal().map_or(0, Signal::number);
+        // wchan nswap cnswap exit_signal processor rt_priority policy delays guest_time cguest_time.
+        write!(out, "{waits} 0 0 {end_signal} 0 0 0 0 0 0 ")?;
+        // start_data end_data start_brk.
+        write!(out, "0 0 0 ")?;
+        match program.as_ref().filter(|_| subject.check(ctx).is_ok()) {
+            Some(program) => {
+                let (arguments, environment) = (&program.arguments, &program.environment);
+                write!(out, "{} {} ", arguments.start, arguments.end)?;
+                write!(out, "{} {} ", environment.start, environment.end)?;
+            }
+            None => write!(out, "0 0 0 0 ")?,
+        }
+        let status = process.ending().map_or(0, |status| status.encode());
+        writeln!(out, "{status}")
+    };
+    write(out).map_err(|_| Errno::ENOMEM)
+}
+
+/// Its group, session and terminal.
+struct Family {
+    group: u32,
+    session: u32,
+    terminal: u64,
+    foreground: i64,
+}
+
+fn family(subject: &Subject) -> Family {
+    let process = &subject.process;
+    let terminal = process.terminal();
+    let foreground =
+        terminal.as_ref().map_or(-1, |terminal| terminal.foreground().map_or(0, |group| i64::from(group.0)));
+    let number = terminal.map_or(0, |terminal| terminal.number().encode());
+    Family { group: process.group().0, session: process.session().0, terminal: number, foreground }
+}
+
+/// `status`: a line each, with the names of proc(5). What is not counted has no line.
+pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    let process = &subject.process;
+    let (letter, word) = state(subject);
+    let credentials = process.credentials();
+    let (user, group) = (credentials.user, credentials.group);
+    let [own, shared, blocked] = signals(subject);
+    let (ignored, caught) = wanted(subject);
+    let usage = used(subject).usage;
+    let lookup = process.lookup().ok();
+    let (file_user, file_group) = lookup
+        .as_ref()
+        .map_or((user.effective, group.effective), |lookup| (lookup.credentials.user, lookup.credentials.group));
+    let sizes = process.program().ok().map(|program| memory::sum(ctx, &program));
+    let queued = process.limits().soft(linux::RLIMIT_SIGPENDING);
+    let write = |out: &mut Text| {
+        out.put(b"Name:\t")?;
+        out.put(process.name().bytes())?;
+        out.put(b"\n")?;
+        if let Some(lookup) = &lookup {
+            writeln!(out, "Umask:\t{:04o}", lookup.umask)?;
+        }
+        writeln!(out, "State:\t{letter} ({word})")?;
+        writeln!(out, "Tgid:\t{}\nNgid:\t0\nPid:\t{}", process.pid(), subject.number())?;
+        writeln!(out, "PPid:\t{}\nTracerPid:\t0", parent_of(process.pid()))?;
+        writeln!(out, "Uid:\t{}\t{}\t{}\t{file_user}", user.real, user.effective, user.saved)?;
+        writeln!(out, "Gid:\t{}\t{}\t{}\t{file_group}", group.real, group.effective, group.saved)?;
+        writeln!(out, "FDSize:\t{}", room(subject))?;
+        out.put(b"Groups:\t")?;
+        for group in lookup.iter().flat_map(|lookup| lookup.credentials.groups.iter()) {
+            write!(out, "{group} ")?;
+        }
+        out.put(b"\n")?;
+        if let Some(sizes) = sizes {
+            let lines = [
+                ("VmSize", sizes.all),
+                ("VmRSS", sizes.resident),
+                ("VmData", sizes.data),
+                ("VmStk", sizes.stack),
+                ("VmExe", sizes.text),
+                ("VmSwap", 0),
+            ];
+            for (name, pages) in lines {
+                writeln!(out, "{name}:\t{:8} kB", pages * (PAGE_SIZE as u64 / 1024))?;
+            }
+        }
+        writeln!(out, "Threads:\t{}", subject.threads().max(1))?;
+        writeln!(out, "SigQ:\t{}/{queued}", own.iter().count() + shared.iter().count())?;
+        let sets = [("SigPnd", own), ("ShdPnd", shared), ("SigBlk", blocked), ("SigIgn", ignored), ("SigCgt", caught)];
+        for (name, set) in sets {
+            writeln!(out, "{name}:\t{:016x}", bits(set))?;
+        }
+        let Capabilities { effective, permitted, inheritable, bounding, ambient } = credentials.capabilities;
+        let sets = [
+            ("CapInh", inheritable),
+            ("CapPrm", permitted),
+            ("CapEff", effective),
+            ("CapBnd", bounding),
+            ("CapAmb", ambient),
+        ];
+        for (name, set) in sets {
+            writeln!(out, "{name}:\t{set:016x}")?;
+        }
+        writeln!(out, "NoNewPrivs:\t{}", u8::from(credentials.no_new_rights))?;
+        writeln!(out, "Seccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0")?;
+        writeln!(out, "voluntary_ctxt_switches:\t{}", usage.waited)?;
+        writeln!(out, "nonvoluntary_ctxt_switches:\t{}", usage.preempted)
+    };
+    write(text).map_err(|_| Errno::ENOMEM)
+}
+
+/// For how many descriptors there is room: it grows by 64.
+fn room(subject: &Subject) -> u32 {
+    let (mut from, mut last) = (0, 0);
+    while let Some((descriptor, _)) = subject.process.files.next(from) {
+        last = descriptor;
+        from = descriptor + 1;
+    }
+    (last / 64 + 1) * 64
+}
+
+/// `schedstat`: nanoseconds on the CPU, nanoseconds in the queue (not counted: 0), turns.
+pub(super) fn schedule(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    let usage = used(subject).usage;
+    let turns = usage.waited + usage.preempted;
+    writeln!(text, "{} 0 {turns}", usage.user + usage.system).map_err(|_| Errno::ENOMEM)
+}
+
+/// `stack`: where in the kernel its first thread waits, innermost first.
+pub(super) fn stack(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    subject.check(ctx)?;
+    match subject.first_thread().and_then(|thread| thread.task()) {
+        Some(task) => write_backtrace(text, task.frame_pointer()).map_err(|_| Errno::ENOMEM),
+        None => Ok(()),
+    }
+}

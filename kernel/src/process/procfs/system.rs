@@ -1,0 +1,52 @@
+//! What /proc tells of all processes together: load, times, counts.
+
+use super::stat::TICK;
+use crate::fs::proc::{self, Fixed, Text};
+use crate::process::{born, last_pid, table};
+use crate::task::{self, TaskContext};
+use core::fmt::{self, Write};
+use logic::errno::Result;
+use machine::{clock, irq};
+
+/// Registers the files.
+pub(super) fn register() -> Result<()> {
+    proc::register("loadavg", load)?;
+    proc::register("uptime", uptime)?;
+    proc::register("stat", stat)?;
+    proc::register("sys/kernel/pid_max", Fixed(table::LIMIT))?;
+    proc::register("sys/kernel/threads-max", Fixed(table::LIMIT))
+}
+
+/// The three averages, who wants to run of how many, and the number given last.
+fn load(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    let census = task::census();
+    for average in census.load.hundredths() {
+        write!(text, "{}.{:02} ", average / 100, average % 100)?;
+    }
+    let all = task::all().map_err(|_| fmt::Error)?.len();
+    writeln!(text, "{}/{all} {}", census.ready, last_pid())
+}
+
+/// Seconds since boot, and seconds that the CPU was idle.
+fn uptime(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    let (up, idle) = (clock::now().0 / TICK, task::totals().idle / TICK);
+    writeln!(text, "{}.{:02} {}.{:02}", up / 100, up % 100, idle / 100, idle % 100)
+}
+
+/// Times in hundredths of a second, then counts.
+fn stat(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    let (totals, census) = (task::totals(), task::census());
+    for name in ["cpu ", "cpu0"] {
+        let times = [totals.user, totals.nice, totals.system, totals.idle].map(|time| time / TICK);
+        // iowait, irq and softirq are not told apart; nobody steals time, and there are no guests.
+        writeln!(text, "{name} {} {} {} {} 0 0 0 0 0 0", times[0], times[1], times[2], times[3])?;
+    }
+    let counts = irq::counts();
+    write!(text, "intr {}", counts.iter().flatten().map(|(count, _)| count).sum::<u64>())?;
+    for count in counts {
+        write!(text, " {}", count.map_or(0, |(count, _)| count))?;
+    }
+    writeln!(text, "\nctxt {}", totals.switches)?;
+    writeln!(text, "btime {}", clock::wall_clock_at_boot() / 1_000_000_000)?;
+    writeln!(text, "processes {}\nprocs_running {}\nprocs_blocked {}", born(), census.ready, census.blocked)
+}

@@ -1,0 +1,60 @@
+//! What processes have used, and what is added up when one has ended: getrusage(2), times(2), /proc/PID/stat.
+
+use super::process::Process;
+use super::thread::Thread;
+use crate::task::Usage;
+use core::ops::AddAssign;
+use core::sync::atomic::Ordering;
+
+/// What somebody has used.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Used {
+    /// Of the CPU.
+    pub usage: Usage,
+    /// Page faults; none ever waits for a disk.
+    pub faults: u64,
+}
+
+/// What those used who are gone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Past {
+    /// Threads of the process that have ended.
+    pub own: Used,
+    /// Children that it has waited for, and theirs.
+    pub children: Used,
+}
+
+impl AddAssign for Used {
+    fn add_assign(&mut self, other: Used) {
+        self.usage += other.usage;
+        self.faults += other.faults;
+    }
+}
+
+impl Thread {
+    /// What it has used.
+    pub fn used(&self) -> Used {
+        Used { usage: self.usage(), faults: self.faults.load(Ordering::Relaxed) }
+    }
+}
+
+impl Process {
+    /// What those used who are gone.
+    pub fn past(&self) -> Past {
+        *self.past.lock()
+    }
+
+    /// What its threads have used, the living and those that have ended.
+    pub fn used(&self) -> Used {
+        let mut used = self.past().own;
+        self.for_each_thread(|thread| used += thread.used());
+        used
+    }
+
+    /// Takes over what a child has used that it has waited for.
+    pub(super) fn bury(&self, child: &Process) {
+        let mut used = child.used();
+        used += child.past().children;
+        self.past.lock().children += used;
+    }
+}
