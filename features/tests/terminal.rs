@@ -10,6 +10,7 @@ use nix::unistd::Pid;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::process::Stdio;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,7 +23,8 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// A terminal, and what runs in it.
 #[derive(Debug)]
 pub struct Terminal {
-    keyboard: File,
+    /// What is typed; a thread types it, for a terminal takes no more than the program in it reads.
+    keyboard: Sender<Vec<u8>>,
     screen: Arc<Mutex<Vec<u8>>>,
     child: Child,
     /// The processes that the child had started when it was interrupted.
@@ -38,15 +40,12 @@ impl Terminal {
         let end = || Stdio::from(pty.slave.try_clone().expect("the terminal's end"));
         command.stdin(end()).stdout(end()).stderr(end()).kill_on_drop(true);
         let child = command.spawn().unwrap_or_else(|error| panic!("{said}: {error}"));
-        let keyboard = File::from(pty.master);
+        let terminal = File::from(pty.master);
         let screen = Arc::new(Mutex::new(Vec::new()));
-        let (mut from, to) = (keyboard.try_clone().expect("the terminal's screen"), screen.clone());
-        thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(length @ 1..) = from.read(&mut buffer) {
-                to.lock().expect("the screen").extend_from_slice(&buffer[..length]);
-            }
-        });
+        let (from, to) = (terminal.try_clone().expect("the terminal's screen"), screen.clone());
+        thread::spawn(move || watch(from, &to));
+        let (keyboard, keys) = mpsc::channel();
+        thread::spawn(move || type_all(terminal, &keys));
         Terminal { keyboard, screen, child, machines: Vec::new(), said }
     }
 
@@ -65,13 +64,10 @@ impl Terminal {
         }
     }
 
-    /// Types without waiting; a terminal takes no more than the program in it reads.
-    fn type_in(&self, keys: Vec<u8>) {
-        let mut keyboard = self.keyboard.try_clone().expect("the keyboard");
-        thread::spawn(move || {
-            // Where the program has ended the story fails by what the screen shows.
-            let _ = keyboard.write_all(&keys);
-        });
+    /// Types, behind what has been typed before, without waiting.
+    fn type_in(&self, keys: &[u8]) {
+        // Where the program has ended the story fails by what the screen shows.
+        let _ = self.keyboard.send(keys.to_vec());
     }
 
     /// Sends a signal to what runs.
@@ -86,6 +82,21 @@ impl Terminal {
         let from = text.char_indices().rev().nth(2000).map_or(0, |(at, _)| at);
         format!("\n$ {}\n{}", self.said, &text[from..])
     }
+}
+
+/// Keeps what comes to the screen.
+fn watch(mut from: File, screen: &Mutex<Vec<u8>>) {
+    let mut buffer = [0; 4096];
+    while let Ok(length @ 1..) = from.read(&mut buffer) {
+        screen.lock().expect("the screen").extend_from_slice(&buffer[..length]);
+    }
+}
+
+/// Types all that is to be typed, in order, until nobody types or listens any more.
+fn type_all(mut to: File, keys: &Receiver<Vec<u8>>) {
+    while let Ok(keys) = keys.recv()
+        && to.write_all(&keys).is_ok()
+    {}
 }
 
 #[given(regex = r"^a person at the console$")]
@@ -117,29 +128,29 @@ async fn screen_shows_text(world: &mut World, step: &Step) {
 
 #[when(regex = r#"^"(.*)" is typed$"#)]
 fn typed(world: &mut World, line: String) {
-    terminal(world).type_in(format!("{line}\r").into_bytes());
+    terminal(world).type_in(format!("{line}\r").as_bytes());
 }
 
 #[when(regex = r#"^"(.*)" is typed, where < takes one back$"#)]
 fn typed_with_backspace(world: &mut World, line: String) {
-    terminal(world).type_in(format!("{}\r", line.replace('<', "\x7f")).into_bytes());
+    terminal(world).type_in(format!("{}\r", line.replace('<', "\x7f")).as_bytes());
 }
 
 #[when(regex = r"^(\d+) KiB in lines of (\d+) are pasted$")]
 fn pasted(world: &mut World, kibibytes: usize, width: usize) {
     let line = |n: usize| format!("{n:0>width$}\r", width = width - 1);
     let lines: String = (0..kibibytes * 1024 / width).map(line).collect();
-    terminal(world).type_in(lines.into_bytes());
+    terminal(world).type_in(lines.as_bytes());
 }
 
 #[when("Ctrl-D is typed")]
 fn ends_input(world: &mut World) {
-    terminal(world).type_in(b"\x04".to_vec());
+    terminal(world).type_in(b"\x04");
 }
 
 #[when("Ctrl-A x is pressed")]
 fn leaves(world: &mut World) {
-    terminal(world).type_in(b"\x01x".to_vec());
+    terminal(world).type_in(b"\x01x");
 }
 
 #[when("Ctrl-C is pressed")]

@@ -20,6 +20,7 @@ pub mod command_line;
 pub mod deadlines;
 pub mod elf;
 pub mod errno;
+pub mod keyboard;
 pub mod line;
 pub mod load;
 pub mod memory_map;

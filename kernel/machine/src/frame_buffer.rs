@@ -46,21 +46,21 @@ impl FrameBuffer {
         self.height
     }
 
-    /// Shows a row of greys, from 0 (black) to 255 (white), beginning at a pixel. What lies outside is left out.
-    pub fn draw(&mut self, x: usize, y: usize, greys: impl Iterator<Item = u8>) {
+    /// Shows a row of colours (red, green and blue, from 0 to 255), beginning at a pixel. What lies outside is left out.
+    pub fn draw(&mut self, x: usize, y: usize, colours: impl Iterator<Item = [u8; 3]>) {
         if y >= self.height {
             return;
         }
         let start = y * self.pitch;
-        for (x, grey) in (x..self.width).zip(greys) {
-            let pixel = self.pixel(grey);
+        for (x, colour) in (x..self.width).zip(colours) {
+            let pixel = self.pixel(colour);
             self.write(start + x * self.bytes_per_pixel, pixel);
         }
     }
 
-    fn pixel(&self, grey: u8) -> u32 {
-        self.colours.iter().fold(0, |pixel, field| {
-            let level = u32::from(grey) << 24 >> (32 - u32::from(field.size.clamp(1, 8)));
+    fn pixel(&self, colour: [u8; 3]) -> u32 {
+        self.colours.iter().zip(colour).fold(0, |pixel, (field, level)| {
+            let level = u32::from(level) << 24 >> (32 - u32::from(field.size.clamp(1, 8)));
             pixel | level.checked_shl(u32::from(field.position)).unwrap_or(0)
         })
     }

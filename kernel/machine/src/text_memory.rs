@@ -100,12 +100,16 @@ impl TextMemory {
         Some(TextMemory { controller: unsafe { PortRange::new(0x3d4, 2) } })
     }
 
-    /// Shows a character (in the machine's own code page: ASCII is itself).
-    pub fn write(&mut self, row: usize, column: usize, byte: u8) {
-        write_cell(row * COLUMNS + column, byte);
+    /// Shows a character (in the machine's own code page: ASCII is itself) in VGA's colours: the character's in the lower
+    /// half, the background's in the upper.
+    pub fn write(&mut self, row: usize, column: usize, byte: u8, colours: u8) {
+        if let Some(cell) = cell(row * COLUMNS + column) {
+            // The upper bit would make it blink.
+            cell.write(u16::from_le_bytes([byte, colours & 0x7f]));
+        }
     }
 
-    /// Puts the blinking cursor somewhere.
+    /// Puts the blinking cursor somewhere; beyond the last row nobody sees it.
     pub fn set_cursor(&mut self, row: usize, column: usize) {
         let [low, high] = ((row * COLUMNS + column) as u16).to_le_bytes();
         self.controller.write16(0, u16::from_le_bytes([0x0e, high]));

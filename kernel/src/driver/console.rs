@@ -1,11 +1,13 @@
-//! The console: the first serial port, and the screen, which shows the same text.
+//! The console: the first serial port, and screen and keyboard; the screen shows the same text until a terminal of its own uses it.
 //!
 //! Programs reach it through the terminal that `init` puts on the line; the kernel's log comes straight here. In a
 //! panic the early console asks for what is still on its way (`flush`) and for the screen (`show`).
 
+use super::keyboard;
 use super::screen;
 use super::uart::SerialLine;
 use crate::log::{self, warn};
+use crate::tty::console::Lines;
 use crate::tty::line::Line;
 use alloc::sync::Arc;
 use logic::errno::Result;
@@ -15,18 +17,24 @@ use spin::Once;
 
 static LINE: Once<Arc<SerialLine>> = Once::new();
 
-/// Starts the drivers of serial port and screen, once, and gives the line for the terminal, if there is a port.
+/// Starts the drivers of serial port, screen and keyboard, once, and gives the lines for terminals, of those that are there.
 /// `stream` says that programs send bytes rather than lines for a terminal, so that the screen begins a new line by
 /// itself.
-pub fn start_console(stream: bool) -> Result<Option<Arc<dyn Line>>> {
-    screen::start(stream).unwrap_or_else(|why| warn!("no screen: {why}"));
+pub fn start_console(stream: bool) -> Result<Lines> {
+    let screen = screen::start(stream).inspect_err(|why| warn!("no screen: {why}")).ok();
+    if let Some(line) = screen.clone() {
+        keyboard::start(line).unwrap_or_else(|why| warn!("no keyboard: {why}"));
+    }
     if let Some(uart) = Uart::com1() {
-        let line = SerialLine::open(uart, screen::write)?;
+        let line = SerialLine::open(uart, screen::mirror)?;
         LINE.call_once(|| line);
     }
     log::set_console(write);
     early_console::hand_over(Takeover { flush: finish, show: screen::show_at_once });
-    Ok(LINE.get().map(|line| line.clone() as Arc<dyn Line>))
+    Ok(Lines {
+        serial: LINE.get().map(|line| line.clone() as Arc<dyn Line>),
+        screen: screen.map(|line| line as Arc<dyn Line>),
+    })
 }
 
 /// Sends and shows everything that is still on its way: before the machine is switched off, and in a panic (by way of
@@ -40,9 +48,11 @@ pub fn finish() {
 
 /// Writes the log's text.
 fn write(text: &[u8]) {
-    with_returns(text, |piece| match LINE.get() {
-        Some(line) => line.send_all(piece),
-        None => screen::write(piece),
+    with_returns(text, |piece| {
+        if let Some(line) = LINE.get() {
+            line.send_all(piece);
+        }
+        screen::write(piece);
     });
 }
 

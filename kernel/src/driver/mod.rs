@@ -2,6 +2,7 @@
 //! early and `start_devices` once tasks run; nobody else names a driver.
 
 mod console;
+mod keyboard;
 mod screen;
 mod uart;
 mod virtio_blk;

@@ -1,17 +1,19 @@
-//! The screen: text that is to be seen, and a task that paints what has changed, a few times a second at most; so
+//! The screen: a terminal's line (tty1), which until somebody uses it shows what goes over the serial console. Text is kept, and a task that paints what has changed, a few times a second at most; so
 //! writing to it costs next to nothing, and text that scrolls by is never painted.
 //!
 //! The spin lock protects the text, the mutex the hardware and what it shows; who has both takes the mutex first.
 
 use super::console::with_returns;
 use crate::log;
-use crate::task::{self, Instant, Mutex, Task, TaskContext};
+use crate::task::{self, Instant, Mutex, Task, TaskContext, WaitQueue};
+use crate::tty::line::{Line, Receiver};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicBool, Ordering};
 use logic::errno::{Errno, Result};
-use logic::screen::{BLANK, Screen};
+use logic::screen::{ANSWER, BLANK, Cell, Screen};
 use machine::clock;
 use machine::frame_buffer::FrameBuffer;
 use machine::lock::SpinLock;
@@ -24,26 +26,55 @@ const PAUSE: u64 = 40_000_000;
 const LEAST_URGENT: i8 = 19;
 const FONT: FontWeight = FontWeight::Regular;
 const HEIGHT: RasterHeight = RasterHeight::Size16;
-/// The white of the text, of 255.
-const BRIGHTNESS: u16 = 200;
+/// VGA's colours as red, green and blue.
+const PALETTE: [[u8; 3]; 16] = [
+    [0, 0, 0],
+    [0, 0, 170],
+    [0, 170, 0],
+    [0, 170, 170],
+    [170, 0, 0],
+    [170, 0, 170],
+    [170, 85, 0],
+    [192, 192, 192],
+    [85, 85, 85],
+    [85, 85, 255],
+    [85, 255, 85],
+    [85, 255, 255],
+    [255, 85, 85],
+    [255, 85, 255],
+    [255, 255, 85],
+    [255, 255, 255],
+];
+/// What a terminal begins with.
+const CLEAR: &[u8] = b"\x1b[H\x1b[J";
 
 static SHOWN: Once<Shown> = Once::new();
 
 struct Shown {
     text: SpinLock<Screen>,
+    line: Arc<ScreenLine>,
     painter: Mutex<Painter>,
     /// Whether the text has changed since it was last painted.
     changed: AtomicBool,
     task: Once<Arc<Task>>,
 }
 
+/// The screen as a terminal's line; the keyboard types into it.
+pub(super) struct ScreenLine {
+    receiver: Once<Arc<dyn Receiver>>,
+    /// There is always room, so nobody is ever woken.
+    room: WaitQueue,
+    /// A terminal uses it: until one does, it shows what the serial console shows.
+    used: AtomicBool,
+}
+
 struct Painter {
     output: Box<dyn Output>,
     columns: usize,
     /// The cells that can be seen, row by row.
-    cells: Vec<u8>,
+    cells: Vec<Option<Cell>>,
     /// A row of the text, while it is painted.
-    row: Vec<u8>,
+    row: Vec<Cell>,
     cursor: (usize, usize),
 }
 
@@ -53,14 +84,18 @@ trait Output: Send {
     fn size(&self) -> (usize, usize);
 
     /// Shows a character of ASCII; the cursor, if it was there, is gone.
-    fn draw(&mut self, row: usize, column: usize, character: u8);
+    fn draw(&mut self, row: usize, column: usize, cell: Cell);
 
     /// Shows the cursor in a cell that holds a character.
-    fn draw_cursor(&mut self, row: usize, column: usize, character: u8);
+    fn draw_cursor(&mut self, row: usize, column: usize, cell: Cell);
+
+    /// Shows no cursor; the cell that it was in has been drawn.
+    fn hide_cursor(&mut self) {}
 }
 
-/// Finds the screen, shows what the log holds, and starts the painting task. `ENODEV` if there is no screen.
-pub(super) fn start(feed_returns: bool) -> Result<()> {
+/// Finds the screen, shows what the log holds, and starts the painting task; gives the line for a terminal. `ENODEV` if there is no
+/// screen.
+pub(super) fn start(feed_returns: bool) -> Result<Arc<ScreenLine>> {
     let output = output()?;
     let (columns, rows) = output.size();
     let mut text = Screen::new(columns, rows)?;
@@ -68,9 +103,11 @@ pub(super) fn start(feed_returns: bool) -> Result<()> {
     text.set_feed_returns(feed_returns);
     // A cell that cannot be anywhere makes the first painting paint all.
     let painter =
-        Painter { output, columns, cells: cells(columns * rows, 0)?, row: cells(columns, BLANK)?, cursor: (0, 0) };
+        Painter { output, columns, cells: cells(columns * rows, None)?, row: cells(columns, BLANK)?, cursor: (0, 0) };
+    let line = Arc::new(ScreenLine { receiver: Once::new(), room: WaitQueue::new(), used: AtomicBool::new(false) });
     let shown = SHOWN.call_once(|| Shown {
         text: SpinLock::new("screen", text),
+        line: line.clone(),
         painter: Mutex::new(painter),
         changed: AtomicBool::new(true),
         task: Once::new(),
@@ -78,17 +115,88 @@ pub(super) fn start(feed_returns: bool) -> Result<()> {
     let task = task::spawn("screen", |ctx| keep_painting(ctx, shown))?;
     task.set_nice(LEAST_URGENT);
     shown.task.call_once(|| task);
-    Ok(())
+    Ok(line)
+}
+
+/// Adds text that goes over the serial console, unless a terminal uses the screen. From anywhere.
+pub(super) fn mirror(text: &[u8]) {
+    if SHOWN.get().is_some_and(|shown| !shown.line.used.load(Ordering::Relaxed)) {
+        write(text);
+    }
 }
 
 /// Adds text, to be seen soon. From anywhere.
 pub(super) fn write(text: &[u8]) {
-    let Some(shown) = SHOWN.get() else { return };
-    shown.text.lock().write(text);
-    if !shown.changed.swap(true, Ordering::AcqRel)
-        && let Some(task) = shown.task.get()
-    {
-        task.signal();
+    write_and_hear(text);
+}
+
+/// Adds text; gives what the screen has to say to it.
+fn write_and_hear(text: &[u8]) -> ArrayVec<u8, ANSWER> {
+    let Some(shown) = SHOWN.get() else { return ArrayVec::new() };
+    let mut screen = shown.text.lock();
+    screen.write(text);
+    let answer = screen.take_answer();
+    drop(screen);
+    shown.note_change();
+    answer
+}
+
+impl Shown {
+    fn note_change(&self) {
+        if !self.changed.swap(true, Ordering::AcqRel)
+            && let Some(task) = self.task.get()
+        {
+            task.signal();
+        }
+    }
+}
+
+impl ScreenLine {
+    /// What was typed at the keyboard; what the terminal has no room for is lost.
+    pub(super) fn type_in(&self, bytes: &[u8]) {
+        if let Some(receiver) = self.receiver.get()
+            && !bytes.is_empty()
+        {
+            receiver.receive(bytes);
+        }
+    }
+
+    /// Whether a program has asked for the cursor keys' other form.
+    pub(super) fn has_cursor_keys(&self) -> bool {
+        SHOWN.get().is_some_and(|shown| shown.text.lock().has_cursor_keys())
+    }
+}
+
+impl Line for ScreenLine {
+    fn send(&self, bytes: &[u8]) -> usize {
+        let answer = write_and_hear(bytes);
+        self.type_in(&answer);
+        bytes.len()
+    }
+
+    fn queue(&self) -> &WaitQueue {
+        &self.room
+    }
+
+    fn drained(&self) -> bool {
+        true
+    }
+
+    fn set_receiver(&self, receiver: Arc<dyn Receiver>) {
+        self.receiver.call_once(|| receiver);
+    }
+
+    fn resume(&self) {}
+
+    fn opened(&self) {
+        if !self.used.swap(true, Ordering::Relaxed) {
+            write(CLEAR);
+        }
+    }
+
+    fn size(&self) -> Option<(u16, u16)> {
+        let screen = SHOWN.get()?.text.lock();
+        Some((screen.rows() as u16, screen.columns() as u16))
     }
 }
 
@@ -131,7 +239,7 @@ fn output() -> Result<Box<dyn Output>> {
     }
 }
 
-fn cells(count: usize, cell: u8) -> Result<Vec<u8>> {
+fn cells<T: Clone>(count: usize, cell: T) -> Result<Vec<T>> {
     let mut cells = Vec::new();
     cells.try_reserve_exact(count).map_err(|_| Errno::ENOMEM)?;
     cells.resize(count, cell);
@@ -141,8 +249,11 @@ fn cells(count: usize, cell: u8) -> Result<Vec<u8>> {
 impl Painter {
     fn paint(&mut self, text: &SpinLock<Screen>) {
         let rows = self.cells.len() / self.columns;
-        let cursor = text.lock().cursor();
-        if cursor != self.cursor {
+        let (cursor, visible) = {
+            let text = text.lock();
+            (text.cursor(), text.shows_cursor())
+        };
+        if cursor != self.cursor || !visible {
             self.forget(self.cursor);
         }
         for row in 0..rows {
@@ -150,15 +261,17 @@ impl Painter {
             self.paint_row(row);
         }
         self.cursor = cursor;
-        let character = self.cells[cursor.0 * self.columns + cursor.1];
-        self.output.draw_cursor(cursor.0, cursor.1, character);
+        match self.cells[cursor.0 * self.columns + cursor.1] {
+            Some(cell) if visible => self.output.draw_cursor(cursor.0, cursor.1, cell),
+            _ => self.output.hide_cursor(),
+        }
     }
 
     fn paint_row(&mut self, row: usize) {
         let cells = &mut self.cells[row * self.columns..][..self.columns];
         for (column, (shown, &wanted)) in cells.iter_mut().zip(&self.row).enumerate() {
-            if *shown != wanted {
-                *shown = wanted;
+            if *shown != Some(wanted) {
+                *shown = Some(wanted);
                 self.output.draw(row, column, wanted);
             }
         }
@@ -166,7 +279,7 @@ impl Painter {
 
     /// Makes sure that a cell is painted again.
     fn forget(&mut self, (row, column): (usize, usize)) {
-        self.cells[row * self.columns + column] = 0;
+        self.cells[row * self.columns + column] = None;
     }
 }
 
@@ -175,12 +288,16 @@ impl Output for TextMemory {
         (text_memory::COLUMNS, text_memory::ROWS)
     }
 
-    fn draw(&mut self, row: usize, column: usize, character: u8) {
-        self.write(row, column, character);
+    fn draw(&mut self, row: usize, column: usize, cell: Cell) {
+        self.write(row, column, cell.character, cell.colours);
     }
 
-    fn draw_cursor(&mut self, row: usize, column: usize, _character: u8) {
+    fn draw_cursor(&mut self, row: usize, column: usize, _cell: Cell) {
         self.set_cursor(row, column);
+    }
+
+    fn hide_cursor(&mut self) {
+        self.set_cursor(text_memory::ROWS, 0);
     }
 }
 
@@ -189,21 +306,25 @@ impl Output for FrameBuffer {
         (self.width() / get_raster_width(FONT, HEIGHT), self.height() / HEIGHT.val())
     }
 
-    fn draw(&mut self, row: usize, column: usize, character: u8) {
-        draw_glyph(self, row, column, character, |grey| grey);
+    fn draw(&mut self, row: usize, column: usize, cell: Cell) {
+        draw_glyph(self, row, column, cell);
     }
 
-    fn draw_cursor(&mut self, row: usize, column: usize, character: u8) {
-        draw_glyph(self, row, column, character, |grey| BRIGHTNESS as u8 - grey);
+    fn draw_cursor(&mut self, row: usize, column: usize, cell: Cell) {
+        draw_glyph(self, row, column, Cell { colours: cell.colours.rotate_left(4), ..cell });
     }
 }
 
-/// Draws a character; `shade` makes the greys of its pixels from those of light text on black.
-fn draw_glyph(screen: &mut FrameBuffer, row: usize, column: usize, character: u8, shade: impl Fn(u8) -> u8) {
-    let Some(glyph) = get_raster(char::from(character), FONT, HEIGHT) else { return };
+/// Draws a character: where its pixels are grey, something between its two colours.
+fn draw_glyph(screen: &mut FrameBuffer, row: usize, column: usize, cell: Cell) {
+    let Some(glyph) = get_raster(char::from(cell.character), FONT, HEIGHT) else { return };
     let (x, y) = (column * glyph.width(), row * glyph.height());
+    let (ink, paper) = (PALETTE[usize::from(cell.colours & 15)], PALETTE[usize::from(cell.colours >> 4)]);
+    let mix = |pixel: u8| {
+        let part = |at: usize| u16::from(ink[at]) * u16::from(pixel) + u16::from(paper[at]) * u16::from(255 - pixel);
+        core::array::from_fn(|at| (part(at) / 255) as u8)
+    };
     for (line, pixels) in glyph.rows().enumerate() {
-        let greys = pixels.iter().map(|&pixel| shade((u16::from(pixel) * BRIGHTNESS / 255) as u8));
-        screen.draw(x, y + line, greys);
+        screen.draw(x, y + line, pixels.iter().map(|&pixel| mix(pixel)));
     }
 }

@@ -44,6 +44,7 @@ pub mod root;
 mod seek;
 mod special;
 pub mod splice;
+pub mod sys;
 pub mod time;
 pub mod tmpfs;
 pub mod writer;

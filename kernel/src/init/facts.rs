@@ -1,11 +1,13 @@
 //! What /proc tells of the kernel as a whole: its version, its command line, its tasks.
 
 use crate::{
-    fs::proc::{self, Text},
+    fs::proc::{self, Fixed, Text},
+    log, memory,
     task::{self, TaskContext},
 };
 use core::fmt::{self, Write};
 use logic::{boot_info::BootInfo, errno::Result};
+use machine::{clock, processor::processor};
 
 /// What uname(2) says of the kernel that Cor stands in for; programs compare it.
 pub(super) const LINUX_RELEASE: &str = "6.1.0";
@@ -17,7 +19,37 @@ pub(super) fn register(info: &'static BootInfo) -> Result<()> {
         writeln!(text, "Linux version {LINUX_RELEASE} (Cor {version}, loaded by {})", info.loader)
     })?;
     proc::register("cmdline", |_: &TaskContext, text: &mut Text| writeln!(text, "{}", info.command_line))?;
+    proc::register("cpuinfo", processors)?;
+    proc::register("sys/kernel/printk", log_levels)?;
+    proc::register("sys/vm/max_map_count", Fixed(memory::MOST_REGIONS))?;
+    proc::register("sys/vm/mmap_min_addr", Fixed(memory::LOWEST))?;
+    // What a program asks for in one piece is refused if it could never be had; else it is given, page by page.
+    proc::register("sys/vm/overcommit_memory", Fixed(0))?;
     proc::register("cor/tasks", tasks)
+}
+
+/// The processor that runs, as it describes itself.
+fn processors(_: &TaskContext, text: &mut Text) -> fmt::Result {
+    let processor = processor();
+    let [family, model, stepping] = processor.version;
+    let [physical, linear] = processor.address_bits;
+    let hertz = clock::frequency();
+    writeln!(text, "processor\t: 0")?;
+    writeln!(text, "vendor_id\t: {}", processor.vendor())?;
+    writeln!(text, "cpu family\t: {family}\nmodel\t\t: {model}")?;
+    writeln!(text, "model name\t: {}\nstepping\t: {stepping}", processor.brand())?;
+    writeln!(text, "cpu MHz\t\t: {}.{:03}", hertz / 1_000_000, hertz / 1000 % 1000)?;
+    writeln!(text, "physical id\t: 0\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1")?;
+    writeln!(text, "fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: {}\nwp\t\t: yes", processor.highest_leaf)?;
+    write!(text, "flags\t\t:")?;
+    processor.features().try_for_each(|name| write!(text, " {name}"))?;
+    writeln!(text, "\nclflush size\t: {}", processor.flush_line)?;
+    writeln!(text, "address sizes\t: {physical} bits physical, {linear} bits virtual\n")
+}
+
+/// What is shown on the console; the level of a line that says none; the least and the usual for the console.
+fn log_levels(_: &TaskContext, text: &mut Text) -> fmt::Result {
+    writeln!(text, "{}\t4\t1\t{}", log::console_level(), log::DEFAULT_LEVEL)
 }
 
 /// A line a task: number, name, state, milliseconds that it has run.

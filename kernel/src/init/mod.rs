@@ -14,12 +14,13 @@ use crate::{
         mount::Path,
         proc, random,
         root::{self, RootError},
+        sys,
     },
     log::{self, error, info, warn},
     process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
-    tty::{self, console::Lines},
+    tty::console::{self, Choice},
 };
 use alloc::{format, string::String};
 use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
@@ -73,9 +74,9 @@ fn go_on(ctx: &TaskContext, info: &'static BootInfo) {
 /// The rest of boot, in order.
 fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let line = &info.command_line;
-    let stream = command_line::get(line, "console") == Some("stream");
-    let console =
-        driver::start_console(stream).map_err(|error| Failure(format!("the console does not start: {error}")))?;
+    let choice = Choice::new(command_line::get(line, "console"));
+    let lines = driver::start_console(choice == Choice::Stream)
+        .map_err(|error| Failure(format!("the console does not start: {error}")))?;
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
@@ -83,14 +84,14 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     magic_key::start();
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
-    let devices =
-        dev::mount(ctx, &root).and_then(|()| tty::console::start(ctx, &root, Lines { serial: console, stream }));
+    let devices = dev::mount(ctx, &root).and_then(|()| console::start(ctx, &root, lines, choice));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
         .and_then(|()| syscall::register())
-        .and_then(|()| proc::mount(ctx, &root));
-    facts.map_err(|error| Failure(format!("cannot fill /proc: {error}")))?;
+        .and_then(|()| proc::mount(ctx, &root))
+        .and_then(|()| sys::mount(ctx, &root));
+    facts.map_err(|error| Failure(format!("cannot fill /proc and /sys: {error}")))?;
     start_first(ctx, line, root)
 }
 
@@ -137,6 +138,9 @@ fn start(ctx: &TaskContext, line: &str, path: &str, root: &Path) -> logic::errno
     let (mut arguments, mut environment) = (Strings::new(), Strings::new());
     arguments.push(path.as_bytes())?;
     ENVIRONMENT.iter().try_for_each(|entry| environment.push(entry.as_bytes()))?;
+    if let Some(console) = Choice::new(command_line::get(line, "console")).path() {
+        environment.push(format!("CONSOLE={console}").as_bytes())?;
+    }
     let request = Request { path: path.as_bytes(), arguments: &arguments, environment: &environment };
     let traced = command_line::get(line, "trace") == Some("syscall");
     let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request, traced)?;

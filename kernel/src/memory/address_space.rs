@@ -18,7 +18,7 @@ use machine::user_space::UserSpace;
 pub const LOWEST: u64 = 65536;
 
 /// How many regions a program may have (Linux's vm.max_map_count).
-const MOST_REGIONS: usize = 65530;
+pub const MOST_REGIONS: usize = 65530;
 
 /// Of all frames, one in so many is not promised to programs: page tables and the kernel live on them.
 const KEPT_BACK: u64 = 64;

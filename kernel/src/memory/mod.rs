@@ -23,7 +23,7 @@ mod stack;
 mod text;
 mod transfer;
 
-pub use address_space::{AddressSpace, LOWEST, Limits};
+pub use address_space::{AddressSpace, LOWEST, Limits, MOST_REGIONS};
 pub use fault::Fault;
 pub use lock::Locking;
 pub use mapping::Place;

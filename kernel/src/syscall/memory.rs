@@ -12,7 +12,6 @@ use machine::user_space::Access;
 /// Flags that a mapping of a file understands, or ignores on purpose: MAP_SHARED_VALIDATE refuses all others.
 const VALIDATED: u32 = linux::MAP_TYPE
     | linux::MAP_FIXED
-    | linux::MAP_FIXED_NOREPLACE
     | linux::MAP_ANONYMOUS
     | linux::MAP_GROWSDOWN
     | linux::MAP_DENYWRITE
@@ -24,7 +23,9 @@ const VALIDATED: u32 = linux::MAP_TYPE
     | linux::MAP_NONBLOCK
     | linux::MAP_STACK
     | linux::MAP_HUGETLB
-    | linux::MAP_32BIT;
+    | linux::MAP_32BIT
+    | linux::MAP_HUGE_2MB
+    | linux::MAP_HUGE_1GB;
 
 /// How many pages mincore(2) is told of at once.
 const TOLD_AT_ONCE: usize = 256;
@@ -308,10 +309,12 @@ fn lock_limit(caller: &Caller) -> Result<u64> {
     }
 }
 
-/// The pages that bytes from `start` on lie in: `EINVAL` if they end behind all numbers, `ENOMEM` behind all addresses.
+/// The pages that bytes from `start` on lie in: `EINVAL` if they end behind all numbers, `ENOMEM` behind all addresses. As on Linux,
+/// a length that is not a number of pages any more when it is rounded up is none.
 fn pages_of(start: u64, length: u64) -> Result<PageRange> {
-    start.checked_add(length).and_then(round_up).ok_or(Errno::EINVAL)?;
-    PageRange::around(start, length)
+    const MASK: u64 = PAGE_SIZE as u64 - 1;
+    let length = length.wrapping_add(start & MASK).wrapping_add(MASK) & !MASK;
+    end_checked(start & !MASK, length)
 }
 
 /// Pages from a page's start on: `EINVAL` if it is none, or if they end behind all numbers; `ENOMEM` behind all addresses.

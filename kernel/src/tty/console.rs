@@ -8,7 +8,7 @@ use super::line::{Line, Receiver};
 use super::open::{Controlling, Node};
 use super::stream::Stream;
 use super::terminal::Terminal;
-use crate::fs::dev::{Device, Shared, character, register};
+use crate::fs::dev::{Shared, character, register};
 use crate::fs::inode::Kind;
 use crate::fs::{DeviceNumber, Path};
 use crate::process::{Process, before_shut_down};
@@ -18,8 +18,10 @@ use alloc::sync::Arc;
 use logic::errno::Result;
 use spin::Once;
 
-/// The number of the first serial port.
+/// The numbers of the devices.
 const SERIAL: DeviceNumber = DeviceNumber::new(4, 64);
+const SCREEN: DeviceNumber = DeviceNumber::new(4, 1);
+const CONSOLE_NUMBER: Kind = character(5, 1);
 
 /// The terminal that is the console.
 static CONSOLE: Once<Arc<Terminal>> = Once::new();
@@ -28,30 +30,76 @@ static CONSOLE: Once<Arc<Terminal>> = Once::new();
 pub struct Lines {
     /// The first serial port.
     pub serial: Option<Arc<dyn Line>>,
-    /// Programs' bytes go over it as they are: it is no terminal.
-    pub stream: bool,
+    /// Screen and keyboard.
+    pub screen: Option<Arc<dyn Line>>,
+}
+
+/// What /dev/console is to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// The terminal on the serial port.
+    Serial,
+    /// The terminal of screen and keyboard.
+    Screen,
+    /// The serial port, over which programs' bytes go as they are: no terminal.
+    Stream,
+}
+
+impl Choice {
+    /// What the command line says with `console=`.
+    pub fn new(word: Option<&str>) -> Choice {
+        match word.unwrap_or_default() {
+            "stream" => Choice::Stream,
+            "tty0" | "tty1" => Choice::Screen,
+            _ => Choice::Serial,
+        }
+    }
+
+    /// The terminal's own node, for a shell that a person uses; `None` if it is no terminal.
+    pub fn path(self) -> Option<&'static str> {
+        match self {
+            Choice::Serial => Some("/dev/ttyS0"),
+            Choice::Screen => Some("/dev/tty1"),
+            Choice::Stream => None,
+        }
+    }
 }
 
 /// Makes the terminals, and puts them into the /dev of a root. Without a line, what is written to the console is lost.
-pub fn start(ctx: &TaskContext, root: &Path, lines: Lines) -> Result<()> {
-    let line = lines.serial.unwrap_or_else(|| Arc::new(Nowhere(WaitQueue::new())));
-    let (console, serial): (Arc<dyn Device>, Arc<dyn Device>) = if lines.stream {
-        let stream = Stream::new(line)?;
+pub fn start(ctx: &TaskContext, root: &Path, lines: Lines, choice: Choice) -> Result<()> {
+    let nowhere = || Arc::new(Nowhere(WaitQueue::new())) as Arc<dyn Line>;
+    if let Some(line) = lines.screen {
+        let terminal = terminal_on(SCREEN, line)?;
+        register_terminal(ctx, "tty1", &terminal, choice == Choice::Screen)?;
+    }
+    let serial = lines.serial.unwrap_or_else(nowhere);
+    if choice == Choice::Stream {
+        let stream = Stream::new(serial)?;
         let last = stream.clone();
         before_shut_down(Box::new(move |ctx| last.finish(ctx)));
-        (Arc::new(Shared(stream.clone())), Arc::new(Shared(stream)))
+        register(ctx, "console", CONSOLE_NUMBER, 0o600, Arc::new(Shared(stream.clone())))?;
+        register(ctx, "ttyS0", Kind::CharacterDevice(SERIAL), 0o620, Arc::new(Shared(stream)))?;
     } else {
-        let terminal = terminal_on(SERIAL, line)?;
-        terminal.ask_size(ctx);
+        let terminal = terminal_on(SERIAL, serial)?;
+        if choice == Choice::Serial {
+            terminal.ask_size(ctx);
+        }
+        register_terminal(ctx, "ttyS0", &terminal, CONSOLE.get().is_none())?;
+    }
+    register(ctx, "tty", character(5, 0), 0o666, Arc::new(Controlling))?;
+    devpts::start(ctx, root)
+}
+
+fn register_terminal(ctx: &TaskContext, name: &'static str, terminal: &Arc<Terminal>, console: bool) -> Result<()> {
+    let node = |console| Arc::new(Node { terminal: terminal.clone(), console });
+    register(ctx, name, Kind::CharacterDevice(terminal.number), 0o620, node(false))?;
+    if console {
         CONSOLE.call_once(|| terminal.clone());
         let last = terminal.clone();
         before_shut_down(Box::new(move |ctx| last.finish(ctx)));
-        (Arc::new(Node { terminal: terminal.clone(), console: true }), Arc::new(Node { terminal, console: false }))
-    };
-    register(ctx, "console", character(5, 1), 0o600, console)?;
-    register(ctx, "ttyS0", Kind::CharacterDevice(SERIAL), 0o620, serial)?;
-    register(ctx, "tty", character(5, 0), 0o666, Arc::new(Controlling))?;
-    devpts::start(ctx, root)
+        register(ctx, "console", CONSOLE_NUMBER, 0o600, node(true))?;
+    }
+    Ok(())
 }
 
 /// Gives a process that leads a session the console for its terminal, if that is one and free; else opening one does.

@@ -51,6 +51,11 @@ pub trait Line: Send + Sync {
         Settings::default()
     }
 
+    /// Rows and columns, if it knows.
+    fn size(&self) -> Option<(u16, u16)> {
+        None
+    }
+
     /// Somebody has opened the terminal.
     fn opened(&self) {}
 

@@ -77,7 +77,8 @@ impl Terminal {
     /// A terminal on a line, which has still to be told that it is the receiver.
     pub(super) fn new(number: DeviceNumber, line: Arc<dyn super::line::Line>) -> Result<Arc<Terminal>> {
         let (discipline, settings) = (Line::try_new()?, line.first_settings());
-        let state = State { line: discipline, settings, window: [0; 4], held_back: false, seen: 0, question: None };
+        let window = line.size().map_or([0; 4], |(rows, columns)| [rows, columns, 0, 0]);
+        let state = State { line: discipline, settings, window, held_back: false, seen: 0, question: None };
         let output = Output::new(line)?;
         Ok(Arc::new_cyclic(|this| Terminal {
             this: this.clone(),

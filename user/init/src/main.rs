@@ -14,7 +14,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ffi::CStr;
 
-use cor_rt::gate::{self, Pid, Status};
+use cor_rt::gate::{self, Fd, Open, Pid, Status};
 use cor_rt::{Arguments, Errno, File, println};
 
 use program::{Program, printable};
@@ -58,9 +58,11 @@ fn run_told(file: &[u8]) -> Status {
 /// Greets and runs what there is for a person: a shell, else the tour.
 fn run_default(arguments: &Arguments) -> Status {
     println!("Welcome to Cor. This is init, process 1.");
+    use_terminal(arguments);
     let missing = missing_variables(arguments);
     let mut environment: Vec<&CStr> = missing.iter().map(CString::as_c_str).collect();
-    environment.extend(arguments.environment().map(|given| -> &CStr { given }));
+    let own = |entry: &&CStr| !entry.to_bytes().starts_with(b"CONSOLE=");
+    environment.extend(arguments.environment().map(|given| -> &CStr { given }).filter(own));
     let choices = [("The shell", vec![c"/bin/sh", c"-l"]), ("The tour", vec![c"/bin/tour"])];
     for (what, arguments) in choices {
         let program = Program { cwd: c"/", arguments, environment: environment.clone() };
@@ -76,6 +78,19 @@ fn run_default(arguments: &Arguments) -> Status {
     }
     println!("init: there is neither /bin/sh nor /bin/tour.");
     fail("notfound /bin/sh: there is nothing to run", NOT_FOUND)
+}
+
+/// Has the terminal itself as standard input, output and error, rather than the console, which knows no job control.
+fn use_terminal(arguments: &Arguments) {
+    let named = arguments.environment().find_map(|entry| entry.to_bytes().strip_prefix(b"CONSOLE="));
+    let Some(path) = named.and_then(|path| CString::new(path).ok()) else { return };
+    // Whoever has the lowest three descriptors free gets them in order.
+    let Ok(probe) = gate::open(&path, Open::BOTH, 0) else { return };
+    let _ = gate::close(probe);
+    for descriptor in 0..3 {
+        let _ = gate::close(Fd(descriptor));
+        let _ = gate::open(&path, Open::BOTH, 0);
+    }
 }
 
 /// What an environment should have and the kernel did not give.

@@ -46,6 +46,8 @@ bitflags::bitflags! {
         const READ = 0;
         /// For writing only.
         const WRITE = 0o1;
+        /// For both.
+        const BOTH = 0o2;
         /// Made if it is not there.
         const CREATE = 0o100;
         /// Emptied.

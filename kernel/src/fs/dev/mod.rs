@@ -166,3 +166,12 @@ pub fn show_numbers(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     writeln!(text, "\nBlock devices:")?;
     if block::disks().is_empty() { Ok(()) } else { writeln!(text, "{:3} virtblk", disk_number(0).major) }
 }
+
+/// Shows every character device that is registered: its name and number.
+pub fn for_each_character(mut show: impl FnMut(&str, DeviceNumber) -> Result<()>) -> Result<()> {
+    let devices = DEVICES.lock().clone();
+    devices.iter().try_for_each(|device| match device.kind {
+        Kind::CharacterDevice(number) => show(device.name, number),
+        _ => Ok(()),
+    })
+}

@@ -64,12 +64,12 @@ impl Folder {
     }
 
     /// The folder of that name in this one, made if need be; `ENOTDIR` if the name is something else.
-    pub(super) fn folder(&self, name: &str) -> Result<Arc<Folder>> {
+    pub fn folder(&self, name: &str) -> Result<Arc<Folder>> {
         if let Some(inode) = self.entry(name.as_bytes()) {
             let any: Arc<dyn Any + Send + Sync> = inode;
             return any.downcast().map_err(|_| Errno::ENOTDIR);
         }
-        let folder = Arc::new(Folder::new(super::new_identity()));
+        let folder = Arc::new(Folder::new(super::new_identity_on(self.id.device)));
         self.add(name, folder.clone())?;
         Ok(folder)
     }

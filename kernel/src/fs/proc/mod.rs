@@ -51,8 +51,13 @@ pub fn add_dynamic(path: &str, dynamic: Arc<dyn Dynamic>) -> Result<()> {
 
 /// A new number for a file of /proc.
 pub fn new_identity() -> InodeId {
+    new_identity_on(device())
+}
+
+/// A new number for a file of the same making in another file system.
+pub fn new_identity_on(device: DeviceNumber) -> InodeId {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    InodeId { device: device(), number: NEXT.fetch_add(1, Ordering::Relaxed) }
+    InodeId { device, number: NEXT.fetch_add(1, Ordering::Relaxed) }
 }
 
 /// A number for a file of /proc that is made anew whenever it is looked up: `number` is the caller's own choice.
