@@ -28,6 +28,7 @@ pub mod name_table;
 pub mod newc;
 pub mod path;
 pub mod pvh;
+pub mod record_locks;
 pub mod regions;
 pub mod report;
 pub mod ring;

@@ -3,9 +3,12 @@
 //! Threads share one table by `Arc`; fork(2) makes a copy. A look-up takes one spin lock and counts the file up. The table is
 //! made of leaves of 64, so it grows without moving what is in it, and the lowest free number is found by bits.
 
+use super::locks::{self, Owner};
 use super::open_file::OpenFile;
+use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
 
@@ -16,6 +19,8 @@ const LEAF: usize = 64;
 
 /// A process's table of descriptors.
 pub struct Descriptors {
+    /// Unlike every other table's: the owner of locks.
+    id: u64,
     table: SpinLock<Table>,
 }
 
@@ -39,7 +44,9 @@ struct Leaf {
 impl Descriptors {
     /// An empty table.
     pub fn new() -> Descriptors {
-        Descriptors { table: SpinLock::new("descriptors", Table::default()) }
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Descriptors { id, table: SpinLock::new("descriptors", Table::default()) }
     }
 
     /// The file of a descriptor, or `EBADF`.
@@ -83,6 +90,11 @@ impl Descriptors {
         self.table.lock().take(descriptor as usize).ok_or(Errno::EBADF)
     }
 
+    /// No descriptor from here on can be in use; never less than one leaf.
+    pub fn capacity(&self) -> u32 {
+        (self.table.lock().leaves.len().max(1) * LEAF) as u32
+    }
+
     /// Whether the descriptor is closed when a program is started.
     pub fn close_on_exec(&self, descriptor: u32) -> Result<bool> {
         let table = self.table.lock();
@@ -97,6 +109,27 @@ impl Descriptors {
         table.place(index).ok_or(Errno::EBADF)?;
         table.leaves[index / LEAF].mark(bit(index), close);
         Ok(())
+    }
+
+    /// Ends the use of a file that was taken out of this table: its locks on it go. Tells what the file says of its closing.
+    pub fn close(&self, ctx: &TaskContext, file: &OpenFile) -> Result<()> {
+        locks::release_table(&**file.inode(), self.id);
+        file.file().flush(ctx)
+    }
+
+    /// The owner of locks that belong to the process `pid`, which has this table.
+    pub fn lock_owner(&self, pid: u32) -> Owner {
+        Owner::table(self.id, pid)
+    }
+
+    /// Marks all descriptors from `first` to `last` as closed when a program is started.
+    pub fn close_on_exec_all(&self, first: u32, last: u32) {
+        let mut table = self.table.lock();
+        let mut from = first as usize;
+        while let Some(index) = table.next_used(from, |leaf| leaf.used).filter(|&index| index <= last as usize) {
+            table.leaves[index / LEAF].mark(bit(index), true);
+            from = index + 1;
+        }
     }
 
     /// A table with the same files, for fork(2).

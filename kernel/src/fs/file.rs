@@ -1,5 +1,9 @@
 //! What can be read and written: what an open file, whatever it is, must be able to do.
 
+use super::epoll::Watcher;
+use super::event::Alarm;
+use super::open_flags::OpenFlags;
+use super::pipe::End;
 use super::poll::Readiness;
 use crate::memory::{AddressSpace, Pager, Sink, Source};
 use crate::task::{Instant, TaskContext, WaitQueue};
@@ -99,6 +103,29 @@ pub trait File: Send + Sync {
     /// fallocate(2) with Linux's mode bits.
     fn allocate(&self, _ctx: &TaskContext, _mode: u32, _position: u64, _length: u64) -> Result<()> {
         Err(if self.is_stream() { Errno::ESPIPE } else { Errno::ENODEV })
+    }
+
+    /// Told when `F_SETFL` of fcntl(2) has changed the flags.
+    fn flags_changed(&self, _flags: OpenFlags) {}
+
+    /// Whether it can be read and written past the page cache (`O_DIRECT`).
+    fn may_be_direct(&self) -> bool {
+        false
+    }
+
+    /// The end of a pipe that this is, if it is one.
+    fn pipe_end(&self) -> Option<&End> {
+        None
+    }
+
+    /// The set of watched files that this is, if it is one: epoll(7).
+    fn watcher(&self) -> Option<&Arc<Watcher>> {
+        None
+    }
+
+    /// The counter of expirations that this is, if it is one: timerfd_settime(2).
+    fn alarm(&self) -> Option<&Alarm> {
+        None
     }
 
     /// Called at every close(2) of a descriptor, before the last of which the file lives on.

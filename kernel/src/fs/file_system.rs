@@ -4,8 +4,8 @@ use super::dentry::Dentry;
 use super::inode::{DeviceNumber, Inode};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicU32, Ordering};
-use logic::errno::Result;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use logic::errno::{Errno, Result};
 
 /// What can be mounted.
 pub trait FileSystem: Send + Sync {
@@ -17,6 +17,11 @@ pub trait FileSystem: Send + Sync {
 
     /// What statfs(2) tells.
     fn statistics(&self) -> Statistics;
+
+    /// Changes how it is mounted, by the options of a remount: `EINVAL` for what it does not know.
+    fn remount(&self, options: &[u8]) -> Result<()> {
+        if options.is_empty() { Ok(()) } else { Err(Errno::EINVAL) }
+    }
 
     /// Writes back all that is not yet where it survives a power cut: sync(2).
     fn sync(&self, _ctx: &TaskContext) -> Result<()> {
@@ -47,13 +52,38 @@ pub struct Volume {
     pub system: Arc<dyn FileSystem>,
     /// The top of its tree.
     pub root: Arc<Dentry>,
+    read_only: AtomicBool,
+    /// How many open files may write to it.
+    writers: AtomicU32,
 }
 
 impl Volume {
     /// Takes a file system into use.
     pub fn new(system: Arc<dyn FileSystem>) -> Arc<Volume> {
         let root = Dentry::root(system.root());
-        Arc::new(Volume { system, root })
+        Arc::new(Volume { system, root, read_only: AtomicBool::new(false), writers: AtomicU32::new(0) })
+    }
+
+    /// Whether nothing in it can be changed, wherever it is mounted.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only.load(Ordering::Acquire)
+    }
+
+    /// Has nothing changed in it any more (`EBUSY` while a file is open for writing), or allows it again.
+    pub fn set_read_only(&self, read_only: bool) -> Result<()> {
+        if read_only && self.writers.load(Ordering::Acquire) > 0 {
+            return Err(Errno::EBUSY);
+        }
+        self.read_only.store(read_only, Ordering::Release);
+        Ok(())
+    }
+
+    pub(super) fn begin_write(&self) {
+        self.writers.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn end_write(&self) {
+        self.writers.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

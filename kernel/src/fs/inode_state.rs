@@ -1,8 +1,9 @@
 //! What the kernel keeps beside every inode, whichever file system it belongs to.
 
+use super::locks::Kept;
 use super::pipe::Pipe;
 use alloc::sync::Weak;
-use core::sync::atomic::{AtomicI32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
 
@@ -12,12 +13,21 @@ pub struct InodeState {
     writers: AtomicI32,
     /// What goes through a FIFO while somebody has it open.
     pub(super) pipe: SpinLock<Weak<Pipe>>,
+    /// Locks on it.
+    pub(super) locks: Kept,
+    /// It was made without a name and may get one: open(2), `O_TMPFILE` without `O_EXCL`.
+    pub(super) linkable: AtomicBool,
 }
 
 impl InodeState {
     /// Nobody writes, nobody runs it.
     pub const fn new() -> InodeState {
-        InodeState { writers: AtomicI32::new(0), pipe: SpinLock::new("inode's pipe", Weak::new()) }
+        InodeState {
+            writers: AtomicI32::new(0),
+            pipe: SpinLock::new("inode's pipe", Weak::new()),
+            locks: SpinLock::new("inode's locks", None),
+            linkable: AtomicBool::new(false),
+        }
     }
 
     /// Notes one more who may write; `ETXTBSY` while a program runs from it.

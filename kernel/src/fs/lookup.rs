@@ -10,6 +10,8 @@ use super::mount::Path;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use bitflags::bitflags;
+use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::path::Components;
 
@@ -27,6 +29,27 @@ pub struct Lookup {
     pub credentials: Arc<Credentials>,
     /// The permissions that new files do not get: umask(2).
     pub umask: u16,
+    /// Where a walk may not go.
+    pub resolve: Resolve,
+}
+
+bitflags! {
+    /// Where a walk may not go: the `RESOLVE_` flags of openat2(2).
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Resolve: u32 {
+        /// Not into another mount (`EXDEV`).
+        const NO_MOUNTS = linux::RESOLVE_NO_XDEV;
+        /// Not through the links of /proc (`ELOOP`).
+        const NO_JUMPS = linux::RESOLVE_NO_MAGICLINKS;
+        /// Not through symbolic links (`ELOOP`).
+        const NO_LINKS = linux::RESOLVE_NO_SYMLINKS;
+        /// Not out of the directory where it begins (`EXDEV`).
+        const BENEATH = linux::RESOLVE_BENEATH;
+        /// The directory where it begins is its root.
+        const IN_ROOT = linux::RESOLVE_IN_ROOT;
+        /// Only over names that are known already; all are.
+        const CACHED = linux::RESOLVE_CACHED;
+    }
 }
 
 /// Whether a symbolic link at the end of a path is followed, or meant itself.
@@ -41,7 +64,25 @@ pub enum Follow {
 impl Lookup {
     /// The superuser's, at the root.
     pub fn new(root: Path) -> Lookup {
-        Lookup { cwd: root.clone(), root, credentials: Arc::new(Credentials::root()), umask: 0o022 }
+        Lookup {
+            cwd: root.clone(),
+            root,
+            credentials: Arc::new(Credentials::root()),
+            umask: 0o022,
+            resolve: Resolve::empty(),
+        }
+    }
+
+    /// Confines the walks that begin at `base`: openat2(2).
+    pub fn confine(&mut self, base: Option<&Path>, resolve: Resolve) {
+        self.resolve = resolve;
+        if resolve.intersects(Resolve::IN_ROOT | Resolve::BENEATH) {
+            self.root = base.unwrap_or(&self.cwd).clone();
+        }
+    }
+
+    fn refuses(&self, what: Resolve) -> bool {
+        self.resolve.intersects(what)
     }
 
     /// The place that a path names, from `base` if the path is not absolute (`None`: the working directory).
@@ -58,6 +99,9 @@ impl Lookup {
     pub(super) fn walk<'a>(&'a self, base: Option<&Path>, path: &'a [u8]) -> Result<Walk<'a>> {
         if path.is_empty() {
             return Err(Errno::ENOENT);
+        }
+        if is_absolute(path) && self.refuses(Resolve::BENEATH) {
+            return Err(Errno::EXDEV);
         }
         let start = if is_absolute(path) { &self.root } else { base.unwrap_or(&self.cwd) };
         Ok(Walk { lookup: self, at: start.clone(), path, expanded: Vec::new(), done: 0, links: 0 })
@@ -151,7 +195,7 @@ impl Walk<'_> {
         let child = match self.last(Some(next)) {
             Last::Name(name, _) => Some(self.at.dentry.child(ctx, name)?),
             Last::Up => {
-                self.at = self.up();
+                self.climb()?;
                 None
             }
             Last::Here | Last::Root => None,
@@ -174,6 +218,9 @@ impl Walk<'_> {
         let covered = child.is_mount_point();
         self.at.dentry = child;
         if covered {
+            if self.lookup.refuses(Resolve::NO_MOUNTS) {
+                return Err(Errno::EXDEV);
+            }
             self.at = self.at.clone().covered();
         }
         Ok(())
@@ -186,11 +233,17 @@ impl Walk<'_> {
 
     fn follow(&mut self, ctx: &TaskContext, link: &dyn Inode) -> Result<()> {
         self.links += 1;
-        if self.links > MAX_LINKS {
+        if self.links > MAX_LINKS || self.lookup.refuses(Resolve::NO_LINKS) {
             return Err(Errno::ELOOP);
         }
         let target = match link.readlink(ctx)? {
             Target::Place(place) => {
+                if self.lookup.refuses(Resolve::NO_JUMPS) {
+                    return Err(Errno::ELOOP);
+                }
+                if self.lookup.refuses(Resolve::BENEATH | Resolve::IN_ROOT | Resolve::NO_MOUNTS) {
+                    return Err(Errno::EXDEV);
+                }
                 self.at = place;
                 return Ok(());
             }
@@ -204,14 +257,27 @@ impl Walk<'_> {
         expanded.try_reserve(rest.len()).map_err(|_| Errno::ENOMEM)?;
         expanded.extend_from_slice(rest);
         if is_absolute(&expanded) {
+            let leaves =
+                self.lookup.refuses(Resolve::NO_MOUNTS) && !Arc::ptr_eq(&self.at.mount, &self.lookup.root.mount);
+            if leaves || self.lookup.refuses(Resolve::BENEATH) {
+                return Err(Errno::EXDEV);
+            }
             self.at = self.lookup.root.clone();
         }
         (self.expanded, self.done) = (expanded, 0);
         Ok(())
     }
 
-    fn up(&self) -> Path {
-        if self.at.is(&self.lookup.root) { self.at.clone() } else { self.at.parent() }
+    fn climb(&mut self) -> Result<()> {
+        if self.at.is(&self.lookup.root) {
+            return if self.lookup.refuses(Resolve::BENEATH) { Err(Errno::EXDEV) } else { Ok(()) };
+        }
+        let above = self.at.parent();
+        if self.lookup.refuses(Resolve::NO_MOUNTS) && !Arc::ptr_eq(&self.at.mount, &above.mount) {
+            return Err(Errno::EXDEV);
+        }
+        self.at = above;
+        Ok(())
     }
 
     /// Whether names may be looked up where the walk is.

@@ -44,7 +44,7 @@ impl OpenFile {
 
     /// Whether a mapping of it may be executed: not from a mount that forbids it.
     pub fn may_execute(&self) -> bool {
-        !self.path().mount.flags.contains(MountFlags::NO_RUN)
+        !self.path().mount.flags().contains(MountFlags::NO_RUN)
     }
 }
 

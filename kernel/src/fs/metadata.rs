@@ -59,6 +59,8 @@ pub enum Kind {
     Fifo,
     /// A name for unix(7) sockets.
     Socket,
+    /// What has a descriptor and nothing else: epoll(7), eventfd(2).
+    Anonymous,
 }
 
 impl Kind {
@@ -72,6 +74,7 @@ impl Kind {
             Kind::BlockDevice(_) => linux::S_IFBLK,
             Kind::Fifo => linux::S_IFIFO,
             Kind::Socket => linux::S_IFSOCK,
+            Kind::Anonymous => 0,
         }
     }
 

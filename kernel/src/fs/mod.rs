@@ -7,10 +7,14 @@
 //! Lock order, outermost first: the rename mutex, a directory's `children`, a file system's own locks, an inode's `attributes`.
 //! No lock but sleeping ones is held while bytes move from or to a program.
 
+pub mod anonymous;
+pub mod attributes;
 pub mod credentials;
 pub mod dentry;
 pub mod descriptors;
 pub mod dev;
+pub mod epoll;
+pub mod event;
 mod fifo;
 pub mod file;
 pub mod file_system;
@@ -18,10 +22,12 @@ pub mod inode;
 mod inode_state;
 pub mod kernel_log;
 mod list;
+pub mod locks;
 pub mod lookup;
 mod mapped;
 mod metadata;
 pub mod mount;
+pub mod mounting;
 mod nameless;
 mod names;
 mod open;
@@ -37,9 +43,11 @@ mod rename;
 pub mod root;
 mod seek;
 mod special;
+pub mod splice;
 pub mod sys;
 pub mod time;
 pub mod tmpfs;
+pub mod writer;
 
 pub use credentials::{Credentials, Want};
 pub use descriptors::Descriptors;
@@ -52,3 +60,4 @@ pub use open_file::{OpenFile, OpenFlags};
 pub use path_text::PathText;
 pub use poll::Readiness;
 pub use rename::Taken;
+pub use writer::Writer;

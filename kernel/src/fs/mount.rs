@@ -17,7 +17,7 @@ use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
 
 /// Every mount, in the order of mounting.
-static MOUNTS: SpinLock<Vec<Arc<Mount>>> = SpinLock::new("mounts", Vec::new());
+pub(super) static MOUNTS: SpinLock<Vec<Arc<Mount>>> = SpinLock::new("mounts", Vec::new());
 
 bitflags! {
     /// How a mount restricts what it shows; the bits of mount(2).
@@ -31,6 +31,10 @@ bitflags! {
         const NO_DEVICES = linux::MS_NODEV;
         /// Programs cannot be run.
         const NO_RUN = linux::MS_NOEXEC;
+        /// Readings are not noted.
+        const NO_ACCESS_TIME = linux::MS_NOATIME;
+        /// Readings of directories are not noted.
+        const NO_DIRECTORY_TIME = linux::MS_NODIRATIME;
     }
 }
 
@@ -42,12 +46,50 @@ pub struct Mount {
     pub volume: Arc<Volume>,
     /// What it shows: the file system's root, or for a bind mount any place in it.
     pub root: Arc<Dentry>,
-    /// What it lies on; `None` for the first.
-    pub on: Option<Path>,
-    /// What it forbids.
-    pub flags: MountFlags,
+    on: SpinLock<Option<Path>>,
+    flags: AtomicU32,
     /// What was mounted, as mount(8) shows it.
     pub source: Box<str>,
+}
+
+impl Mount {
+    /// A mount that is not in the table yet.
+    pub(super) fn new(
+        id: u32,
+        volume: Arc<Volume>,
+        root: Arc<Dentry>,
+        on: Option<Path>,
+        flags: MountFlags,
+        source: &str,
+    ) -> Arc<Mount> {
+        let (on, flags) = (SpinLock::new("mount's place", on), AtomicU32::new(flags.bits()));
+        Arc::new(Mount { id, volume, root, on, flags, source: Box::from(source) })
+    }
+
+    /// What it lies on; `None` for the first.
+    pub fn on(&self) -> Option<Path> {
+        self.on.lock().clone()
+    }
+
+    /// Says what it lies on; hands back what it lay on.
+    pub(super) fn set_on(&self, on: Option<Path>) -> Option<Path> {
+        core::mem::replace(&mut *self.on.lock(), on)
+    }
+
+    /// What it forbids.
+    pub fn flags(&self) -> MountFlags {
+        MountFlags::from_bits_retain(self.flags.load(Ordering::Relaxed))
+    }
+
+    /// Forbids other things: a remount.
+    pub(super) fn set_flags(&self, flags: MountFlags) {
+        self.flags.store(flags.bits(), Ordering::Relaxed);
+    }
+
+    /// Whether nothing can be changed through it.
+    pub fn is_read_only(&self) -> bool {
+        self.flags().contains(MountFlags::READ_ONLY) || self.volume.is_read_only()
+    }
 }
 
 /// A place that a program can name.
@@ -69,15 +111,26 @@ pub fn mount_root(volume: Arc<Volume>, source: &str) -> Result<Path> {
 /// Shows `root`, a place in `volume` (`None`: its top), on a place; `ENOTDIR` if one is a directory and the other is not.
 pub fn mount(on: &Path, volume: Arc<Volume>, root: Option<Arc<Dentry>>, flags: MountFlags, source: &str) -> Result<()> {
     let root = root.unwrap_or_else(|| volume.root.clone());
+    mount_copy(on, volume, root, flags, source).map(|_| ())
+}
+
+/// The same; gives the mount.
+pub(super) fn mount_copy(
+    on: &Path,
+    volume: Arc<Volume>,
+    root: Arc<Dentry>,
+    flags: MountFlags,
+    source: &str,
+) -> Result<Arc<Mount>> {
     if on.dentry.kind().is_directory() != root.kind().is_directory() {
         return Err(Errno::ENOTDIR);
     }
     if on.dentry.is_removed() {
         return Err(Errno::ENOENT);
     }
-    add(volume, root, Some(on.clone()), flags, source)?;
+    let mount = add(volume, root, Some(on.clone()), flags, source)?;
     on.dentry.mounts.fetch_add(1, Ordering::Release);
-    Ok(())
+    Ok(mount)
 }
 
 /// Shows a file system in a directory of the root's, which is made if need be; for the kernel's own. Gives its top.
@@ -105,7 +158,7 @@ pub fn unmount(ctx: &TaskContext, path: Path) -> Result<()> {
     }
     let Path { mount, dentry } = path;
     drop(dentry);
-    let Some(on) = mount.on.clone() else { return Err(Errno::EBUSY) };
+    let Some(on) = mount.on() else { return Err(Errno::EBUSY) };
     let mut mounts = MOUNTS.lock();
     let index = mounts.iter().position(|other| Arc::ptr_eq(other, &mount)).ok_or(Errno::EINVAL)?;
     // One count is the table's, one is ours; any other is somebody's path.
@@ -135,7 +188,7 @@ fn nth(index: usize) -> Option<Arc<Mount>> {
     MOUNTS.lock().get(index).cloned()
 }
 
-fn add(
+pub(super) fn add(
     volume: Arc<Volume>,
     root: Arc<Dentry>,
     on: Option<Path>,
@@ -144,7 +197,7 @@ fn add(
 ) -> Result<Arc<Mount>> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
-    let mount = Arc::new(Mount { id, volume, root, on, flags, source: Box::from(source) });
+    let mount = Mount::new(id, volume, root, on, flags, source);
     let mut mounts = MOUNTS.lock();
     mounts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
     mounts.push(mount.clone());
@@ -164,7 +217,7 @@ impl Path {
 
     /// `EROFS` where nothing can be changed.
     pub fn check_writable(&self) -> Result<()> {
-        if self.mount.flags.contains(MountFlags::READ_ONLY) { Err(Errno::EROFS) } else { Ok(()) }
+        if self.mount.is_read_only() { Err(Errno::EROFS) } else { Ok(()) }
     }
 
     /// The top of whatever is mounted here, and upon that; itself if nothing is.
@@ -179,18 +232,19 @@ impl Path {
 
     /// The top of everything that it lies in.
     pub fn system_root(&self) -> Path {
-        let mut mount = &self.mount;
-        while let Some(on) = &mount.on {
-            mount = &on.mount;
+        let mut mount = self.mount.clone();
+        while let Some(on) = mount.on() {
+            mount = on.mount;
         }
-        Path { mount: mount.clone(), dentry: mount.root.clone() }
+        let dentry = mount.root.clone();
+        Path { mount, dentry }
     }
 
     /// The directory above, out of mounts if need be; itself at the top of everything.
     pub fn parent(&self) -> Path {
         let mut here = self.clone();
         while here.is_mount_root() {
-            let Some(on) = here.mount.on.clone() else { return here };
+            let Some(on) = here.mount.on() else { return here };
             here = on;
         }
         let dentry = here.dentry.parent().unwrap_or_else(|| here.dentry.clone());
@@ -200,5 +254,5 @@ impl Path {
 
 fn mounted_on(path: &Path) -> Option<Arc<Mount>> {
     let mounts = MOUNTS.lock();
-    mounts.iter().rev().find(|mount| mount.on.as_ref().is_some_and(|on| on.is(path))).cloned()
+    mounts.iter().rev().find(|mount| mount.on.lock().as_ref().is_some_and(|on| on.is(path))).cloned()
 }

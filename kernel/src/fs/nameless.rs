@@ -8,7 +8,6 @@ use super::file_system::{Volume, nameless_device};
 use super::inode::{DeviceNumber, Inode, InodeId};
 use super::mount::{Mount, MountFlags, Path};
 use super::tmpfs::Tmpfs;
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -18,8 +17,13 @@ static MOUNT: SpinLock<Option<Arc<Mount>>> = SpinLock::new("nameless mount", Non
 
 /// A place for an inode; /proc shows it as `kind:[number]`.
 pub(super) fn place(inode: Arc<dyn Inode>, kind: &str) -> Path {
-    let name = Name::from(format!("{kind}:[{}]", inode.id().number).as_bytes());
-    Path { mount: mount(), dentry: Dentry::nameless(inode, name) }
+    let name = format!("{kind}:[{}]", inode.id().number);
+    called(inode, &name)
+}
+
+/// A place for an inode that /proc shows by this name.
+pub(super) fn called(inode: Arc<dyn Inode>, name: &str) -> Path {
+    Path { mount: mount(), dentry: Dentry::nameless(inode, Name::from(name.as_bytes())) }
 }
 
 /// An identity for an inode that is in no file system.
@@ -39,6 +43,6 @@ fn mount() -> Arc<Mount> {
     }
     let volume = Volume::new(Tmpfs::new(0, Some(0)));
     let (root, flags) = (volume.root.clone(), MountFlags::NO_DEVICES | MountFlags::NO_RUN);
-    let mount = Arc::new(Mount { id: 0, volume, root, on: None, flags, source: Box::from("none") });
+    let mount = Mount::new(0, volume, root, None, flags, "none");
     MOUNT.lock().get_or_insert(mount).clone()
 }

@@ -6,6 +6,7 @@ use super::mount::Path;
 use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 
 impl Lookup {
@@ -41,6 +42,10 @@ impl Lookup {
         }
         if from.dentry.kind().is_directory() {
             return Err(Errno::EPERM);
+        }
+        let nameless = from.dentry.inode().metadata(ctx)?.links == 0;
+        if nameless && !from.dentry.inode().state().linkable.load(Ordering::Relaxed) {
+            return Err(Errno::ENOENT);
         }
         walk.at.dentry.link(ctx, &self.credentials, name, from.dentry.inode())
     }
@@ -79,7 +84,11 @@ impl Lookup {
 
     /// The path in a symbolic link.
     pub fn readlink(&self, ctx: &TaskContext, base: Option<&Path>, path: &[u8]) -> Result<Box<[u8]>> {
-        let place = self.find(ctx, base, path, Follow::No)?;
+        self.read_link(ctx, &self.find(ctx, base, path, Follow::No)?)
+    }
+
+    /// The path in the symbolic link at a place.
+    pub fn read_link(&self, ctx: &TaskContext, place: &Path) -> Result<Box<[u8]>> {
         match place.dentry.inode().readlink(ctx)? {
             Target::Path(target) => Ok(target),
             Target::Place(place) => place.text(&self.root)?.link_text(),

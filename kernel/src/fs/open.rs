@@ -10,8 +10,10 @@ use super::lookup::{Follow, Last, Lookup};
 use super::mount::{MountFlags, Path};
 use super::open_file::{OpenFile, OpenFlags};
 use super::special::{Directory, Unopened};
+use super::writer::Writer;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 
 impl Lookup {
@@ -49,15 +51,18 @@ impl Lookup {
             self.credentials.check(&**inode, flags.wants())?;
         }
         let guard = if flags.changes() && inode.kind() == Kind::Regular { Some(WriteGuard::new(inode)?) } else { None };
-        if flags.contains(OpenFlags::TRUNCATE) && inode.kind() == Kind::Regular && !made {
-            inode.truncate(ctx, 0)?;
-        }
         let file = open_inode(ctx, inode.clone(), flags)?;
+        if flags.contains(OpenFlags::DIRECT) && !file.may_be_direct() {
+            return Err(Errno::EINVAL);
+        }
+        if flags.contains(OpenFlags::TRUNCATE) && inode.kind() == Kind::Regular && !made {
+            let writer = Writer { privileged: self.credentials.is_root(), ..Writer::FREE };
+            writer.truncate(ctx, &**inode, 0)?;
+        }
         if let Some(guard) = guard {
             guard.keep(flags);
         }
-        let open = if self.credentials.is_root() { OpenFile::new } else { OpenFile::for_user };
-        Ok(open(file, path, flags))
+        Ok(OpenFile::new(file, path, flags))
     }
 
     fn open_path(&self, path: Path, flags: OpenFlags) -> Result<Arc<OpenFile>> {
@@ -80,6 +85,7 @@ impl Lookup {
         self.credentials.check(&**directory, Want::WRITE | Want::EXECUTE)?;
         let new = self.new_inode(Kind::Regular, mode, b"");
         let inode = directory.create_nameless(ctx, &inherit(&**directory, &self.credentials, &new))?;
+        inode.state().linkable.store(!flags.contains(OpenFlags::EXCLUSIVE), Ordering::Relaxed);
         let dentry = Dentry::unnamed_in(inode, folder.dentry.clone());
         let plain = flags - OpenFlags::DIRECTORY - OpenFlags::NAMELESS;
         self.open_at(ctx, Path { mount: folder.mount, dentry }, plain, true)
@@ -136,7 +142,7 @@ impl Lookup {
             return Err(Errno::EPERM);
         }
         match kind {
-            Kind::CharacterDevice(_) | Kind::BlockDevice(_) if path.mount.flags.contains(MountFlags::NO_DEVICES) => {
+            Kind::CharacterDevice(_) | Kind::BlockDevice(_) if path.mount.flags().contains(MountFlags::NO_DEVICES) => {
                 Err(Errno::EACCES)
             }
             Kind::Regular | Kind::Directory if flags.changes() => path.check_writable(),
@@ -155,7 +161,7 @@ fn open_inode(ctx: &TaskContext, inode: Arc<dyn Inode>, flags: OpenFlags) -> Res
         Kind::Directory => Ok(Arc::new(Directory)),
         kind @ (Kind::CharacterDevice(_) | Kind::BlockDevice(_)) => dev::open(ctx, kind, flags),
         Kind::Fifo => fifo::open(ctx, &*inode, flags),
-        Kind::Regular | Kind::Symlink | Kind::Socket => inode.open(ctx, flags),
+        Kind::Regular | Kind::Symlink | Kind::Socket | Kind::Anonymous => inode.open(ctx, flags),
     }
 }
 

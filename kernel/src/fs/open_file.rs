@@ -3,13 +3,15 @@
 //! It has the position, the status flags, and the only place where a file of readiness is waited for.
 
 use super::file::File;
-use super::inode::{Change, Inode, Kind};
-use super::mount::Path;
+use super::inode::{Inode, Kind};
+use super::mount::{MountFlags, Path};
 use super::poll::Readiness;
+use super::writer::Writer;
 use crate::memory::{Sink, Source};
 use crate::task::{Instant, Mutex, Patience, TaskContext};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
+use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 
 pub use super::open_flags::OpenFlags;
@@ -26,31 +28,16 @@ pub struct OpenFile {
     /// Where the next byte is read or written; a directory's cursor. Held while bytes move, so that two who share the file do
     /// not get the same bytes.
     pub(super) position: Mutex<u64>,
-    /// What is written takes the set-id bits off the file, since who opened it may not set them.
-    clears_set_id: bool,
 }
-
-/// The bits of a mode that make a program run as its file's owner or group; the second means something else on what the group
-/// may not execute.
-const SET_USER: u16 = 0o4000;
-const SET_GROUP: u16 = 0o2000;
-const GROUP_EXECUTES: u16 = 0o010;
 
 impl OpenFile {
     /// Something open at a place. With flags that allow writing a regular file, `begin_write` has been called on its inode.
     pub fn new(file: Arc<dyn File>, path: Path, flags: OpenFlags) -> Arc<OpenFile> {
-        OpenFile::with(file, path, flags, false)
-    }
-
-    /// The same for one who may not set set-id bits: what he writes takes them off.
-    pub fn for_user(file: Arc<dyn File>, path: Path, flags: OpenFlags) -> Arc<OpenFile> {
-        let clears_set_id = flags.writable() && path.dentry.kind() == Kind::Regular;
-        OpenFile::with(file, path, flags, clears_set_id)
-    }
-
-    fn with(file: Arc<dyn File>, path: Path, flags: OpenFlags, clears_set_id: bool) -> Arc<OpenFile> {
+        if flags.writable() && path.dentry.kind() == Kind::Regular {
+            path.mount.volume.begin_write();
+        }
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
-        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), clears_set_id })
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0) })
     }
 
     /// What is open.
@@ -77,6 +64,7 @@ impl OpenFile {
     pub fn set_flags(&self, flags: OpenFlags) {
         let kept = self.flags() - OpenFlags::CHANGEABLE;
         self.flags.store((kept | flags & OpenFlags::CHANGEABLE).bits(), Ordering::Relaxed);
+        self.file.flags_changed(flags);
     }
 
     /// Reads from the position on, and moves it; waits for a file of readiness unless it is `O_NONBLOCK`.
@@ -94,19 +82,19 @@ impl OpenFile {
     }
 
     /// Writes at the position (with `O_APPEND`: at the end), and moves it; waits as `read` does.
-    pub fn write(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<usize> {
+    pub fn write(&self, ctx: &TaskContext, from: &mut Source<'_>, writer: &Writer) -> Result<usize> {
         self.check_writable()?;
         from.limit(MAX_TRANSFER);
         if self.file.is_stream() {
             return self.write_stream(ctx, from);
         }
         let mut position = self.position.lock(ctx);
-        self.clear_set_id(ctx)?;
         if self.flags().contains(OpenFlags::APPEND) {
-            let (count, end) = self.file.append(ctx, from)?;
+            let (count, end) = self.append(ctx, from, writer)?;
             *position = end;
             return Ok(count);
         }
+        self.begin_write(ctx, *position, from, writer)?;
         let count = self.file.write(ctx, *position, from)?;
         *position += count as u64;
         Ok(count)
@@ -123,25 +111,53 @@ impl OpenFile {
     }
 
     /// Writes at a position of the caller's; pwrite(2). With `O_APPEND` at the end all the same, as Linux does.
-    pub fn write_at(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>) -> Result<usize> {
+    pub fn write_at(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<usize> {
         self.check_positioned()?;
         self.check_writable()?;
         from.limit(MAX_TRANSFER);
-        self.clear_set_id(ctx)?;
         if self.flags().contains(OpenFlags::APPEND) {
-            return self.file.append(ctx, from).map(|(count, _)| count);
+            return self.append(ctx, from, writer).map(|(count, _)| count);
         }
+        self.begin_write(ctx, position, from, writer)?;
         self.file.write(ctx, position, from)
     }
 
+    /// Writes at the end, whatever the flags say: `RWF_APPEND`. Tells how many bytes went, and where they end.
+    pub fn append(&self, ctx: &TaskContext, from: &mut Source<'_>, writer: &Writer) -> Result<(usize, u64)> {
+        self.check_writable()?;
+        from.limit(MAX_TRANSFER);
+        self.begin_write(ctx, self.file.size(ctx)?, from, writer)?;
+        self.file.append(ctx, from)
+    }
+
+    fn begin_write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<()> {
+        if self.inode().kind() == Kind::Regular { writer.begin(ctx, &**self.inode(), position, from) } else { Ok(()) }
+    }
+
     /// Sets the size: ftruncate(2).
-    pub fn truncate(&self, ctx: &TaskContext, size: u64) -> Result<()> {
+    pub fn truncate(&self, ctx: &TaskContext, size: u64, writer: &Writer) -> Result<()> {
         self.check_opened()?;
         if !self.flags().writable() || self.inode().kind() != Kind::Regular {
             return Err(Errno::EINVAL);
         }
-        self.clear_set_id(ctx)?;
-        self.inode().truncate(ctx, size)
+        writer.truncate(ctx, &**self.inode(), size)
+    }
+
+    /// Makes room or holes: fallocate(2), with its mode bits.
+    pub fn allocate(&self, ctx: &TaskContext, mode: u32, position: u64, length: u64, writer: &Writer) -> Result<()> {
+        self.check_writable()?;
+        match self.inode().kind() {
+            Kind::Regular => {}
+            Kind::Fifo => return Err(Errno::ESPIPE),
+            Kind::Directory => return Err(Errno::EISDIR),
+            _ => return Err(Errno::ENODEV),
+        }
+        let end = position.checked_add(length).filter(|&end| end <= i64::MAX as u64).ok_or(Errno::EFBIG)?;
+        if mode & linux::FALLOC_FL_KEEP_SIZE == 0 && end > writer.size_limit && end > self.file.size(ctx)? {
+            return Err(Errno::EFBIG);
+        }
+        writer.strip(ctx, &**self.inode())?;
+        self.file.allocate(ctx, mode, position, length)
     }
 
     /// What can be done without waiting.
@@ -155,29 +171,19 @@ impl OpenFile {
     }
 
     fn note_read(&self, count: usize) {
-        if count > 0 && !self.flags().contains(OpenFlags::NO_ACCESS_TIME) {
+        let unnoted = self.flags().contains(OpenFlags::NO_ACCESS_TIME)
+            || self.path.mount.flags().contains(MountFlags::NO_ACCESS_TIME)
+            || self.path.mount.is_read_only();
+        if count > 0 && !unnoted {
             self.file.note_read();
         }
     }
 
-    /// Takes the set-id bits off the file that is about to change, if whoever opened it may not set them.
-    fn clear_set_id(&self, ctx: &TaskContext) -> Result<()> {
-        if !self.clears_set_id {
-            return Ok(());
-        }
-        let mode = self.inode().permissions().mode;
-        let group = if mode & GROUP_EXECUTES != 0 { SET_GROUP } else { 0 };
-        if mode & (SET_USER | group) == 0 {
-            return Ok(());
-        }
-        self.inode().change(ctx, &Change { mode: Some(mode & !(SET_USER | group)), ..Change::default() })
-    }
-
-    fn check_readable(&self) -> Result<()> {
+    pub(super) fn check_readable(&self) -> Result<()> {
         if self.flags().readable() { Ok(()) } else { Err(Errno::EBADF) }
     }
 
-    fn check_writable(&self) -> Result<()> {
+    pub(super) fn check_writable(&self) -> Result<()> {
         if self.flags().writable() { Ok(()) } else { Err(Errno::EBADF) }
     }
 
@@ -233,8 +239,10 @@ impl OpenFile {
 
 impl Drop for OpenFile {
     fn drop(&mut self) {
+        self.drop_locks();
         if self.flags().writable() && self.inode().kind() == Kind::Regular {
             self.inode().state().end_write();
+            self.path.mount.volume.end_write();
         }
     }
 }

@@ -40,7 +40,7 @@ impl Path {
         let mut unreachable = false;
         while !here.is(root) {
             if here.is_mount_root() {
-                let Some(on) = here.mount.on.clone() else {
+                let Some(on) = here.mount.on() else {
                     unreachable = true;
                     break;
                 };

@@ -74,6 +74,15 @@ impl<'a> Source<'a> {
         Ok(went)
     }
 
+    /// Reads bytes, and leaves them where they are; may sleep.
+    pub fn peek(&self, ctx: &TaskContext, into: &mut [u8]) -> Result<usize> {
+        let place = match &self.place {
+            Place::User(ranges) => Place::User(ranges.clone()),
+            Place::Kernel(from) => Place::Kernel(from),
+        };
+        Source { place, taken: 0 }.read(ctx, into)
+    }
+
     /// Reads `length` bytes into a frame from `offset` on; may sleep.
     pub fn read_frame(&mut self, ctx: &TaskContext, into: &Frame, offset: usize, length: usize) -> Result<usize> {
         let went = match &mut self.place {

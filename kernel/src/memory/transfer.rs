@@ -38,6 +38,7 @@ impl UserRange {
 }
 
 /// Ranges of one address space that are used up from the front.
+#[derive(Clone)]
 pub(super) struct Ranges<'a> {
     space: &'a AddressSpace,
     first: UserRange,

@@ -99,7 +99,7 @@ impl Ids {
     pub fn set_two(self, real: Option<u32>, effective: Option<u32>, may: bool) -> Result<Ids> {
         let real_fits = real.is_none_or(|id| id == self.real || id == self.effective);
         let effective_fits = effective.is_none_or(|id| self.has(id));
-        if !may && !(real_fits && effective_fits) {
+        if !(may || real_fits && effective_fits) {
             return Err(Errno::EPERM);
         }
         let mut new = Ids { real: real.unwrap_or(self.real), effective: effective.unwrap_or(self.effective), ..self };

@@ -82,7 +82,7 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
 fn drop_everything(ctx: &TaskContext, process: &Process) {
     while let Some((_, file)) = process.files.take_next(0) {
         // What a file says at its closing has nobody to hear it here.
-        let _ = file.file().flush(ctx);
+        let _ = process.files.close(ctx, &file);
     }
     process.drop_timers();
     drop(process.replace_program(None));

@@ -9,7 +9,7 @@ use crate::fs::pipe::pipe;
 use crate::fs::poll::{self, Watched};
 use crate::fs::root;
 use crate::fs::tmpfs::Tmpfs;
-use crate::fs::{Credentials, Follow, Kind, Lookup, OpenFile, OpenFlags, Readiness, Taken, Volume};
+use crate::fs::{Credentials, Follow, Kind, Lookup, OpenFile, OpenFlags, Readiness, Taken, Volume, Writer};
 use crate::memory::{Sink, Source};
 use crate::task::{self, TaskContext};
 use alloc::{format, sync::Arc, vec, vec::Vec};
@@ -34,7 +34,7 @@ fn create(ctx: &TaskContext, lookup: &Lookup, path: &str) -> Result<Arc<OpenFile
 }
 
 fn write(ctx: &TaskContext, file: &OpenFile, bytes: &[u8]) -> Result<usize> {
-    file.write(ctx, &mut Source::kernel(bytes))
+    file.write(ctx, &mut Source::kernel(bytes), &Writer::FREE)
 }
 
 fn read(ctx: &TaskContext, file: &OpenFile, length: usize) -> Result<Vec<u8>> {
@@ -120,18 +120,18 @@ pub(super) fn sparse_files(ctx: &TaskContext) -> Outcome {
     let lookup = &fresh(None)?;
     let file = create(ctx, lookup, "sparse")?;
     let far = 1 << 40;
-    file.write_at(ctx, far, &mut Source::kernel(b"far away"))?;
+    file.write_at(ctx, far, &mut Source::kernel(b"far away"), &Writer::FREE)?;
     let metadata = file.inode().metadata(ctx)?;
     check!((metadata.size, metadata.blocks), ==, (far + 8, 8));
     check!(file.seek(ctx, 0, SEEK_DATA)?, ==, far);
     check!(file.seek(ctx, far as i64, SEEK_HOLE)?, ==, far + 8);
     check!(file.seek(ctx, 5, 0)?, ==, 5);
     check!(read(ctx, &file, 4)?, ==, [0; 4]);
-    file.truncate(ctx, far + 3)?;
-    file.truncate(ctx, far + 8)?;
+    file.truncate(ctx, far + 3, &Writer::FREE)?;
+    file.truncate(ctx, far + 8, &Writer::FREE)?;
     file.seek(ctx, far as i64, 0)?;
     check!(read(ctx, &file, 100)?, ==, b"far\0\0\0\0\0");
-    file.truncate(ctx, 0)?;
+    file.truncate(ctx, 0, &Writer::FREE)?;
     check!(file.inode().metadata(ctx)?.blocks, ==, 0);
     Ok(())
 }

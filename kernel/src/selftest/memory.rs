@@ -229,7 +229,7 @@ pub(super) fn heap_alignments(_: &TaskContext) -> Outcome {
             }
         })*};
     }
-    aligned!(1 2 4 8 16 32 64 128 256 512 1024 2048 4096 8192 16384);
+    aligned!(2 4 8 16 32 64 128 256 512 1024 2048 4096 8192 16384);
     Ok(())
 }
 

@@ -2,10 +2,13 @@
 
 use super::arg::{Buffer, Fd, UserPath, Vector};
 use crate::fs::descriptors::MAX_DESCRIPTORS;
+use crate::fs::inode::Kind;
 use crate::fs::lookup::Lookup;
 use crate::fs::mount::Path;
 use crate::fs::open_file::OpenFile;
+use crate::fs::writer::Writer;
 use crate::memory::{AddressSpace, Sink, Source, Text, UserRange};
+use crate::process::signal::{self, Detail, Info};
 use crate::process::{Process, Running, Thread};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
@@ -14,6 +17,7 @@ use linux_raw_sys::general as linux;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::path::PATH_MAX;
+use logic::signal::Signal;
 
 /// How many places readv(2) takes at most.
 const MOST_RANGES: u64 = linux::UIO_MAXIOV as u64;
@@ -65,6 +69,42 @@ impl Caller<'_> {
     pub(super) fn descriptor_limit(&self) -> u32 {
         let limit = self.process().limits().soft(linux::RLIMIT_NOFILE);
         limit.min(MAX_DESCRIPTORS as u64) as u32
+    }
+
+    /// Who writes to a file: what binds and marks it, where the file is a regular one.
+    pub(super) fn writer(&self, file: &OpenFile) -> Result<Writer> {
+        if file.inode().kind() == Kind::Regular { self.file_writer() } else { Ok(Writer::FREE) }
+    }
+
+    /// Who writes to regular files.
+    pub(super) fn file_writer(&self) -> Result<Writer> {
+        let size_limit = self.process().change_limits(|limits| limits.soft(linux::RLIMIT_FSIZE));
+        Ok(Writer { size_limit, privileged: self.lookup()?.credentials.is_root() })
+    }
+
+    /// Passes on what a write returned. Who writes where nobody reads any more gets SIGPIPE too, pipe(7), and who writes beyond its
+    /// limit SIGXFSZ, setrlimit(2).
+    pub(super) fn written<R>(&self, written: Result<R>) -> Result<R> {
+        match written {
+            Err(Errno::EPIPE) => self.raise(Signal::PIPE),
+            Err(Errno::EFBIG) if self.file_writer()?.size_limit <= i64::MAX as u64 => self.raise(Signal::XFSZ),
+            _ => {}
+        }
+        written
+    }
+
+    fn raise(&self, signal: Signal) {
+        let process = self.process();
+        let sender = Detail::Sender { process: process.pid().0, user: process.credentials().user.real };
+        let info = Info { signal, code: linux::SI_USER as i32, detail: sender };
+        signal::send_to_thread(self.thread(), info);
+    }
+
+    /// Bytes that a program points at.
+    pub(super) fn read<const N: usize>(&self, from: u64) -> Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.space().read(self.ctx, from, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// Where a path starts: the directory of a descriptor, or (`None`) the working directory. An absolute path minds neither.

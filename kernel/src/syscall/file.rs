@@ -2,14 +2,18 @@
 
 use super::arg::{Buffer, Fd, Pointer, Vector};
 use super::caller::Caller;
+use super::locks;
 use crate::fs::inode::{Kind, Listed};
 use crate::fs::open_file::{OpenFile, OpenFlags};
+use crate::fs::pipe::Pipe;
 use crate::memory::{Sink, Source};
-use crate::process::signal::{self, Detail, Info};
 use alloc::sync::Arc;
 use linux_raw_sys::{general as linux, ioctl};
 use logic::errno::{Errno, Result};
-use logic::signal::Signal;
+
+/// Flags of close_range(2), which linux-raw-sys does not have.
+const CLOSE_RANGE_UNSHARE: u32 = 2;
+const CLOSE_RANGE_CLOEXEC: u32 = 4;
 
 /// read(2)
 pub(super) fn read(caller: &mut Caller, fd: Fd, into: Buffer) -> Result<usize> {
@@ -19,8 +23,8 @@ pub(super) fn read(caller: &mut Caller, fd: Fd, into: Buffer) -> Result<usize> {
 /// write(2)
 pub(super) fn write(caller: &mut Caller, fd: Fd, from: Buffer) -> Result<usize> {
     let file = caller.file(fd)?;
-    let written = file.write(caller.ctx, &mut caller.source(from)?);
-    broken_pipe(caller, written)
+    let written = file.write(caller.ctx, &mut caller.source(from)?, &caller.writer(&file)?);
+    caller.written(written)
 }
 
 /// pread(2)
@@ -33,8 +37,8 @@ pub(super) fn pread64(caller: &mut Caller, fd: Fd, into: Buffer, position: i64) 
 pub(super) fn pwrite64(caller: &mut Caller, fd: Fd, from: Buffer, position: i64) -> Result<usize> {
     let position = not_negative(position)?;
     let file = caller.file(fd)?;
-    let written = file.write_at(caller.ctx, position, &mut caller.source(from)?);
-    broken_pipe(caller, written)
+    let written = file.write_at(caller.ctx, position, &mut caller.source(from)?, &caller.writer(&file)?);
+    caller.written(written)
 }
 
 /// readv(2)
@@ -46,8 +50,9 @@ pub(super) fn readv(caller: &mut Caller, fd: Fd, into: Vector) -> Result<usize> 
 /// writev(2)
 pub(super) fn writev(caller: &mut Caller, fd: Fd, from: Vector) -> Result<usize> {
     let file = caller.file(fd)?;
-    let written = file.write(caller.ctx, &mut Source::vector(caller.space(), caller.ranges(from)?));
-    broken_pipe(caller, written)
+    let mut source = Source::vector(caller.space(), caller.ranges(from)?);
+    let written = file.write(caller.ctx, &mut source, &caller.writer(&file)?);
+    caller.written(written)
 }
 
 /// preadv(2)
@@ -61,8 +66,50 @@ pub(super) fn preadv(caller: &mut Caller, fd: Fd, into: Vector, position: i64) -
 pub(super) fn pwritev(caller: &mut Caller, fd: Fd, from: Vector, position: i64) -> Result<usize> {
     let position = not_negative(position)?;
     let file = caller.file(fd)?;
-    let written = file.write_at(caller.ctx, position, &mut Source::vector(caller.space(), caller.ranges(from)?));
-    broken_pipe(caller, written)
+    let mut source = Source::vector(caller.space(), caller.ranges(from)?);
+    let written = file.write_at(caller.ctx, position, &mut source, &caller.writer(&file)?);
+    caller.written(written)
+}
+
+/// preadv2(2); the upper half of the position is in the lower one's register already
+pub(super) fn preadv2(
+    caller: &mut Caller,
+    fd: Fd,
+    into: Vector,
+    position: i64,
+    _upper: u64,
+    flags: u32,
+) -> Result<usize> {
+    check_transfer(flags)?;
+    if position == -1 { readv(caller, fd, into) } else { preadv(caller, fd, into, position) }
+}
+
+/// pwritev2(2)
+pub(super) fn pwritev2(
+    caller: &mut Caller,
+    fd: Fd,
+    from: Vector,
+    position: i64,
+    _upper: u64,
+    flags: u32,
+) -> Result<usize> {
+    check_transfer(flags)?;
+    if flags & linux::RWF_APPEND == 0 {
+        return if position == -1 { writev(caller, fd, from) } else { pwritev(caller, fd, from, position) };
+    }
+    if position != -1 {
+        not_negative(position)?;
+    }
+    let file = caller.file(fd)?;
+    let mut source = Source::vector(caller.space(), caller.ranges(from)?);
+    let written = file.append(caller.ctx, &mut source, &caller.writer(&file)?).map(|(count, _)| count);
+    caller.written(written)
+}
+
+/// Nothing is written late, so that it need not be hurried; but whether a file would wait is not known beforehand.
+fn check_transfer(flags: u32) -> Result<()> {
+    let known = linux::RWF_HIPRI | linux::RWF_DSYNC | linux::RWF_SYNC | linux::RWF_APPEND;
+    if flags & !known == 0 { Ok(()) } else { Err(Errno::EOPNOTSUPP) }
 }
 
 /// lseek(2)
@@ -73,6 +120,25 @@ pub(super) fn lseek(caller: &mut Caller, fd: Fd, offset: i64, whence: u32) -> Re
 /// close(2)
 pub(super) fn close(caller: &mut Caller, fd: Fd) -> Result<()> {
     close_file(caller, caller.process().files.remove(fd.number()?)?)
+}
+
+/// close_range(2)
+pub(super) fn close_range(caller: &mut Caller, first: u32, last: u32, flags: u32) -> Result<()> {
+    if flags & !(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) != 0 || first > last {
+        return Err(Errno::EINVAL);
+    }
+    let files = caller.process().files.clone();
+    if flags & CLOSE_RANGE_CLOEXEC != 0 {
+        files.close_on_exec_all(first, last);
+        return Ok(());
+    }
+    while let Some((found, _)) = files.next(first).filter(|(found, _)| *found <= last) {
+        // Somebody else may close it first; what a file says at its closing is not told here.
+        if let Ok(file) = files.remove(found) {
+            let _ = files.close(caller.ctx, &file);
+        }
+    }
+    Ok(())
 }
 
 /// dup(2)
@@ -118,11 +184,45 @@ pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) ->
         linux::F_GETFL => Ok(u64::from(file.flags().bits())),
         linux::F_SETFL => {
             file.check_opened()?;
-            file.set_flags(OpenFlags::from_bits_truncate(argument as u32));
-            Ok(0)
+            set_flags(caller, &file, OpenFlags::from_bits_truncate(argument as u32)).map(|()| 0)
         }
+        linux::F_GETLK | linux::F_OFD_GETLK => {
+            file.check_opened()?;
+            locks::test(caller, &file, command == linux::F_OFD_GETLK, Pointer(argument)).map(|()| 0)
+        }
+        linux::F_SETLK | linux::F_SETLKW | linux::F_OFD_SETLK | linux::F_OFD_SETLKW => {
+            file.check_opened()?;
+            locks::set(caller, &file, command, Pointer(argument)).map(|()| 0)
+        }
+        linux::F_SETPIPE_SZ => {
+            let privileged = caller.lookup()?.credentials.is_root();
+            let pipe = pipe_of(&file)?;
+            pipe.set_size(caller.ctx, u64::from(argument as u32), privileged).map(|size| size as u64)
+        }
+        linux::F_GETPIPE_SZ => Ok(pipe_of(&file)?.size(caller.ctx) as u64),
         _ => Err(Errno::EINVAL),
     }
+}
+
+/// Sets the status flags. Only the owner may have readings not noted (`EPERM`); a file past the page cache must be one that can be
+/// (`EINVAL`), but for a pipe the flag means packets.
+fn set_flags(caller: &Caller, file: &OpenFile, flags: OpenFlags) -> Result<()> {
+    let added = flags - file.flags();
+    let credentials = &caller.lookup()?.credentials;
+    if added.contains(OpenFlags::NO_ACCESS_TIME) && !credentials.owns(&file.inode().permissions()) {
+        return Err(Errno::EPERM);
+    }
+    let direct = file.file().may_be_direct() || file.file().pipe_end().is_some();
+    if flags.contains(OpenFlags::DIRECT) && !direct {
+        return Err(Errno::EINVAL);
+    }
+    file.set_flags(flags);
+    Ok(())
+}
+
+fn pipe_of(file: &OpenFile) -> Result<Arc<Pipe>> {
+    file.check_opened()?;
+    file.file().pipe_end().map(|end| end.pipe().clone()).ok_or(Errno::EBADF)
 }
 
 /// ioctl(2)
@@ -154,16 +254,29 @@ pub(super) fn fsync(caller: &mut Caller, fd: Fd) -> Result<()> {
 /// ftruncate(2)
 pub(super) fn ftruncate(caller: &mut Caller, fd: Fd, size: i64) -> Result<()> {
     let size = not_negative(size)?;
-    caller.file(fd)?.truncate(caller.ctx, size)
+    let file = caller.file(fd)?;
+    let truncated = file.truncate(caller.ctx, size, &caller.writer(&file)?);
+    caller.written(truncated)
+}
+
+/// getdents(2), with the old structure
+pub(super) fn getdents(caller: &mut Caller, fd: Fd, into: Pointer, size: u32) -> Result<usize> {
+    list(caller, fd, into, size, show_old_entry)
 }
 
 /// getdents64(2)
 pub(super) fn getdents64(caller: &mut Caller, fd: Fd, into: Pointer, size: u32) -> Result<usize> {
+    list(caller, fd, into, size, show_entry)
+}
+
+type Show = fn(&Caller, &mut Sink, &Listed) -> Result<()>;
+
+fn list(caller: &Caller, fd: Fd, into: Pointer, size: u32, show: Show) -> Result<usize> {
     let file = caller.file(fd)?;
     let mut sink = caller.sink(Buffer { start: into.0, length: u64::from(size) })?;
     let mut refused = Ok(());
     file.list(caller.ctx, &mut |listed| {
-        let shown = show_entry(caller, &mut sink, listed);
+        let shown = show(caller, &mut sink, listed);
         refused = shown;
         shown.is_ok()
     })?;
@@ -191,21 +304,29 @@ fn show_entry(caller: &Caller, sink: &mut Sink, listed: &Listed) -> Result<()> {
     if written == length { Ok(()) } else { Err(Errno::EFAULT) }
 }
 
-fn not_negative(position: i64) -> Result<u64> {
+/// The same in the old structure: the kind stands in the last byte.
+fn show_old_entry(caller: &Caller, sink: &mut Sink, listed: &Listed) -> Result<()> {
+    // `struct linux_dirent`: number, cursor and length, then the name.
+    const NAME: usize = 18;
+    const LONGEST: usize = (NAME + logic::path::NAME_MAX + 2).next_multiple_of(8);
+    let mut entry = [0; LONGEST];
+    let length = (NAME + listed.name.len() + 2).next_multiple_of(8);
+    let (Some(name), true) = (entry.get_mut(NAME..NAME + listed.name.len()), length <= sink.remaining()) else {
+        return Err(Errno::EINVAL);
+    };
+    name.copy_from_slice(listed.name);
+    entry[..8].copy_from_slice(&listed.number.to_le_bytes());
+    entry[8..16].copy_from_slice(&listed.next.to_le_bytes());
+    entry[16..18].copy_from_slice(&(length as u16).to_le_bytes());
+    entry[length - 1] = Kind::directory_type(listed.kind);
+    let written = sink.write(caller.ctx, &entry[..length])?;
+    if written == length { Ok(()) } else { Err(Errno::EFAULT) }
+}
+
+pub(super) fn not_negative(position: i64) -> Result<u64> {
     u64::try_from(position).map_err(|_| Errno::EINVAL)
 }
 
 fn close_file(caller: &Caller, file: Arc<OpenFile>) -> Result<()> {
-    file.file().flush(caller.ctx)
-}
-
-/// Who writes where nobody reads any more gets SIGPIPE too: pipe(7).
-fn broken_pipe(caller: &Caller, written: Result<usize>) -> Result<usize> {
-    if written == Err(Errno::EPIPE) {
-        let process = caller.process();
-        let sender = Detail::Sender { process: process.pid().0, user: process.credentials().user.real };
-        let info = Info { signal: Signal::PIPE, code: linux::SI_USER as i32, detail: sender };
-        signal::send_to_thread(caller.thread(), info);
-    }
-    written
+    caller.process().files.close(caller.ctx, &file)
 }

@@ -5,14 +5,20 @@
 //! thing below, and returns.
 
 mod arg;
+mod attribute_names;
+mod attributes;
 mod caller;
 mod clone;
 mod cor;
+mod epoll;
+mod event;
 mod file;
 mod futex;
 mod group;
 mod identity;
+mod locks;
 mod memory;
+mod mounts;
 mod names;
 mod path;
 mod poll;
@@ -22,7 +28,11 @@ mod record;
 mod resource;
 mod restart;
 mod run;
+mod select;
 mod signal;
+mod splice;
+mod statistics;
+mod sync;
 mod system;
 mod table;
 mod time;

@@ -5,19 +5,24 @@ use super::caller::Caller;
 use super::record::record;
 use crate::fs::Taken;
 use crate::fs::credentials::{Credentials, Want};
-use crate::fs::inode::{Kind, Metadata};
-use crate::fs::lookup::{Follow, Lookup};
-use crate::fs::mount::Path;
+use crate::fs::inode::{DeviceNumber, Kind, Metadata};
+use crate::fs::lookup::{Follow, Lookup, Resolve};
+use crate::fs::mount::{MountFlags, Path};
 use crate::fs::open_file::OpenFlags;
 use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 
-const HERE: Fd = Fd(linux::AT_FDCWD);
+pub(super) const HERE: Fd = Fd(linux::AT_FDCWD);
 
 /// open(2)
 pub(super) fn open(caller: &mut Caller, path: UserPath, flags: u32, mode: u16) -> Result<Fd> {
     openat(caller, HERE, path, flags, mode)
+}
+
+/// creat(2)
+pub(super) fn creat(caller: &mut Caller, path: UserPath, mode: u16) -> Result<Fd> {
+    openat(caller, HERE, path, linux::O_CREAT | linux::O_WRONLY | linux::O_TRUNC, mode)
 }
 
 /// openat(2)
@@ -26,7 +31,52 @@ pub(super) fn openat(caller: &mut Caller, directory: Fd, path: UserPath, flags: 
     let base = caller.base(directory, &path)?;
     // As on Linux, flags that mean nothing are ignored, and files beyond 2 GiB are always allowed.
     let flags = OpenFlags::from_bits_truncate(flags) | OpenFlags::LARGE;
+    check_flags(flags)?;
     let file = caller.lookup()?.open(caller.ctx, base.as_ref(), &path, flags, mode & 0o7777)?;
+    caller.add_file(file, 0, flags.contains(OpenFlags::CLOSE_ON_EXEC))
+}
+
+/// What O_TMPFILE does not go with, in itself.
+fn check_flags(flags: OpenFlags) -> Result<()> {
+    let nameless = flags.contains(OpenFlags::NAMELESS) && !flags.contains(OpenFlags::PATH);
+    let fits = flags.contains(OpenFlags::DIRECTORY) && !flags.contains(OpenFlags::CREATE) && flags.writable();
+    if nameless && !fits { Err(Errno::EINVAL) } else { Ok(()) }
+}
+
+/// openat2(2)
+pub(super) fn openat2(caller: &mut Caller, directory: Fd, path: UserPath, how: Pointer, size: u64) -> Result<Fd> {
+    const SIZE: u64 = size_of::<linux::open_how>() as u64;
+    match size {
+        0..SIZE => return Err(Errno::EINVAL),
+        SIZE => {} // 24
+        // A newer structure means the same as long as what is new in it is zero.
+        25..=4096 => (SIZE..size).try_for_each(|offset| match caller.read(how.0.wrapping_add(offset))? {
+            [0] => Ok(()),
+            _ => Err(Errno::E2BIG),
+        })?,
+        _ => return Err(Errno::E2BIG),
+    }
+    let [flags, mode, resolve] = caller.words(how.0)?;
+    let flags = u32::try_from(flags).ok().and_then(OpenFlags::from_bits).ok_or(Errno::EINVAL)?;
+    let resolve = u32::try_from(resolve).ok().and_then(Resolve::from_bits).ok_or(Errno::EINVAL)?;
+    let makes = flags.intersects(OpenFlags::CREATE | OpenFlags::NAMELESS);
+    if mode & !0o7777 != 0 || mode != 0 && !makes || resolve.contains(Resolve::BENEATH | Resolve::IN_ROOT) {
+        return Err(Errno::EINVAL);
+    }
+    let path_flags = OpenFlags::PATH | OpenFlags::DIRECTORY | OpenFlags::NO_FOLLOW | OpenFlags::CLOSE_ON_EXEC;
+    if flags.contains(OpenFlags::PATH) && !path_flags.contains(flags - OpenFlags::LARGE) {
+        return Err(Errno::EINVAL);
+    }
+    check_flags(flags)?;
+    if resolve.contains(Resolve::CACHED) && (makes || flags.contains(OpenFlags::TRUNCATE)) {
+        return Err(Errno::EAGAIN);
+    }
+    let path = caller.path(path)?;
+    let confined = resolve.intersects(Resolve::BENEATH | Resolve::IN_ROOT);
+    let base = if confined { caller.base(directory, b"")? } else { caller.base(directory, &path)? };
+    let mut lookup = (*caller.lookup()?).clone();
+    lookup.confine(base.as_ref(), resolve);
+    let file = lookup.open(caller.ctx, base.as_ref(), &path, flags | OpenFlags::LARGE, mode as u16)?;
     caller.add_file(file, 0, flags.contains(OpenFlags::CLOSE_ON_EXEC))
 }
 
@@ -78,16 +128,20 @@ pub(super) fn faccessat2(caller: &mut Caller, directory: Fd, path: UserPath, mod
     if want.contains(Want::WRITE) && matches!(place.dentry.kind(), Kind::Regular | Kind::Directory) {
         place.check_writable()?;
     }
+    let runs = want.contains(Want::EXECUTE) && place.dentry.kind() == Kind::Regular;
+    if runs && place.mount.flags().contains(MountFlags::NO_RUN) {
+        return Err(Errno::EACCES);
+    }
     lookup.credentials.check(&**place.dentry.inode(), want)
 }
 
 /// truncate(2)
 pub(super) fn truncate(caller: &mut Caller, path: UserPath, size: i64) -> Result<()> {
     let size = u64::try_from(size).map_err(|_| Errno::EINVAL)?;
-    let path = caller.path(path)?;
-    let lookup = caller.lookup()?;
-    // As opening it for writing, and then ftruncate(2).
-    lookup.open(caller.ctx, None, &path, OpenFlags::WRITE, 0)?.truncate(caller.ctx, size)
+    let place = find(caller, HERE, path, 0, 0)?;
+    let writer = caller.file_writer()?;
+    let truncated = place.truncate(caller.ctx, &caller.lookup()?.credentials, &writer, size);
+    caller.written(truncated)
 }
 
 /// readlink(2)
@@ -102,7 +156,14 @@ pub(super) fn readlinkat(caller: &mut Caller, directory: Fd, path: UserPath, int
     }
     let path = caller.path(path)?;
     let base = caller.base(directory, &path)?;
-    let target = caller.lookup()?.readlink(caller.ctx, base.as_ref(), &path)?;
+    let lookup = caller.lookup()?;
+    let target = match base {
+        // The link itself that a descriptor stands for.
+        Some(place) if path.is_empty() && place.dentry.kind() == Kind::Symlink => {
+            lookup.read_link(caller.ctx, &place)?
+        }
+        base => lookup.readlink(caller.ctx, base.as_ref(), &path)?,
+    };
     caller.sink(into)?.write(caller.ctx, &target)
 }
 
@@ -140,6 +201,20 @@ pub(super) fn fchdir(caller: &mut Caller, fd: Fd) -> Result<()> {
     enter(caller, place)
 }
 
+/// chroot(2)
+pub(super) fn chroot(caller: &mut Caller, path: UserPath) -> Result<()> {
+    let place = find(caller, HERE, path, 0, 0)?;
+    if !place.dentry.kind().is_directory() {
+        return Err(Errno::ENOTDIR);
+    }
+    let credentials = &caller.lookup()?.credentials;
+    credentials.check(&**place.dentry.inode(), Want::EXECUTE)?;
+    if !credentials.is_root() {
+        return Err(Errno::EPERM);
+    }
+    caller.process().change_lookup(|lookup| lookup.root = place)
+}
+
 /// umask(2)
 pub(super) fn umask(caller: &mut Caller, mask: u32) -> Result<u32> {
     let old = caller.lookup()?.umask;
@@ -157,6 +232,24 @@ pub(super) fn mkdirat(caller: &mut Caller, directory: Fd, path: UserPath, mode: 
     let path = caller.path(path)?;
     let base = caller.base(directory, &path)?;
     caller.lookup()?.mkdir(caller.ctx, base.as_ref(), &path, mode & 0o1777)
+}
+
+/// mknod(2)
+pub(super) fn mknod(caller: &mut Caller, path: UserPath, mode: u32, device: u32) -> Result<()> {
+    mknodat(caller, HERE, path, mode, device)
+}
+
+/// mknodat(2)
+pub(super) fn mknodat(caller: &mut Caller, directory: Fd, path: UserPath, mode: u32, device: u32) -> Result<()> {
+    let kind = match mode & linux::S_IFMT {
+        0 => Kind::Regular,
+        linux::S_IFDIR => return Err(Errno::EPERM),
+        linux::S_IFLNK => return Err(Errno::EINVAL),
+        _ => Kind::from_mode(mode, DeviceNumber::decode(u64::from(device)))?,
+    };
+    let path = caller.path(path)?;
+    let base = caller.base(directory, &path)?;
+    caller.lookup()?.mknod(caller.ctx, base.as_ref(), &path, kind, (mode & 0o7777) as u16)
 }
 
 /// rmdir(2)
@@ -199,6 +292,10 @@ pub(super) fn linkat(
         return Err(Errno::EINVAL);
     }
     let no_follow = if flags & linux::AT_SYMLINK_FOLLOW == 0 { linux::AT_SYMLINK_NOFOLLOW } else { 0 };
+    if flags & linux::AT_EMPTY_PATH != 0 && !caller.lookup()?.credentials.is_root() {
+        // Who has got a descriptor from somebody may not give the file a name just so.
+        return Err(Errno::ENOENT);
+    }
     let from = find(caller, old_directory, old, flags & linux::AT_EMPTY_PATH | no_follow, !0)?;
     let path = caller.path(new)?;
     let base = caller.base(new_directory, &path)?;
@@ -263,7 +360,7 @@ fn enter(caller: &Caller, place: Path) -> Result<()> {
 }
 
 /// The place that a directory, a path and `AT_` flags name; `EINVAL` for flags that the call does not know.
-fn find(caller: &Caller, directory: Fd, path: UserPath, flags: u32, known: u32) -> Result<Path> {
+pub(super) fn find(caller: &Caller, directory: Fd, path: UserPath, flags: u32, known: u32) -> Result<Path> {
     find_with(caller, &*caller.lookup()?, directory, path, flags, known)
 }
 

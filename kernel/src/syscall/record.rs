@@ -17,7 +17,7 @@ macro_rules! bytes {
     };
 }
 
-bytes! { u16 u32 i32 u64 i64 }
+bytes! { u16 i16 u32 i32 u64 i64 }
 
 /// Writes a field; `_field` only ties the value's type to the field's.
 pub(super) fn put<T, F: Bytes>(record: &mut [u8], offset: usize, _field: fn(&T) -> &F, value: F) {

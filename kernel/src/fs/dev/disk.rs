@@ -91,6 +91,10 @@ impl DiskFile {
 }
 
 impl File for DiskFile {
+    fn may_be_direct(&self) -> bool {
+        true
+    }
+
     fn read(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
         self.cache.read(ctx, position, into)
     }

@@ -63,6 +63,11 @@ const LINKS: [(&[u8], &[u8]); 4] = [
     (b"stderr", b"/proc/self/fd/2"),
 ];
 
+/// The file system that /dev shows, once there is one.
+pub fn volume() -> Option<Arc<Volume>> {
+    DIRECTORY.lock().as_ref().map(|directory| directory.mount.volume.clone())
+}
+
 /// Adds a device; its node appears in /dev at once if that is mounted.
 pub fn register(ctx: &TaskContext, name: &'static str, kind: Kind, mode: u16, device: Arc<dyn Device>) -> Result<()> {
     let registered = Registered { name, kind, mode, device };

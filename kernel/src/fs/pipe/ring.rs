@@ -1,57 +1,122 @@
-//! The bytes in a pipe: a ring of frames, which are had when bytes come and given back, but for the first, when all have gone.
+//! The bytes in a pipe: a row of buffers, each a part of a frame, of which there may be so many. A write of a few bytes goes behind those
+//! of the last buffer if all of it fits there; in packet mode each write has buffers of its own.
 
 use crate::memory::{Sink, Source};
 use crate::task::TaskContext;
+use alloc::collections::VecDeque;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
 
-/// As many pages as Linux gives a pipe.
-const PAGES: usize = 16;
+/// How many buffers Linux gives a pipe.
+pub(super) const SLOTS: usize = 16;
 
-/// How many bytes a pipe holds.
-pub(super) const CAPACITY: usize = PAGES * PAGE_SIZE;
-
-/// The ring; how much of it is used is kept beside it.
-pub(super) struct Ring {
-    frames: [Option<Frame>; PAGES],
-    /// Where the oldest byte is.
+/// Some bytes in a pipe.
+#[derive(Clone)]
+pub struct Buffer {
+    frame: Frame,
     start: usize,
+    end: usize,
+    /// A read stops behind it, and what it has no room for is lost.
+    packet: bool,
+}
+
+/// The buffers, the oldest first.
+pub(super) struct Ring {
+    buffers: VecDeque<Buffer>,
+    slots: usize,
+    /// A frame that was emptied and is kept for the next bytes.
+    spare: Option<Frame>,
+}
+
+impl Buffer {
+    /// The first `length` bytes of a frame.
+    pub(in crate::fs) fn new(frame: Frame, length: usize) -> Buffer {
+        Buffer { frame, start: 0, end: length, packet: false }
+    }
+
+    /// How many bytes.
+    pub(in crate::fs) fn length(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// The same bytes but for those behind the first `length`.
+    pub(in crate::fs) fn front(&self, length: usize) -> Buffer {
+        Buffer { end: self.start + length.min(self.length()), ..self.clone() }
+    }
+
+    /// Steps over bytes at the front.
+    pub(in crate::fs) fn skip(&mut self, length: usize) {
+        self.start += length.min(self.length());
+    }
+
+    /// Copies from its front.
+    pub(in crate::fs) fn copy_out(&self, into: &mut [u8]) {
+        self.frame.copy_out(self.start, into);
+    }
 }
 
 impl Ring {
     pub(super) const fn new() -> Ring {
-        Ring { frames: [const { None }; PAGES], start: 0 }
+        Ring { buffers: VecDeque::new(), slots: SLOTS, spare: None }
     }
 
-    /// Moves bytes out, up to `used`.
-    pub(super) fn take(&mut self, ctx: &TaskContext, used: usize, into: &mut Sink<'_>) -> Result<usize> {
+    /// How many bytes are in it.
+    pub(super) fn bytes(&self) -> usize {
+        self.buffers.iter().map(Buffer::length).sum()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.buffers.len() >= self.slots
+    }
+
+    pub(super) fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// Gives it another number of buffers; `EBUSY` if more are in use.
+    pub(super) fn set_slots(&mut self, slots: usize) -> Result<()> {
+        if self.buffers.len() > slots {
+            return Err(Errno::EBUSY);
+        }
+        self.buffers.try_reserve_exact(slots - self.buffers.len()).map_err(|_| Errno::ENOMEM)?;
+        self.slots = slots;
+        Ok(())
+    }
+
+    /// Moves bytes out.
+    pub(super) fn take(&mut self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
         let mut done = 0;
-        while done < used && into.remaining() > 0 {
-            let (page, offset) = (self.start / PAGE_SIZE, self.start % PAGE_SIZE);
-            let part = (PAGE_SIZE - offset).min(used - done).min(into.remaining());
-            let Some(frame) = &self.frames[page] else { return Err(Errno::EIO) };
-            match into.write_frame(ctx, frame, offset, part) {
+        while into.remaining() > 0
+            && let Some(buffer) = self.buffers.front_mut()
+        {
+            match into.write_frame(ctx, &buffer.frame, buffer.start, buffer.length().min(into.remaining())) {
                 Ok(went) => {
                     done += went;
-                    self.start = (self.start + went) % CAPACITY;
+                    buffer.skip(went);
                 }
                 Err(errno) if done == 0 => return Err(errno),
                 Err(_) => break,
+            }
+            let (packet, empty) = (buffer.packet, buffer.length() == 0);
+            if packet || empty {
+                self.drop_front();
+            }
+            if packet {
+                break;
             }
         }
         Ok(done)
     }
 
-    /// Moves bytes in behind the `used` ones, up to `room`.
-    pub(super) fn put(&mut self, ctx: &TaskContext, used: usize, room: usize, from: &mut Source<'_>) -> Result<usize> {
-        let mut done = 0;
-        while done < room && from.remaining() > 0 {
-            let end = (self.start + used + done) % CAPACITY;
-            let offset = end % PAGE_SIZE;
-            let part = (PAGE_SIZE - offset).min(room - done).min(from.remaining());
-            let went = self.frame(end / PAGE_SIZE).and_then(|frame| from.read_frame(ctx, frame, offset, part));
-            match went {
+    /// Moves bytes in, as far as there is room; `EAGAIN` if there is none.
+    pub(super) fn put(&mut self, ctx: &TaskContext, from: &mut Source<'_>, packets: bool) -> Result<usize> {
+        let mut done = if packets { 0 } else { self.put_behind(ctx, from)? };
+        while from.remaining() > 0 {
+            if self.is_full() {
+                return if done > 0 { Ok(done) } else { Err(Errno::EAGAIN) };
+            }
+            match self.put_new(ctx, from, packets) {
                 Ok(went) => done += went,
                 Err(errno) if done == 0 => return Err(errno),
                 Err(_) => break,
@@ -60,17 +125,73 @@ impl Ring {
         Ok(done)
     }
 
-    fn frame(&mut self, page: usize) -> Result<&Frame> {
-        let slot = &mut self.frames[page];
-        match slot {
-            Some(frame) => Ok(frame),
-            None => Ok(slot.insert(Frame::new()?)),
+    /// Takes the oldest buffer out.
+    pub(super) fn pop(&mut self) -> Option<Buffer> {
+        self.buffers.pop_front()
+    }
+
+    /// Puts back what is left of a buffer.
+    pub(super) fn push_front(&mut self, buffer: Buffer) {
+        // There is room unless others have filled it meanwhile; then one more is no harm.
+        if self.buffers.try_reserve(1).is_ok() {
+            self.buffers.push_front(buffer);
         }
     }
 
-    /// Nothing is in it: it starts again in its first frame, which it keeps.
-    pub(super) fn reset(&mut self) {
-        self.start = 0;
-        self.frames[1..].iter_mut().for_each(|frame| drop(frame.take()));
+    /// Adds a buffer; `EAGAIN` if there is no room.
+    pub(super) fn push(&mut self, buffer: Buffer) -> Result<()> {
+        if self.is_full() {
+            return Err(Errno::EAGAIN);
+        }
+        self.buffers.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        self.buffers.push_back(buffer);
+        Ok(())
+    }
+
+    /// A buffer by its place, the oldest first.
+    pub(super) fn nth(&self, index: usize) -> Option<&Buffer> {
+        self.buffers.get(index)
+    }
+
+    /// Puts what does not fill a page behind the bytes of the last buffer, if that has room for all of it and nobody else sees it.
+    fn put_behind(&mut self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<usize> {
+        let rest = from.remaining() % PAGE_SIZE;
+        let Some(last) = self.buffers.back_mut().filter(|last| !last.packet && last.frame.count() == 1) else {
+            return Ok(0);
+        };
+        if rest == 0 || last.end + rest > PAGE_SIZE {
+            return Ok(0);
+        }
+        let went = from.read_frame(ctx, &last.frame, last.end, rest)?;
+        last.end += went;
+        Ok(went)
+    }
+
+    fn put_new(&mut self, ctx: &TaskContext, from: &mut Source<'_>, packet: bool) -> Result<usize> {
+        self.buffers.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        let frame = match self.spare.take() {
+            Some(frame) => frame,
+            None => Frame::new()?,
+        };
+        let length = from.remaining().min(PAGE_SIZE);
+        match from.read_frame(ctx, &frame, 0, length) {
+            Ok(went) => {
+                self.buffers.push_back(Buffer { frame, start: 0, end: went, packet });
+                Ok(went)
+            }
+            Err(errno) => {
+                self.spare = Some(frame);
+                Err(errno)
+            }
+        }
+    }
+
+    fn drop_front(&mut self) {
+        if let Some(buffer) = self.buffers.pop_front()
+            && self.spare.is_none()
+            && buffer.frame.count() == 1
+        {
+            self.spare = Some(buffer.frame);
+        }
     }
 }

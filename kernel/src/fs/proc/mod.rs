@@ -27,6 +27,8 @@ pub use text_file::{Contents, Fixed, Text, TextFile};
 /// The root folder, made when it is first needed: files may be registered before anything is mounted.
 static ROOT: SpinLock<Option<Arc<Folder>>> = SpinLock::new("/proc", None);
 
+static VOLUME: SpinLock<Option<Arc<Volume>>> = SpinLock::new("/proc as a file system", None);
+
 /// The one file system of its kind.
 struct Proc;
 
@@ -76,7 +78,18 @@ pub const READ_ONLY: Permissions = Permissions { mode: 0o444, user: 0, group: 0 
 pub fn mount(ctx: &TaskContext, root: &Path) -> Result<()> {
     system::register_all()?;
     let flags = MountFlags::NO_SET_ID | MountFlags::NO_DEVICES | MountFlags::NO_RUN;
-    mount::mount_at(ctx, root, b"proc", Volume::new(Arc::new(Proc)), flags, "proc").map(|_| ())
+    mount::mount_at(ctx, root, b"proc", volume(), flags, "proc").map(|_| ())
+}
+
+/// The one file system of its kind, in use.
+pub fn volume() -> Arc<Volume> {
+    let fresh = Volume::new(Arc::new(Proc));
+    VOLUME.lock().get_or_insert(fresh).clone()
+}
+
+/// Whether it is this one.
+pub(super) fn is_volume(other: &Arc<Volume>) -> bool {
+    VOLUME.lock().as_ref().is_some_and(|volume| Arc::ptr_eq(volume, other))
 }
 
 impl FileSystem for Proc {

@@ -22,7 +22,7 @@ pub fn show_mounts(root: &Path, text: &mut Text) -> Result<()> {
 /// /proc/PID/mountinfo: numbers, the part that is shown, place, options, type, source.
 pub fn show_mount_info(root: &Path, text: &mut Text) -> Result<()> {
     each(root, text, |mount, place, text| {
-        let parent = mount.on.as_ref().map_or(mount.id, |on| on.mount.id);
+        let parent = mount.on().map_or(mount.id, |on| on.mount.id);
         let device = mount.root.inode().id().device;
         write!(text, "{} {parent} {}:{} ", mount.id, device.major, device.minor)?;
         let shown = Path { mount: mount.clone(), dentry: mount.volume.root.clone() };
@@ -89,14 +89,14 @@ struct Writable<'a>(&'a Mount);
 
 impl fmt::Display for Writable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.flags.contains(MountFlags::READ_ONLY) { "ro" } else { "rw" })
+        f.write_str(if self.0.is_read_only() { "ro" } else { "rw" })
     }
 }
 
 fn put_flags(text: &mut Text, mount: &Mount) -> fmt::Result {
     let options =
         [(MountFlags::NO_SET_ID, "nosuid"), (MountFlags::NO_DEVICES, "nodev"), (MountFlags::NO_RUN, "noexec")];
-    for (_, name) in options.iter().filter(|(flag, _)| mount.flags.contains(*flag)) {
+    for (_, name) in options.iter().filter(|(flag, _)| mount.flags().contains(*flag)) {
         write!(text, ",{name}")?;
     }
     Ok(())

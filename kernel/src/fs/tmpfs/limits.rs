@@ -17,14 +17,14 @@ pub fn pages() -> u64 {
 
 /// A count of pages that stays below a limit.
 pub(super) struct Limits {
-    limit: u64,
+    limit: AtomicU64,
     used: AtomicU64,
 }
 
 impl Limits {
     pub(super) fn new(pages: Option<u64>) -> Limits {
         let limit = pages.unwrap_or_else(|| frame::total_frames() as u64 / 2);
-        Limits { limit, used: AtomicU64::new(0) }
+        Limits { limit: AtomicU64::new(limit), used: AtomicU64::new(0) }
     }
 
     /// Counts one page more; `ENOSPC` if the limit is reached or memory runs short.
@@ -32,7 +32,8 @@ impl Limits {
         if frame::free_frames() < frame::total_frames() / RESERVED_PART {
             return Err(Errno::ENOSPC);
         }
-        let more = |used| (used < self.limit).then_some(used + 1);
+        let limit = self.limit.load(Ordering::Relaxed);
+        let more = |used| (used < limit).then_some(used + 1);
         let taken = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
         taken.map_err(|_| Errno::ENOSPC)?;
         ALL.fetch_add(1, Ordering::Relaxed);
@@ -45,6 +46,15 @@ impl Limits {
         ALL.fetch_add(pages, Ordering::Relaxed);
     }
 
+    /// Sets another limit; `EINVAL` if more is in use.
+    pub(super) fn set(&self, pages: u64) -> Result<()> {
+        if self.used.load(Ordering::Relaxed) > pages {
+            return Err(Errno::EINVAL);
+        }
+        self.limit.store(pages, Ordering::Relaxed);
+        Ok(())
+    }
+
     /// Counts pages less.
     pub(super) fn give_back(&self, pages: u64) {
         self.used.fetch_sub(pages, Ordering::Relaxed);
@@ -53,6 +63,7 @@ impl Limits {
 
     /// How many pages there may be, and how many of them are free.
     pub(super) fn pages(&self) -> (u64, u64) {
-        (self.limit, self.limit.saturating_sub(self.used.load(Ordering::Relaxed)))
+        let limit = self.limit.load(Ordering::Relaxed);
+        (limit, limit.saturating_sub(self.used.load(Ordering::Relaxed)))
     }
 }

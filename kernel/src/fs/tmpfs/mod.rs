@@ -7,6 +7,7 @@ mod attributes;
 mod directory;
 mod limits;
 mod node;
+pub mod options;
 mod regular;
 
 use super::file_system::{FileSystem, Statistics, nameless_device};
@@ -16,9 +17,11 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use limits::Limits;
 use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
+use logic::errno::Result;
 
 pub use limits::pages;
 pub use node::Node;
+pub use options::Options;
 
 /// A file system in memory.
 pub struct Tmpfs {
@@ -40,6 +43,16 @@ impl Tmpfs {
         Tmpfs::of_type("tmpfs", mode, pages)
     }
 
+    /// One made by mount(2) with options.
+    pub fn with_options(options: &Options) -> Arc<Tmpfs> {
+        let tmpfs = Tmpfs::new(options.mode, options.pages);
+        let mut attributes = tmpfs.root.attributes.lock();
+        attributes.permissions.user = options.user;
+        attributes.permissions.group = options.group;
+        drop(attributes);
+        tmpfs
+    }
+
     /// One that goes by another name.
     pub fn of_type(type_name: &'static str, mode: u16, pages: Option<u64>) -> Arc<Tmpfs> {
         let limits = Arc::new(Limits::new(pages));
@@ -57,6 +70,14 @@ impl FileSystem for Tmpfs {
 
     fn root(&self) -> Arc<dyn Inode> {
         self.root.clone()
+    }
+
+    fn remount(&self, options: &[u8]) -> Result<()> {
+        let options = Options::parse(options)?;
+        match options.pages {
+            Some(pages) => self.system.limits.set(pages),
+            None => Ok(()),
+        }
     }
 
     fn statistics(&self) -> Statistics {

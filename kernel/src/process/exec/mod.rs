@@ -80,7 +80,7 @@ pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Resu
     // From here on nothing fails.
     while let Some((_, file)) = process.files.take_close_on_exec(0) {
         // What a file says at its closing has nobody to hear it here.
-        let _ = file.file().flush(ctx);
+        let _ = process.files.close(ctx, &file);
     }
     robust::let_go(ctx, &running.space, &running.thread);
     process.actions.reset();
@@ -201,7 +201,7 @@ fn pages_of(number: u32, limit: u32) -> u64 {
 /// Whose a program of that file is.
 fn credentials_of(starter: &Starter, path: &Path) -> Credentials {
     let permissions = path.dentry.inode().permissions();
-    let bits = if path.mount.flags.contains(MountFlags::NO_SET_ID) { 0 } else { permissions.mode };
+    let bits = if path.mount.flags().contains(MountFlags::NO_SET_ID) { 0 } else { permissions.mode };
     let user = (bits & SET_USER != 0).then_some(permissions.user);
     let group = (bits & SET_GROUP == SET_GROUP).then_some(permissions.group);
     starter.credentials.of_program(user, group)
@@ -210,7 +210,7 @@ fn credentials_of(starter: &Starter, path: &Path) -> Credentials {
 /// Whether a file may be run: `EACCES`.
 fn check(lookup: &Lookup, path: &Path) -> Result<()> {
     let inode = &**path.dentry.inode();
-    if inode.kind() != Kind::Regular || path.mount.flags.contains(MountFlags::NO_RUN) {
+    if inode.kind() != Kind::Regular || path.mount.flags().contains(MountFlags::NO_RUN) {
         return Err(Errno::EACCES);
     }
     lookup.credentials.check(inode, Want::EXECUTE)

@@ -1,0 +1,219 @@
+//! Counters as files: eventfd(2), and timerfd_create(2), whose counter a clock counts up.
+
+use super::anonymous;
+use super::file::File;
+use super::open_file::OpenFile;
+use super::poll::Readiness;
+use crate::memory::{Sink, Source};
+use crate::task::{self, Instant, TaskContext, Timer, WaitQueue, Wake};
+use alloc::sync::{Arc, Weak};
+use logic::errno::{Errno, Result};
+use machine::clock::now;
+use machine::lock::SpinLock;
+
+/// One more than an eventfd ever counts to.
+const LIMIT: u64 = u64::MAX;
+
+/// The size of a counter.
+const SIZE: usize = 8;
+
+/// A counter that programs count up and take: eventfd(2).
+struct Counter {
+    count: SpinLock<u64>,
+    changed: WaitQueue,
+    /// A read takes one, not all.
+    semaphore: bool,
+}
+
+/// A new eventfd.
+pub fn counter(start: u32, semaphore: bool, nonblock: bool) -> Arc<OpenFile> {
+    let count = SpinLock::new("eventfd", u64::from(start));
+    let counter = Counter { count, changed: WaitQueue::new(), semaphore };
+    anonymous::open(Arc::new(counter), "anon_inode:[eventfd]", nonblock)
+}
+
+impl File for Counter {
+    fn read(&self, ctx: &TaskContext, _position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        if into.remaining() < SIZE {
+            return Err(Errno::EINVAL);
+        }
+        let taken = {
+            let mut count = self.count.lock();
+            if *count == 0 {
+                return Err(Errno::EAGAIN);
+            }
+            let taken = if self.semaphore { 1 } else { *count };
+            *count -= taken;
+            taken
+        };
+        self.changed.wake_all();
+        give(ctx, taken, into)
+    }
+
+    fn write(&self, ctx: &TaskContext, _position: u64, from: &mut Source<'_>) -> Result<usize> {
+        if from.remaining() < SIZE {
+            return Err(Errno::EINVAL);
+        }
+        // The number is taken only once there is room for it: who has to wait comes here again with all of it.
+        let mut bytes = [0; SIZE];
+        if from.peek(ctx, &mut bytes)? < SIZE {
+            return Err(Errno::EFAULT);
+        }
+        let more = u64::from_le_bytes(bytes);
+        if more == LIMIT {
+            return Err(Errno::EINVAL);
+        }
+        {
+            let mut count = self.count.lock();
+            *count = count.checked_add(more).filter(|&sum| sum < LIMIT).ok_or(Errno::EAGAIN)?;
+        }
+        from.limit(0);
+        self.changed.wake_all();
+        Ok(SIZE)
+    }
+
+    fn is_stream(&self) -> bool {
+        true
+    }
+
+    fn readiness(&self) -> Readiness {
+        let count = *self.count.lock();
+        let mut ready = Readiness::empty();
+        ready.set(Readiness::IN | Readiness::RDNORM, count > 0);
+        ready.set(Readiness::OUT | Readiness::WRNORM, count < LIMIT - 1);
+        ready
+    }
+
+    fn queue(&self) -> Option<&WaitQueue> {
+        Some(&self.changed)
+    }
+}
+
+fn give(ctx: &TaskContext, count: u64, into: &mut Sink<'_>) -> Result<usize> {
+    let went = into.write(ctx, &count.to_le_bytes())?;
+    if went == SIZE { Ok(SIZE) } else { Err(Errno::EFAULT) }
+}
+
+/// A counter of a timer's expirations: timerfd_create(2).
+pub struct Alarm {
+    state: SpinLock<Setting>,
+    expired: WaitQueue,
+    /// The number of the clock that absolute times are of.
+    pub clock: u32,
+    /// Itself, for the clock to call.
+    own: Weak<Alarm>,
+}
+
+/// How an alarm is set.
+#[derive(Default)]
+struct Setting {
+    /// When it expires next; `None`: never.
+    next: Option<Instant>,
+    /// How often after that, in nanoseconds; 0: not again.
+    interval: u64,
+    /// Expirations before `next` that nobody has read yet.
+    count: u64,
+    timer: Option<Timer>,
+}
+
+/// A new alarm by a clock, not set.
+pub fn alarm(clock: u32, nonblock: bool) -> Arc<OpenFile> {
+    let alarm = Arc::new_cyclic(|own| Alarm {
+        state: SpinLock::new("timerfd", Setting::default()),
+        expired: WaitQueue::new(),
+        clock,
+        own: own.clone(),
+    });
+    anonymous::open(alarm, "anon_inode:[timerfd]", nonblock)
+}
+
+impl Alarm {
+    /// Sets it, or stops it with `None`; tells how long it would have been to the next expiration (0: it was not set), and the interval.
+    pub fn set(&self, next: Option<Instant>, interval: u64) -> Result<(u64, u64)> {
+        let whom: Option<Arc<dyn Wake>> = self.own.upgrade().map(|own| own as Arc<dyn Wake>);
+        let timer = match (next, whom) {
+            (Some(next), Some(whom)) => Some(task::at(next, whom)?),
+            _ => None,
+        };
+        let mut state = self.state.lock();
+        let before = state.remaining();
+        let old = core::mem::replace(&mut *state, Setting { next, interval, count: 0, timer });
+        drop(state);
+        drop(old);
+        self.expired.wake_all();
+        Ok(before)
+    }
+
+    /// How long it is to the next expiration (0: it is not set), and the interval.
+    pub fn get(&self) -> (u64, u64) {
+        self.state.lock().remaining()
+    }
+}
+
+impl Setting {
+    /// Counts what has expired until now.
+    fn advance(&mut self) {
+        let now = now().0;
+        let Some(next) = self.next.filter(|next| next.0 <= now) else { return };
+        let Some(more) = (now - next.0).checked_div(self.interval) else {
+            self.count += 1;
+            self.next = None;
+            return;
+        };
+        self.count = self.count.saturating_add(more + 1);
+        self.next = Some(Instant(next.0.saturating_add((more + 1).saturating_mul(self.interval))));
+    }
+
+    fn remaining(&mut self) -> (u64, u64) {
+        self.advance();
+        let left = self.next.map_or(0, |next| next.0.saturating_sub(now().0).max(1));
+        (left, self.interval)
+    }
+}
+
+impl Wake for Alarm {
+    fn wake(&self) {
+        self.expired.wake_all();
+    }
+}
+
+impl File for Alarm {
+    fn read(&self, ctx: &TaskContext, _position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        if into.remaining() < SIZE {
+            return Err(Errno::EINVAL);
+        }
+        let (count, next) = {
+            let mut state = self.state.lock();
+            state.advance();
+            (core::mem::take(&mut state.count), state.next)
+        };
+        if count == 0 {
+            return Err(Errno::EAGAIN);
+        }
+        // The next expiration is to wake again.
+        if let (Some(next), Some(own)) = (next, self.own.upgrade()) {
+            let timer = task::at(next, own)?;
+            let old = self.state.lock().timer.replace(timer);
+            drop(old);
+        }
+        give(ctx, count, into)
+    }
+
+    fn is_stream(&self) -> bool {
+        true
+    }
+
+    fn readiness(&self) -> Readiness {
+        let mut state = self.state.lock();
+        state.advance();
+        if state.count > 0 { Readiness::IN | Readiness::RDNORM } else { Readiness::empty() }
+    }
+
+    fn queue(&self) -> Option<&WaitQueue> {
+        Some(&self.expired)
+    }
+
+    fn alarm(&self) -> Option<&Alarm> {
+        Some(self)
+    }
+}
