@@ -44,8 +44,6 @@ static CONSOLE_LEVEL: AtomicU8 = AtomicU8::new(DEFAULT_LEVEL);
 static CONSOLE_OFF: AtomicBool = AtomicBool::new(false);
 /// All lines but what is for debugging.
 pub const DEFAULT_LEVEL: u8 = 7;
-/// Errors and worse.
-const QUIET_LEVEL: u8 = 4;
 /// What a line costs beside its text, at most: `<6>`.
 const PREFIX: usize = 3;
 /// Something that shows text.
@@ -67,7 +65,7 @@ pub fn start() {
 
 /// Keeps lines off the console: it belongs to a program's bytes.
 pub fn be_quiet() {
-    set_console_level(QUIET_LEVEL);
+    CONSOLE_OFF.store(true, Ordering::Relaxed);
 }
 
 /// Says where the console is, once there is a better one than the early console. It must not sleep.

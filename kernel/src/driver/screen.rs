@@ -5,6 +5,7 @@
 
 use super::console::with_returns;
 use crate::log;
+use crate::process::before_shut_down;
 use crate::task::{self, Instant, Mutex, Task, TaskContext, WaitQueue};
 use crate::tty::line::{Line, Receiver};
 use alloc::boxed::Box;
@@ -112,6 +113,7 @@ pub(super) fn start(feed_returns: bool) -> Result<Arc<ScreenLine>> {
         changed: AtomicBool::new(true),
         task: Once::new(),
     });
+    before_shut_down(Box::new(paint_last));
     let task = task::spawn("screen", |ctx| keep_painting(ctx, shown))?;
     task.set_nice(LEAST_URGENT);
     shown.task.call_once(|| task);
@@ -217,6 +219,13 @@ pub(super) fn paint() {
         && let Some(mut painter) = shown.painter.try_lock()
     {
         painter.paint(&shown.text);
+    }
+}
+
+/// Shows everything that is still on its way, before the machine stops.
+fn paint_last(ctx: &TaskContext) {
+    if let Some(shown) = SHOWN.get() {
+        shown.painter.lock(ctx).paint(&shown.text);
     }
 }
 

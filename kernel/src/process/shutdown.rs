@@ -15,19 +15,19 @@ use spin::Once;
 /// What is done before the machine stops, while tasks still run.
 type Farewell = Box<dyn Fn(&TaskContext) + Send + Sync>;
 
-static FAREWELL: Once<Farewell> = Once::new();
+static FAREWELLS: [Once<Farewell>; 4] = [const { Once::new() }; 4];
 
-/// Has something done before the machine stops: the console sends what programs wrote. The first one stays.
+/// Has something done before the machine stops: the console sends what programs wrote. There is room for a few.
 pub fn before(farewell: Farewell) {
-    FAREWELL.call_once(|| farewell);
+    if let Some(free) = FAREWELLS.iter().find(|place| place.get().is_none()) {
+        free.call_once(|| farewell);
+    }
 }
 
 /// Tells the status line how the program that all was about has ended, and switches the machine off.
 pub fn with_status(ctx: &TaskContext, status: WaitStatus) -> ! {
     info!("power off: {status:?}");
-    if let Some(farewell) = FAREWELL.get() {
-        farewell(ctx);
-    }
+    FAREWELLS.iter().filter_map(Once::get).for_each(|farewell| farewell(ctx));
     early_console::write_status(&format!("exit {}", status.shell_status()));
     off()
 }
