@@ -48,7 +48,17 @@ Feature: At the console
     Then the screen shows "Hello, Cor"
     And bin/run ends with 0
 
-  @cor
+  @cor @known-gap
+  Scenario: A script for the shell, which ends where the script does
+    Given this computer's /bin/busybox as /bin/sh
+    And standard input:
+      """
+      echo six times seven is $((6 * 7))
+      """
+    And a machine that may run for 15 seconds
+    When Cor boots
+    Then the console says "six times seven is 42"
+    And the exit status is 0
 
   @cor
   Scenario: Ctrl-A x leaves

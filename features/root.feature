@@ -87,3 +87,34 @@ Feature: The root archive
       empty: 40755
       leads nowhere
       """
+
+  @cor @known-gap
+  Scenario: A program that fills the root with files is told that it is full
+    Given a machine with 32M of memory
+    And a machine that may run for 15 seconds
+    And the C program /bin/fill:
+      """
+      #include <fcntl.h>
+      #include <stdio.h>
+      #include <unistd.h>
+
+      int main(void)
+      {
+          char name[20];
+          int count = 0;
+          for (;; count++) {
+              sprintf(name, "/file%d", count);
+              int file = open(name, O_CREAT | O_WRONLY, 0644);
+              if (file < 0)
+                  break;
+              close(file);
+          }
+          while (count--) {
+              sprintf(name, "/file%d", count);
+              unlink(name);
+          }
+          puts(open("/another", O_CREAT | O_WRONLY, 0644) < 0 ? "still full" : "full, and then no more");
+      }
+      """
+    When /bin/fill runs
+    Then it prints "full, and then no more"
