@@ -10,6 +10,7 @@ mod debug;
 mod files;
 mod project;
 mod run;
+mod syscalls;
 mod test;
 
 use anyhow::Result;
@@ -42,6 +43,8 @@ enum Do {
     Run(Box<run::options::Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
     Debug(Box<debug::Session>),
+    /// Write docs/syscalls.md (bin/syscalls)
+    Syscalls,
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -120,6 +123,7 @@ fn execute(project: &Project, command: Do) -> Result<()> {
         Do::Test { stages } => test::test(project, &stages),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
+        Do::Syscalls => syscalls::write(project),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
         Do::Child { parent, words } => run::machine::become_child(parent, &words),
