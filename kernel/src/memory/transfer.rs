@@ -42,7 +42,8 @@ impl UserRange {
 pub(super) struct Ranges<'a> {
     space: &'a AddressSpace,
     first: UserRange,
-    rest: vec::IntoIter<UserRange>,
+    /// `None`: the first is the only one.
+    rest: Option<vec::IntoIter<UserRange>>,
     /// Bytes in `first` and `rest` together, or less where the transfer was cut short.
     left: usize,
 }
@@ -50,14 +51,14 @@ pub(super) struct Ranges<'a> {
 impl<'a> Ranges<'a> {
     pub(super) fn one(space: &'a AddressSpace, start: UserAddr, length: usize) -> Ranges<'a> {
         let first = UserRange { start: start.get(), length };
-        Ranges { space, first, rest: Vec::new().into_iter(), left: length }
+        Ranges { space, first, rest: None, left: length }
     }
 
     pub(super) fn many(space: &'a AddressSpace, ranges: Vec<UserRange>) -> Ranges<'a> {
         let left = ranges.iter().fold(0, |sum: usize, range| sum.saturating_add(range.length));
         let mut rest = ranges.into_iter();
         let first = rest.next().unwrap_or(UserRange { start: 0, length: 0 });
-        Ranges { space, first, rest, left }
+        Ranges { space, first, rest: Some(rest), left }
     }
 
     pub(super) fn left(&self) -> usize {
@@ -71,6 +72,7 @@ impl<'a> Ranges<'a> {
     /// Copies up to `wanted` bytes, paging in what is missing. `piece(space, at, done, length)` copies `length` bytes at `at`,
     /// `done` bytes after the beginning, and says how many went. The result is less than `wanted` only if nothing is left or an
     /// address was bad after some bytes; an error means that no byte went.
+    #[inline]
     pub(super) fn copy(
         &mut self,
         ctx: &TaskContext,
@@ -79,7 +81,31 @@ impl<'a> Ranges<'a> {
         mut piece: impl FnMut(&UserSpace, UserAddr, usize, usize) -> usize,
     ) -> Result<usize> {
         let wanted = wanted.min(self.left);
-        let (mut done, mut idle) = (0, 0);
+        let mut done = 0;
+        // Nearly always the first range is enough and its pages are there.
+        if wanted <= self.first.length
+            && let Ok(at) = UserAddr::new(self.first.start)
+        {
+            done = piece(self.space.machine(), at, 0, wanted);
+            self.advance(done);
+            if done == wanted {
+                return Ok(done);
+            }
+        }
+        self.copy_on(ctx, access, wanted, done, &mut piece)
+    }
+
+    /// What `copy` does when it is not as usual; `done` bytes have gone already.
+    #[cold]
+    fn copy_on(
+        &mut self,
+        ctx: &TaskContext,
+        access: Access,
+        wanted: usize,
+        mut done: usize,
+        piece: &mut dyn FnMut(&UserSpace, UserAddr, usize, usize) -> usize,
+    ) -> Result<usize> {
+        let mut idle = 0;
         loop {
             let went =
                 self.copy_now(wanted - done, |space, at, before, length| piece(space, at, done + before, length));
@@ -128,7 +154,7 @@ impl<'a> Ranges<'a> {
 
     fn skip_empty(&mut self) {
         while self.first.length == 0 {
-            let Some(next) = self.rest.next() else { return };
+            let Some(next) = self.rest.as_mut().and_then(Iterator::next) else { return };
             self.first = next;
         }
     }

@@ -151,13 +151,9 @@ impl Caller<'_> {
 
     /// Words of 8 bytes that a program points at.
     pub(super) fn words<const N: usize>(&self, from: u64) -> Result<[u64; N]> {
-        let mut words = [0; N];
-        for (index, word) in words.iter_mut().enumerate() {
-            let mut bytes = [0; 8];
-            self.space().read(self.ctx, from.wrapping_add(8 * index as u64), &mut bytes)?;
-            *word = u64::from_le_bytes(bytes);
-        }
-        Ok(words)
+        let mut bytes = [[0; 8]; N];
+        self.space().read(self.ctx, from, bytes.as_flattened_mut())?;
+        Ok(bytes.map(u64::from_le_bytes))
     }
 
     /// Words of 4 bytes that a program points at.
