@@ -91,6 +91,7 @@ impl<'a> Components<'a> {
     }
 
     /// Whether none are left.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.rest.iter().all(|&byte| byte == b'/')
     }
@@ -104,20 +105,30 @@ impl<'a> Components<'a> {
 impl<'a> Iterator for Components<'a> {
     type Item = Result<Component<'a>>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let start = self.rest.iter().position(|&byte| byte != b'/')?;
-        let rest = &self.rest[start..];
-        let end = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
+        let mut rest = self.rest;
+        while let [b'/', behind @ ..] = rest {
+            rest = behind;
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let (mut end, mut bytes) = (0, rest.iter());
+        while bytes.next().is_some_and(|&byte| byte != b'/') {
+            end += 1;
+        }
         let (name, rest) = rest.split_at(end);
         self.rest = rest;
         Some(component(name))
     }
 }
 
+#[inline]
 fn component(name: &[u8]) -> Result<Component<'_>> {
     match name {
-        b"." => Ok(Component::Current),
-        b".." => Ok(Component::Parent),
+        [b'.'] => Ok(Component::Current),
+        [b'.', b'.'] => Ok(Component::Parent),
         name if name.len() > NAME_MAX => Err(Errno::ENAMETOOLONG),
         name => Ok(Component::Name(name)),
     }

@@ -273,11 +273,10 @@ impl Interest {
         Some((Event { events: ready.bits(), data: self.data.load(Ordering::Relaxed) }, again))
     }
 
-    /// Goes into the file's queue, wherever it was.
+    /// Goes into the file's queue, unless it is there.
     fn join(&self, file: &OpenFile) {
         if let Some(queue) = file.file().queue() {
-            queue.leave(&self.waiter);
-            queue.join(self.waiter.clone());
+            queue.stay(&self.waiter);
         }
     }
 
