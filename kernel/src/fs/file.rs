@@ -113,6 +113,11 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// Reads like `read`, but past the page cache, straight into the program's frames.
+    fn read_direct(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        self.read(ctx, position, into)
+    }
+
     /// The end of a pipe that this is, if it is one.
     fn pipe_end(&self) -> Option<&End> {
         None

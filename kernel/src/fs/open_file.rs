@@ -75,8 +75,7 @@ impl OpenFile {
             return self.read_stream(ctx, into);
         }
         let mut position = self.position.lock(ctx);
-        let count = self.file.read(ctx, *position, into)?;
-        self.note_read(count);
+        let count = self.read_medium(ctx, *position, into)?;
         *position += count as u64;
         Ok(count)
     }
@@ -105,9 +104,14 @@ impl OpenFile {
         self.check_positioned()?;
         self.check_readable()?;
         into.limit(MAX_TRANSFER);
-        let count = self.file.read(ctx, position, into)?;
-        self.note_read(count);
-        Ok(count)
+        self.read_medium(ctx, position, into)
+    }
+
+    fn read_medium(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        let is_direct = self.flags().contains(OpenFlags::DIRECT);
+        let read = if is_direct { self.file.read_direct(ctx, position, into) } else { self.file.read(ctx, position, into) };
+        self.note_read(read?);
+        read
     }
 
     /// Writes at a position of the caller's; pwrite(2). With `O_APPEND` at the end all the same, as Linux does.

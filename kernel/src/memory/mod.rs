@@ -35,4 +35,4 @@ pub use reverse::{unmap_frames, unmap_offsets};
 pub use sink::Sink;
 pub use source::Source;
 pub use text::Text;
-pub use transfer::UserRange;
+pub use transfer::{FramePart, UserRange};

@@ -7,8 +7,9 @@
 use super::AddressSpace;
 use crate::task::TaskContext;
 use alloc::vec::{self, Vec};
-use logic::address::{USER_END, UserAddr};
+use logic::address::{PAGE_SIZE, USER_END, UserAddr};
 use logic::errno::{Errno, Result};
+use machine::frame::Frame;
 use machine::user_space::{Access, UserSpace};
 
 /// How often in a row a page may vanish between its fault and the copy before the copy gives up. Another thread that unmaps
@@ -35,6 +36,16 @@ impl UserRange {
     pub fn length(&self) -> usize {
         self.length
     }
+}
+
+/// A piece of a frame that a program sees.
+pub struct FramePart {
+    /// The frame.
+    pub frame: Frame,
+    /// Where in it the piece begins.
+    pub offset: usize,
+    /// Its bytes.
+    pub length: usize,
 }
 
 /// Ranges of one address space that are used up from the front.
@@ -150,6 +161,32 @@ impl<'a> Ranges<'a> {
         }
         self.skip_empty();
         Ok(self.space.fault(ctx, UserAddr::new(self.first.start)?, access)?)
+    }
+
+    /// The frames behind the next `wanted` bytes, made writable and counted, so that they stay whatever becomes of the mapping.
+    pub(super) fn take_frames(&mut self, ctx: &TaskContext, wanted: usize) -> Result<Vec<FramePart>> {
+        let wanted = wanted.min(self.left);
+        let mut frames = Vec::new();
+        let (mut done, mut idle) = (0, 0);
+        while done < wanted {
+            self.skip_empty();
+            let at = UserAddr::new(self.first.start)?;
+            let length = self.first.length.min(wanted - done).min(PAGE_SIZE - at.offset());
+            match self.space.machine().lookup(at).filter(|(_, access)| access.contains(Access::WRITE)) {
+                Some((frame, _)) => {
+                    frames.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+                    frames.push(FramePart { frame, offset: at.offset(), length });
+                    self.advance(length);
+                    (done, idle) = (done + length, 0);
+                }
+                None if idle > PATIENCE => return Err(Errno::EFAULT),
+                None => {
+                    idle += 1;
+                    self.touch(ctx, Access::WRITE)?;
+                }
+            }
+        }
+        Ok(frames)
     }
 
     fn skip_empty(&mut self) {

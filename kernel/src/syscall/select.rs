@@ -95,17 +95,18 @@ fn watch(
     let mut found = 0;
     if blocked.is_none() {
         // One look, for which nothing is kept: mostly something is ready, or nobody means to wait.
-        asked.for_each(|fd, _| {
+        asked.for_each(|fd, sets| {
             let file = caller.process().files.get(fd)?;
             file.check_opened()?;
-            found += answers.answer(&asked, fd, file.readiness());
+            found += answers.answer(fd, sets, file.readiness());
             Ok(())
         })?;
     }
     if blocked.is_some() || found == 0 && deadline.is_none_or(|deadline| deadline > machine::clock::now()) {
         let (descriptors, mut watched) = gather(caller, &asked)?;
         with_blocked(caller.thread(), blocked, || poll::wait(caller.ctx, &mut watched, deadline))?;
-        found = descriptors.iter().zip(&watched).map(|(&fd, watched)| answers.answer(&asked, fd, watched.found)).sum();
+        let answer = |(&(fd, sets), watched): (&Asked, &Watched)| answers.answer(fd, sets, watched.found);
+        found = descriptors.iter().zip(&watched).map(answer).sum();
     }
     for (set, to) in places.into_iter().enumerate().filter_map(|(set, place)| Some((set, place.non_null()?))) {
         caller.write(to, answers.bytes(set))?;
@@ -113,15 +114,20 @@ fn watch(
     Ok(found)
 }
 
-/// The descriptors that are in any set, and what each is watched for; `EBADF`.
-fn gather(caller: &Caller, asked: &Sets) -> Result<(Vec<u32>, Vec<Watched>)> {
+/// A descriptor, and the sets that it was in: a bit for each.
+type Asked = (u32, u8);
+
+/// The descriptors that are in any set, in which, and what each is watched for; `EBADF`.
+fn gather(caller: &Caller, asked: &Sets) -> Result<(Vec<Asked>, Vec<Watched>)> {
     let (mut descriptors, mut watched) = (Vec::new(), Vec::new());
-    asked.for_each(|fd, wanted| {
+    asked.for_each(|fd, sets| {
         let file = caller.process().files.get(fd)?;
         file.check_opened()?;
         descriptors.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         watched.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        descriptors.push(fd);
+        let of = SETS.iter().enumerate().filter(|(set, _)| sets & 1 << set != 0);
+        let wanted = of.fold(Readiness::empty(), |wanted, (_, (asked, answer))| wanted | *asked | *answer);
+        descriptors.push((fd, sets));
         watched.push(Watched { file: Some(file), wanted, found: Readiness::empty() });
         Ok(())
     })?;
@@ -157,32 +163,32 @@ impl Sets {
         word.map_or(0, |&word| u64::from_le_bytes(word))
     }
 
-    fn has(&self, set: usize, fd: u32) -> bool {
-        self.word(set, fd as usize / 64) & 1 << (fd % 64) != 0
-    }
-
-    /// Shows each descriptor that is in a set, and what it is to be watched for.
-    fn for_each(&self, mut show: impl FnMut(u32, Readiness) -> Result<()>) -> Result<()> {
+    /// Shows each descriptor that is in a set, and in which: a bit for each.
+    #[inline]
+    fn for_each(&self, mut show: impl FnMut(u32, u8) -> Result<()>) -> Result<()> {
         for index in 0..self.length / 8 {
-            let mut left = (0..SETS.len()).fold(0, |all, set| all | self.word(set, index));
+            let words = [0, 1, 2].map(|set| self.word(set, index));
+            let mut left = words[0] | words[1] | words[2];
             while left != 0 {
-                let fd = index as u32 * 64 + left.trailing_zeros();
+                let bit = left.trailing_zeros();
                 left &= left - 1;
+                let fd = index as u32 * 64 + bit;
                 if fd < self.count {
-                    let sets = SETS.iter().enumerate().filter(|(set, _)| self.has(*set, fd));
-                    show(fd, sets.fold(Readiness::empty(), |wanted, (_, (asked, answer))| wanted | *asked | *answer))?;
+                    let [first, second, third] = words.map(|word| (word >> bit & 1) as u8);
+                    show(fd, first | second << 1 | third << 2)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Puts a descriptor into the sets in which it was asked for and is ready; how many those are.
-    fn answer(&mut self, asked: &Sets, fd: u32, ready: Readiness) -> u64 {
+    /// Puts a descriptor into those of the sets in which it was asked for, for which it is ready; how many those are.
+    #[inline]
+    fn answer(&mut self, fd: u32, asked: u8, ready: Readiness) -> u64 {
         let mut found = 0;
         for (set, (_, answer)) in SETS.iter().enumerate() {
-            if ready.intersects(*answer) && asked.has(set, fd) {
-                self.bytes(set)[fd as usize / 8] |= 1 << (fd % 8);
+            if asked & 1 << set != 0 && ready.intersects(*answer) {
+                self.bits[set * self.length + fd as usize / 8] |= 1 << (fd % 8);
                 found += 1;
             }
         }
