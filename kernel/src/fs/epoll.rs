@@ -260,16 +260,20 @@ impl Interest {
     /// What is to be told, and whether it is to be looked at again next time.
     fn look(&self) -> Option<(Event, bool)> {
         let file = self.file.upgrade().filter(|_| !self.asleep.load(Ordering::Acquire))?;
-        self.join(&file);
-        let ready = self.ready(&file);
+        let manner = self.manner();
+        let again = !manner.intersects(Manner::EDGE | Manner::ONCE);
+        // What is ready and will be looked at again needs no news of its file.
+        let mut ready = if again { self.ready(&file) } else { Readiness::empty() };
+        if ready.is_empty() {
+            self.join(&file);
+            ready = self.ready(&file);
+        }
         if ready.is_empty() {
             return None;
         }
-        let manner = self.manner();
         if manner.contains(Manner::ONCE) {
             self.asleep.store(true, Ordering::Release);
         }
-        let again = !manner.intersects(Manner::EDGE | Manner::ONCE);
         Some((Event { events: ready.bits(), data: self.data.load(Ordering::Relaxed) }, again))
     }
 

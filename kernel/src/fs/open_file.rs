@@ -109,7 +109,8 @@ impl OpenFile {
 
     fn read_medium(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
         let is_direct = self.flags().contains(OpenFlags::DIRECT);
-        let read = if is_direct { self.file.read_direct(ctx, position, into) } else { self.file.read(ctx, position, into) };
+        let read =
+            if is_direct { self.file.read_direct(ctx, position, into) } else { self.file.read(ctx, position, into) };
         self.note_read(read?);
         read
     }

@@ -1,5 +1,6 @@
 //! The tables.
 
+use super::memory::Memory;
 use super::record::Machine;
 use super::rows::{Found, Row, Rows, geometric_mean};
 use std::arch::x86_64::_rdtsc;
@@ -53,6 +54,21 @@ pub fn for_docs(rows: &Rows, machine: &Machine, rounds: u32) -> String {
         let _ = writeln!(text, "\n## Missing\n\n{}", missing.join("\n"));
     }
     text
+}
+
+/// What was found of memory, on Linux and on Cor.
+pub fn memory([linux, cor]: &[Memory; 2]) -> String {
+    let ratio = |linux: f64, cor: f64| format!("{:.2}", cor / linux);
+    format!(
+        "\n## Memory\n\n| what | Linux | Cor | ratio |\n|---|--:|--:|--:|\n| in use while nothing runs, of 1 GiB; the root of 10 MiB is \
+         part of it | {} KiB | {} KiB | {} |\n| smallest machine that runs a small program | {} MiB | {} MiB | {} |\n",
+        linux.used,
+        cor.used,
+        ratio(linux.used as f64, cor.used as f64),
+        linux.smallest,
+        cor.smallest,
+        ratio(linux.smallest.into(), cor.smallest.into()),
+    )
 }
 
 fn times(row: &Row, ticks: f64) -> [String; 4] {
