@@ -5,6 +5,7 @@
 mod build;
 mod command;
 mod cpio;
+mod debian_kernel;
 mod debug;
 mod files;
 mod project;

@@ -41,8 +41,8 @@ pub struct Options {
     /// Further arguments for the kernel
     #[arg(long, value_name = "KERNEL ARGS", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub append: String,
-    /// Boot this kernel instead of Cor: a Linux bzImage
-    #[arg(long, value_name = "FILE")]
+    /// Boot this kernel instead of Cor: a Linux bzImage, or Debian's, which is fetched
+    #[arg(long, value_name = "FILE|linux")]
     pub kernel: Option<PathBuf>,
     /// A variable of PROGRAM's environment, beside HOME=/ and PATH
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
