@@ -82,7 +82,7 @@ static const struct pointer_case CASES[] = {
     {"setdomainname", SYS_setdomainname, {IN(8), 8}},
     {"reboot", SYS_reboot, {0xfee1dead, 672274793, 0xa1b2c3d4, TEXT}},
     {"time", SYS_time, {OUT(8)}},
-    {"futex wait", SYS_futex, {SOME_OUT, FUTEX_WAIT, 0, 0}},
+    {"futex wait", SYS_futex, {SOME_IN, FUTEX_WAIT, 0, 0}},
     {"futex wait time", SYS_futex, {ZEROS, FUTEX_WAIT, 0, IN(16)}},
     {"futex requeue", SYS_futex, {SOME_IN, FUTEX_CMP_REQUEUE, 1, 1, ZEROS, 0}},
     {"futex requeue to", SYS_futex, {ZEROS, FUTEX_REQUEUE, 1, 1, SOME_IN, 0}},

@@ -6,6 +6,7 @@
 
 mod calls;
 mod missing;
+mod pointers;
 mod used;
 
 use crate::files;
@@ -36,8 +37,9 @@ pub fn write(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// An error unless the page is current.
+/// An error unless the page is current, and the pointers of every call are tried.
 pub fn check(project: &Project) -> Result<()> {
+    pointers::check(project, &calls::of(project, Table::Linux)?)?;
     let old = fs::read_to_string(project.path(PAGE)).unwrap_or_default();
     ensure!(old == text(project)?, "{PAGE} is not current: run bin/syscalls");
     Ok(())
