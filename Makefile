@@ -3,13 +3,14 @@
 #   make         build everything that a boot needs (target/images)
 #   make run     build, and sit at Cor's console (Ctrl-A x leaves)
 #   make test    all tests, from cheap to dear
+#   make test-linux  the programs of user/tests under Debian's kernel
 #   make check   only format, lints and layers
 #   make image   build, and say where the boot image is
 #   make clean   remove all that was made
 
 XTASK := target/debug/xtask
 
-.PHONY: build run test check image clean setup xtask
+.PHONY: build run test test-linux check image clean setup xtask
 
 build: xtask
 	@$(XTASK) build
@@ -19,6 +20,9 @@ run: build
 
 test: xtask
 	@$(XTASK) test
+
+test-linux: xtask
+	@$(XTASK) test linux
 
 check: xtask
 	@$(XTASK) test checks
