@@ -80,7 +80,6 @@ static const struct pointer_case CASES[] = {
     {"clock_adjtime", SYS_clock_adjtime, {CLOCK_REALTIME, IN(208)}},
     {"sethostname", SYS_sethostname, {IN(8), 8}},
     {"setdomainname", SYS_setdomainname, {IN(8), 8}},
-    {"reboot", SYS_reboot, {0xfee1dead, 672274793, 0xa1b2c3d4, TEXT}},
     {"time", SYS_time, {OUT(8)}},
     {"futex wait", SYS_futex, {SOME_IN, FUTEX_WAIT, 0, 0}},
     {"futex wait time", SYS_futex, {ZEROS, FUTEX_WAIT, 0, IN(16)}},
