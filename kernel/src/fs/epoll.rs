@@ -59,6 +59,9 @@ pub struct Event {
     pub data: u64,
 }
 
+/// So many events are told without asking for more room.
+const HANDFUL: usize = 16;
+
 /// A set of watched files.
 pub struct Watcher {
     /// By descriptor and by the open file's address.
@@ -156,7 +159,7 @@ impl Watcher {
 
     /// Waits until something is ready, and tells up to `most` events: epoll_wait(2). None when the deadline comes first.
     pub fn wait(&self, ctx: &TaskContext, most: usize, deadline: Option<Instant>) -> Result<Vec<Event>> {
-        let mut events = Vec::new();
+        let mut events = Vec::with_capacity(most.min(HANDFUL));
         let found = self.news.wait(ctx, Patience { interruptible: true, deadline }, || {
             self.collect(most, &mut events);
             (!events.is_empty()).then_some(())

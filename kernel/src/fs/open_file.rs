@@ -55,6 +55,12 @@ impl OpenFile {
         self.path.dentry.inode()
     }
 
+    /// Whether it is a regular file.
+    #[inline]
+    pub fn is_regular(&self) -> bool {
+        self.path.dentry.kind() == Kind::Regular
+    }
+
     /// The access mode and the status flags.
     pub fn flags(&self) -> OpenFlags {
         OpenFlags::from_bits_retain(self.flags.load(Ordering::Relaxed))
@@ -136,13 +142,13 @@ impl OpenFile {
     }
 
     fn begin_write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<()> {
-        if self.inode().kind() == Kind::Regular { writer.begin(ctx, &**self.inode(), position, from) } else { Ok(()) }
+        if self.is_regular() { writer.begin(ctx, &**self.inode(), position, from) } else { Ok(()) }
     }
 
     /// Sets the size: ftruncate(2).
     pub fn truncate(&self, ctx: &TaskContext, size: u64, writer: &Writer) -> Result<()> {
         self.check_opened()?;
-        if !self.flags().writable() || self.inode().kind() != Kind::Regular {
+        if !self.flags().writable() || !self.is_regular() {
             return Err(Errno::EINVAL);
         }
         writer.truncate(ctx, &**self.inode(), size)
@@ -245,7 +251,7 @@ impl OpenFile {
 impl Drop for OpenFile {
     fn drop(&mut self) {
         self.drop_locks();
-        if self.flags().writable() && self.inode().kind() == Kind::Regular {
+        if self.flags().writable() && self.is_regular() {
             self.inode().state().end_write();
             self.path.mount.volume.end_write();
         }

@@ -2,7 +2,6 @@
 
 use super::arg::{Buffer, Fd, UserPath, Vector};
 use crate::fs::descriptors::MAX_DESCRIPTORS;
-use crate::fs::inode::Kind;
 use crate::fs::lookup::Lookup;
 use crate::fs::mount::Path;
 use crate::fs::open_file::OpenFile;
@@ -73,7 +72,7 @@ impl Caller<'_> {
 
     /// Who writes to a file: what binds and marks it, where the file is a regular one.
     pub(super) fn writer(&self, file: &OpenFile) -> Result<Writer> {
-        if file.inode().kind() == Kind::Regular { self.file_writer() } else { Ok(Writer::FREE) }
+        if file.is_regular() { self.file_writer() } else { Ok(Writer::FREE) }
     }
 
     /// Who writes to regular files.
