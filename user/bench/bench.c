@@ -16,7 +16,8 @@ enum { BATCHES = 9, PATIENCE = 30 };
 // A batch takes so long, in ticks: a few milliseconds, many times what reading the counter costs.
 static const unsigned long long BATCH = 8 << 20;
 
-static const struct row *const LISTS[] = {call_rows, file_rows, memory_rows, process_rows, talk_rows, disk_rows};
+static const struct row *const LISTS[] = {call_rows, file_rows, memory_rows, process_rows, talk_rows, disk_rows,
+                                    application_rows};
 static const struct row *current;
 
 _Noreturn void missing(const char *what) {

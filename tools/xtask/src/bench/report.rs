@@ -107,9 +107,14 @@ fn number(value: f64) -> String {
 }
 
 fn mean(rows: &Rows) -> String {
-    let (above, all) = (rows.iter().filter(|row| is_above(row)).count(), rows.iter().filter_map(Row::ratio).count());
-    let mean = geometric_mean(rows.iter().filter_map(Row::ratio)).unwrap_or(f64::NAN);
-    format!("Geometric mean of {all} ratios: {mean:.2}. Above 1 by more than the spread: {above}.")
+    let counted = || rows.iter().filter(|row| !row.is_application());
+    let above: Vec<&str> = counted().filter(|row| is_above(row)).map(|row| row.name.as_str()).collect();
+    let (all, mean) = (counted().filter_map(Row::ratio).count(), geometric_mean(counted().filter_map(Row::ratio)));
+    let above = if above.is_empty() { "none".to_string() } else { above.join(", ") };
+    format!(
+        "Geometric mean of {all} ratios (large programs, app-…, apart): {:.2}. Above 1 by more than the spread: {above}.",
+        mean.unwrap_or(f64::NAN)
+    )
 }
 
 /// Whether a row is slower on Cor than on Linux by more than Linux's own spread.
