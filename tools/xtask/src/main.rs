@@ -8,6 +8,7 @@ mod cpio;
 mod debug;
 mod files;
 mod project;
+mod replay;
 mod run;
 mod test;
 
@@ -41,6 +42,10 @@ enum Do {
     Run(Box<run::options::Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
     Debug(Box<debug::Session>),
+    /// Run a recorded run again under gdb (bin/replay)
+    Replay(replay::Session),
+    /// Tell when a value of a recorded run changed last (bin/when)
+    When(replay::When),
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -119,6 +124,8 @@ fn execute(project: &Project, command: Do) -> Result<()> {
         Do::Test { stages } => test::test(project, &stages),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
+        Do::Replay(options) => replay::replay(project, &options),
+        Do::When(options) => replay::when(project, &options),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
         Do::Child { parent, words } => run::machine::become_child(parent, &words),

@@ -34,6 +34,9 @@ const NATIVE: &str = r#"
 /// How long all tests may take on the host, in seconds.
 const PATIENCE: &str = "120";
 
+/// Where the run on Cor is recorded, among the tests' output. It stays if a test failed.
+const RECORDING: &str = "programs.recording";
+
 /// Runs all tests on both.
 pub fn run(project: &Project) -> Result<Report> {
     let names = names(&project.image("root/tests"))?;
@@ -56,7 +59,19 @@ pub fn run(project: &Project) -> Result<Report> {
             report.failures.push(format!("not all tests ran; the last that was printed is\n{}", printed.tail()));
         }
     }
+    keep_recording(project, &mut report)?;
     Ok(report)
+}
+
+/// Says how to see the failures again; without any, the recording goes.
+fn keep_recording(project: &Project, report: &mut Report) -> Result<()> {
+    let recording = project.test_output(RECORDING);
+    if report.failures.is_empty() {
+        std::fs::remove_dir_all(&recording).with_context(|| format!("cannot remove {}", recording.display()))?;
+    } else if recording.exists() {
+        report.remarks.push(format!("to see the run again, to the instruction: bin/replay {}", recording.display()));
+    }
+    Ok(())
 }
 
 /// The names of the tests: all programs two folders down, as `CHAPTER/NAME`.
@@ -111,7 +126,8 @@ fn run_natively(project: &Project) -> Result<Printed> {
 /// Runs all tests on Cor, in one boot.
 fn boot(project: &Project) -> Result<Printed> {
     let mut machine = Command::new(env::current_exe().context("cannot tell where this program stands")?);
-    machine.args(["run", "--boot", "direct", "--quiet", "--timeout", "240", "--root"]);
+    machine.args(["run", "--boot", "direct", "--quiet", "--timeout", "240", "--record"]);
+    machine.arg(project.test_output(RECORDING)).arg("--root");
     machine.arg(project.image("tests.cpio")).args(["--", "/bin/run-tests"]);
     run_logged(project, "programs", &mut machine)
 }
