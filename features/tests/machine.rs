@@ -1,5 +1,6 @@
 //! The machine: its memory, disks and cards, and how it boots.
 
+use crate::replay::can_record;
 use crate::world::World;
 use cucumber::{given, then};
 use std::env;
@@ -35,11 +36,19 @@ impl Machine {
         self.options.extend(words.iter().map(|word| word.as_ref().to_os_string()));
     }
 
-    /// `bin/run` for this machine; what is to run on it is to be added.
-    pub fn command(&self) -> Command {
+    /// Whether what it does can be recorded.
+    pub fn is_recordable(&self) -> bool {
+        other_kernel().is_none() && can_record(&self.boot, &self.options)
+    }
+
+    /// `bin/run` for this machine, perhaps recorded; what is to run on it is to be added.
+    pub fn command(&self, recording: Option<&Path>) -> Command {
         let mut command = bin_run();
         command.arg("--root").arg(&self.root).args(["--boot", &self.boot]);
         command.arg("--timeout").arg(self.timeout.to_string()).args(&self.options);
+        if let Some(recording) = recording {
+            command.arg("--record").arg(recording);
+        }
         if let Some(kernel) = other_kernel() {
             command.arg("--kernel").arg(kernel);
         }

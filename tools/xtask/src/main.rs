@@ -47,15 +47,12 @@ enum Do {
     Run(Box<run::options::Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
     Debug(Box<debug::Session>),
-<<<<<<< HEAD
     /// Run a recorded run again under gdb (bin/replay)
     Replay(replay::Session),
     /// Tell when a value of a recorded run changed last (bin/when)
     When(replay::When),
-=======
     /// Write docs/syscalls.md (bin/syscalls)
     Syscalls,
->>>>>>> main
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -135,12 +132,9 @@ fn execute(project: &Project, command: Do) -> Result<()> {
         Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
-<<<<<<< HEAD
         Do::Replay(options) => replay::replay(project, &options),
         Do::When(options) => replay::when(project, &options),
-=======
         Do::Syscalls => syscalls::write(project),
->>>>>>> main
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
         Do::Child { parent, words } => run::machine::become_child(parent, &words),

@@ -56,15 +56,12 @@ pub struct Options {
     /// Let the machine's clock count instructions: one nanosecond each
     #[arg(long)]
     pub icount: bool,
-<<<<<<< HEAD
     /// Record the run in this folder, for bin/replay and bin/when
     #[arg(long, value_name = "FOLDER")]
     pub record: Option<PathBuf>,
-=======
     /// Count what is executed between a program's marks, by the plugin COUNTER, into FILE (for xtask bench)
     #[arg(long, value_name = "COUNTER,FILE", hide = true)]
     pub count: Option<String>,
->>>>>>> main
     /// Print only what PROGRAM prints, byte for byte
     #[arg(long)]
     pub quiet: bool,
