@@ -24,7 +24,10 @@ Feature: A run can be had again
           printf("and %zd bytes of input: %s\n", read(0, name, sizeof name - 1), name);
       }
       """
-    And the input "a word from outside"
+    And standard input:
+      """
+      a word from outside
+      """
     When Cor boots and runs /bin/dice
     And bin/replay prints its recording
     Then both times the console says the same
