@@ -26,7 +26,7 @@ Feature: A run can be had again
       """
     And standard input:
       """
-      a word from outside
+      a word in
       """
     When Cor boots and runs /bin/dice
     And bin/replay prints its recording

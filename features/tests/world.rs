@@ -6,8 +6,8 @@ use crate::machine::Machine;
 use crate::terminal::Terminal;
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
-use tokio::process::Command;
 use tempfile::TempDir;
+use tokio::process::Command;
 
 /// A story's state; each story begins with a new one.
 #[derive(Debug, cucumber::World)]
@@ -35,7 +35,15 @@ impl World {
         let root = folder.path().join("root");
         std::fs::create_dir(&root).expect("a folder for the root");
         let machine = Machine::new(root);
-        World { folder, machine, input: Input::default(), arguments: Vec::new(), outcomes: Vec::new(), recordings: Cell::new(0), terminal: None }
+        World {
+            folder,
+            machine,
+            input: Input::default(),
+            arguments: Vec::new(),
+            outcomes: Vec::new(),
+            recordings: Cell::new(0),
+            terminal: None,
+        }
     }
 
     /// A path in the story's own folder.
@@ -51,7 +59,8 @@ impl World {
     /// `bin/run` for the machine that has been described, recorded if it can be; what is to run on it is to be added.
     pub fn run(&self) -> Command {
         let number = self.recordings.get();
-        let recording = self.machine.is_recordable().then(|| self.recording(number));
+        let recordable = self.machine.is_recordable() && self.input.is_short();
+        let recording = recordable.then(|| self.recording(number));
         self.recordings.set(number + usize::from(recording.is_some()));
         self.machine.command(recording.as_deref())
     }

@@ -51,7 +51,8 @@ impl<'a> Code<'a> {
         if told.is_empty() || !outermost.0.as_ref().is_some_and(|place| is_foreign(place)) {
             told.push(outermost);
         }
-        let unknown = || if address >> 47 == 0 { "a program".to_string() } else { "no function of the kernel".to_string() };
+        let unknown =
+            || if address >> 47 == 0 { "a program".to_string() } else { "no function of the kernel".to_string() };
         let line = |(place, name): (Option<String>, Option<String>)| match (place, name) {
             (Some(place), name) => format!("{place}  {}", name.unwrap_or_else(unknown)),
             (None, name) => name.unwrap_or_else(unknown),
@@ -66,7 +67,8 @@ impl<'a> Code<'a> {
     }
 
     fn shorten<'f>(&self, file: &'f str) -> &'f str {
-        let inside = self.root.to_str().and_then(|root| file.strip_prefix(root)).map(|rest| rest.trim_start_matches('/'));
+        let inside =
+            self.root.to_str().and_then(|root| file.strip_prefix(root)).map(|rest| rest.trim_start_matches('/'));
         inside.or_else(|| file.split_once("/library/").map(|(_, rest)| rest)).unwrap_or(file)
     }
 }

@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn expressions_become_memory() {
-        let statics = [("a::x::LIST".into(), 0x1000, 24), ("a::y::LIST".into(), 0x2000, 4), ("b::ALL".into(), 64, 4096)];
+        let statics =
+            [("a::x::LIST".into(), 0x1000, 24), ("a::y::LIST".into(), 0x2000, 4), ("b::ALL".into(), 64, 4096)];
         let memory = |address, length, physical| Memory { address, length, physical };
         assert_eq!(parse("a::x::LIST", &statics).unwrap(), memory(0x1000, 24, false));
         assert_eq!(parse("y::LIST/2", &statics).unwrap(), memory(0x2000, 2, false));

@@ -9,9 +9,10 @@ use super::remote::{Place, Remote};
 use crate::run;
 use crate::run::machine::{Machine, Wire};
 use crate::run::qemu::Line;
+use crate::run::stream::Output;
 use anyhow::{Context, Result};
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::fs;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -47,9 +48,10 @@ impl<'a> Player<'a> {
         Ok(Player { recording, _machine: machine, qmp, remote: Remote::connect(debugger)?, folder })
     }
 
-    /// What the machine has printed so far.
-    pub fn console(&self) -> PathBuf {
-        self.folder.path().join("console")
+    /// What the machine has printed so far, as `bin/run` would show it.
+    pub fn console(&self) -> Result<String> {
+        let printed = fs::read(self.folder.path().join("console")).context("cannot read the console")?;
+        Ok(String::from_utf8_lossy(&Output::new(false).filter(&printed)).into_owned())
     }
 
     /// How many instructions there have been.
@@ -86,7 +88,12 @@ impl<'a> Player<'a> {
     /// The next instruction, as QEMU's monitor writes it.
     pub fn instruction(&mut self, address: u64) -> Result<String> {
         let told = self.monitor(&format!("x/1i {address:#x}"))?;
-        Ok(told.split_once(": ").map_or(told.as_str(), |(_, text)| text).split_whitespace().collect::<Vec<_>>().join(" "))
+        Ok(told
+            .split_once(": ")
+            .map_or(told.as_str(), |(_, text)| text)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "))
     }
 
     /// The debugger's side: memory and registers.
@@ -116,11 +123,4 @@ impl<'a> Player<'a> {
         let told = self.qmp.execute("human-monitor-command", json!({ "command-line": command }))?;
         Ok(told.as_str().unwrap_or_default().to_string())
     }
-}
-
-/// The last lines of a file.
-pub fn last_lines(file: &Path, count: usize) -> String {
-    let text = String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()).replace(['\r', '\0'], "");
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(count)..].join("\n")
 }

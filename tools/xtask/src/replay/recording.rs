@@ -134,7 +134,8 @@ mod tests {
         fs::rename(&first, &second).unwrap();
         let moved = Recording::open(&second).unwrap();
         let state = scratch.path().join("state");
-        let line: Vec<String> = moved.line(&state).unwrap().iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let line: Vec<String> =
+            moved.line(&state).unwrap().iter().map(|word| word.to_string_lossy().into_owned()).collect();
         assert!(line[1].contains("rr=replay") && line[1].contains("second/log"), "{line:?}");
         assert!(line[3].ends_with(&format!("file={}", state.display())) && state.is_file(), "{line:?}");
         assert!(line[4].ends_with("second/cor.elf"), "{line:?}");

@@ -8,7 +8,6 @@ use crate::run::qemu::Line;
 use crate::run::{self, signals};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -55,12 +54,19 @@ pub fn replay(project: &Project, options: &Session) -> Result<()> {
 fn print(recording: &Recording, length: u64) -> Result<()> {
     let mut player = Player::start(recording)?;
     player.seek(length - 1)?;
-    print!("{}", String::from_utf8_lossy(&fs::read(player.console())?));
+    print!("{}", player.console()?);
     println!("bin/replay: {length} instructions");
     Ok(())
 }
 
-fn gdb(project: &Project, recording: &Recording, options: &Session, length: u64, socket: &Path, console: &Path) -> Result<Command> {
+fn gdb(
+    project: &Project,
+    recording: &Recording,
+    options: &Session,
+    length: u64,
+    socket: &Path,
+    console: &Path,
+) -> Result<Command> {
     let mut gdb = child("gdb")?;
     gdb.args(["-q", "-nx"]);
     if options.batch {

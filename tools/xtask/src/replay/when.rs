@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::expression::{self, Memory};
-use super::player::{Player, last_lines};
+use super::player::Player;
 use super::recording::Recording;
 use super::search::{Change, Value, Watched, last_change};
 use crate::project::Project;
@@ -55,10 +55,10 @@ fn tell(player: &mut Player<'_>, code: &Code<'_>, change: &Change, length: u64) 
     for address in addresses {
         code.describe(address - 1).iter().for_each(|line| println!("  from {line}"));
     }
-    let printed = last_lines(&player.console(), 3);
-    if !printed.is_empty() {
-        println!("the console had said by then:\n  {}", printed.replace('\n', "\n  "));
-    }
+    let printed = player.console()?;
+    println!("the console had said by then:");
+    let lines: Vec<&str> = printed.lines().collect();
+    lines[lines.len().saturating_sub(3)..].iter().for_each(|line| println!("  {line}"));
     Ok(())
 }
 

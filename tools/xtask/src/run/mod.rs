@@ -24,7 +24,7 @@ pub mod qemu;
 mod session;
 pub mod signals;
 mod status;
-mod stream;
+pub mod stream;
 mod terminal;
 
 pub use boot::machine_line;
