@@ -43,7 +43,7 @@ pub fn wait_for_reserve(ctx: &TaskContext, caller: &Process) -> Result<()> {
         if heap::ensure_reserve().is_ok() {
             return Ok(());
         }
-        if is_dying(caller) {
+        if caller.is_dying() {
             // What it still does on its way out has to do with what is left.
             return Err(Errno::EINTR);
         }
@@ -58,7 +58,7 @@ pub fn wait_for_reserve(ctx: &TaskContext, caller: &Process) -> Result<()> {
 /// The caller may be the one; then it sees to its signals first.
 #[cold]
 pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
-    if is_dying(caller) {
+    if caller.is_dying() {
         return true;
     }
     if !somebody_ends() {
@@ -68,7 +68,7 @@ pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
         *LAST.lock() = Some((Arc::downgrade(&hog), clock::now()));
         signal::send_to_process(&hog, Info::kernel(Signal::KILL));
     }
-    if !is_dying(caller) {
+    if !caller.is_dying() {
         ctx.sleep_until(clock::now() + PAUSE, true);
     }
     true
@@ -83,10 +83,6 @@ fn somebody_ends() -> bool {
     })
 }
 
-fn is_dying(process: &Process) -> bool {
-    process.ending().is_some() || process.pending.lock().set().contains(Signal::KILL)
-}
-
 /// The process with most pages that is not ending yet.
 fn largest() -> Option<Arc<Process>> {
     let mut found: Option<(usize, Arc<Process>)> = None;
@@ -94,7 +90,7 @@ fn largest() -> Option<Arc<Process>> {
     while let Some(process) = next_after(pid) {
         pid = process.pid();
         let pages = resident(&process);
-        if pages > found.as_ref().map_or(0, |(most, _)| *most) && !is_dying(&process) {
+        if pages > found.as_ref().map_or(0, |(most, _)| *most) && !process.is_dying() {
             found = Some((pages, process));
         }
     }
