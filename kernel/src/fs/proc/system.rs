@@ -12,7 +12,7 @@ use alloc::sync::Arc;
 use core::fmt::{self, Write};
 use logic::address::PAGE_SIZE;
 use logic::errno::Result;
-use machine::{frame, heap, irq};
+use machine::{fiber, frame, heap, irq};
 
 /// Sizes of blocks that free memory is kept in: up to 2^10 pages.
 const ORDERS: usize = 11;
@@ -45,6 +45,7 @@ fn memory(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     let (total, free) = (kilobytes(frame::total_frames()), kilobytes(frame::free_frames()));
     let files = kilobytes(tmpfs::pages() as usize);
     let heap = heap::statistics().iter().map(|(_, slabs, frames)| slabs * frames).sum();
+    let (stacks, frames_each) = fiber::stacks();
     let lines = [
         ("MemTotal", total),
         ("MemFree", free),
@@ -58,6 +59,7 @@ fn memory(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
         ("Slab", kilobytes(heap)),
         ("SReclaimable", 0),
         ("SUnreclaim", kilobytes(heap)),
+        ("KernelStack", kilobytes(stacks * frames_each)),
     ];
     for (name, size) in lines {
         writeln!(text, "{name}:{size:>width$} kB", width = 23 - name.len())?;
