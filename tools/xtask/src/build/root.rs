@@ -30,7 +30,7 @@ pub fn build(project: &Project, programs: &[Program]) -> Result<()> {
     let list = project.image("root.list");
     files::replace_if_changed(&list, manifest.as_bytes())?;
     let sources: Vec<PathBuf> = wanted.into_iter().chain([list, files::this_program()]).collect();
-    pack(&root, &project.image("root.cpio"), &sources, &|path| path != Path::new("tests"))?;
+    pack(&root, &project.image("root.cpio"), &sources, &|path| !["tests", "soak"].map(Path::new).contains(&path))?;
     pack(&root, &project.image("tests.cpio"), &sources, &|_| true)
 }
 
