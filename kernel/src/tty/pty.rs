@@ -96,8 +96,7 @@ impl Device for Multiplexer {
             locked: AtomicBool::new(true),
             gone: AtomicBool::new(false),
         });
-        let slave =
-            Terminal::new(devpts::device(number), pty.clone()).inspect_err(|_| devpts::remove(number))?;
+        let slave = Terminal::new(devpts::device(number), pty.clone()).inspect_err(|_| devpts::remove(number))?;
         pty.set_receiver(slave.clone());
         devpts::enter(ctx, number, &slave, &pty);
         Ok(Arc::new(Master { pty, slave, writing: Mutex::new(()) }))
@@ -115,7 +114,8 @@ impl Pty {
         // The lock must not last as long as what `while let` looks at would.
         let begin = || self.state.lock().begin_delivery();
         while let Some(bytes) = begin() {
-            let taken = self.receiver.get().and_then(Weak::upgrade).map_or(bytes.len(), |receiver| receiver.receive(&bytes));
+            let taken =
+                self.receiver.get().and_then(Weak::upgrade).map_or(bytes.len(), |receiver| receiver.receive(&bytes));
             if !self.state.lock().end_delivery(taken) {
                 break;
             }
