@@ -1,7 +1,7 @@
 //! When memory has run out: the process that has most of it is ended, so that the others can go on.
 //!
-//! Linux's choice is the same in the main: most resident pages, and never the first process. Whoever finds no memory calls here, waits
-//! for what becomes free, and tries again.
+//! Linux's choice is the same in the main: most resident pages, and never the first process; here also what the kernel holds for its
+//! open files and regions. Whoever finds no memory calls here, waits for what becomes free, and tries again.
 
 use super::process::Process;
 use super::signal::{self, Info};
@@ -10,6 +10,7 @@ use crate::log::error;
 use crate::task::{Instant, TaskContext};
 use alloc::sync::{Arc, Weak};
 use core::time::Duration;
+use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use machine::lock::SpinLock;
@@ -27,12 +28,16 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// How often a call without a reserve looks for one.
 const TRIES: usize = 1000;
 
-/// With fewer frames than one in so many, memory is short.
-const FEW: usize = 256;
+/// How many regions the kernel keeps in a frame, and how many open files, about.
+const REGIONS_A_FRAME: usize = 16;
+const FILES_A_FRAME: usize = 4;
+
+/// With fewer frames than so many times those that only the heap gets, memory is short.
+const FEW: usize = 2;
 
 /// Whether what is left should be kept for those who cannot do without.
 pub fn is_short() -> bool {
-    frame::free_frames() < frame::total_frames() / FEW
+    frame::free_frames() < frame::kept_frames() * FEW
 }
 
 /// Makes sure that a call may begin; waits, and ends a process if need be, until the heap has its reserve. `ENOMEM` if that does
@@ -63,7 +68,7 @@ pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
     }
     if !somebody_ends() {
         let Some(hog) = largest() else { return false };
-        let kib = resident(&hog) * 4;
+        let kib = weight(&hog) * PAGE_SIZE / 1024;
         error!("no memory left: {}[{}], which has {kib} KiB, is killed", hog.name(), hog.pid());
         *LAST.lock() = Some((Arc::downgrade(&hog), clock::now()));
         signal::send_to_process(&hog, Info::kernel(Signal::KILL));
@@ -89,7 +94,7 @@ fn largest() -> Option<Arc<Process>> {
     let mut pid = Pid(INIT.0);
     while let Some(process) = next_after(pid) {
         pid = process.pid();
-        let pages = resident(&process);
+        let pages = weight(&process);
         if pages > found.as_ref().map_or(0, |(most, _)| *most) && !process.is_dying() {
             found = Some((pages, process));
         }
@@ -97,6 +102,14 @@ fn largest() -> Option<Arc<Process>> {
     found.map(|(_, process)| process)
 }
 
-fn resident(process: &Process) -> usize {
-    process.space().map_or(0, |space| space.machine().resident())
+/// How many frames its end would set free, nearly: what it maps, and what the kernel keeps for it.
+fn weight(process: &Process) -> usize {
+    let mapped = process.space().map_or(0, |space| space.machine().resident() + space.regions() / REGIONS_A_FRAME);
+    let (mut objects, mut held, mut from) = (0, 0, 0);
+    while let Some((descriptor, file)) = process.files.next(from) {
+        objects += 1;
+        held += file.file().frames();
+        from = descriptor + 1;
+    }
+    mapped + held + objects / FILES_A_FRAME
 }

@@ -4,7 +4,7 @@ use super::{Fixed, READ_ONLY, Text, TextFile, add, new_identity, register};
 use crate::block;
 use crate::fs::descriptors::MAX_DESCRIPTORS;
 use crate::fs::inode::Permissions;
-use crate::fs::{dev, pipe, random, tmpfs};
+use crate::fs::{dev, open_file, pipe, random, tmpfs};
 use crate::task::TaskContext;
 use alloc::format;
 use alloc::string::String;
@@ -35,7 +35,8 @@ pub(super) fn register_all() -> Result<()> {
     register("sys/kernel/random/poolsize", Fixed("256"))?;
     register("sys/kernel/random/entropy_avail", Fixed("256"))?;
     register("sys/fs/nr_open", Fixed(MAX_DESCRIPTORS))?;
-    register("sys/fs/file-max", Fixed(i64::MAX))?;
+    register("sys/fs/file-max", Fixed(open_file::most()))?;
+    register("sys/fs/file-nr", open_files)?;
     register("sys/fs/pipe-max-size", Fixed(pipe::LARGEST))
 }
 
@@ -97,6 +98,11 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(format!("kmalloc-{}", self.0).as_str())
     }
+}
+
+/// Open files, those that wait to be used again (none do), and how many there may be.
+fn open_files(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    writeln!(text, "{}\t0\t{}", open_file::count(), open_file::most())
 }
 
 fn partitions(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
