@@ -48,8 +48,8 @@ static struct meter look(void)
     return meter;
 }
 
-// How many KiB may be missing after any work: what is kept at hand of everything, and slabs that are partly used.
-enum { SLACK = 256 };
+// How many KiB may be missing after any work: free objects that are kept at hand hold slabs that have nothing else.
+enum { SLACK = 512 };
 
 static int has_settled(const struct meter *before, const struct meter *now)
 {

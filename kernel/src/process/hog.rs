@@ -5,10 +5,10 @@
 
 use super::process::Process;
 use super::signal::{self, Info};
-use super::table::{INIT, Pid, next_after};
+use super::table::{self, INIT, Pid, next_after};
 use crate::log::error;
 use crate::task::{Instant, TaskContext};
-use alloc::sync::{Arc, Weak};
+use alloc::sync::Arc;
 use core::time::Duration;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
@@ -17,7 +17,7 @@ use machine::lock::SpinLock;
 use machine::{clock, frame, heap};
 
 /// Who was chosen last, and when.
-static LAST: SpinLock<Option<(Weak<Process>, Instant)>> = SpinLock::new("last hog", None);
+static LAST: SpinLock<Option<(Pid, Instant)>> = SpinLock::new("last hog", None);
 
 /// How long one that was chosen may take to end before another is. It may be waiting for what only others can give.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -70,7 +70,7 @@ pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
         let Some(hog) = largest() else { return false };
         let kib = weight(&hog) * PAGE_SIZE / 1024;
         error!("no memory left: {}[{}], which has {kib} KiB, is killed", hog.name(), hog.pid());
-        *LAST.lock() = Some((Arc::downgrade(&hog), clock::now()));
+        *LAST.lock() = Some((hog.pid(), clock::now()));
         signal::send_to_process(&hog, Info::kernel(Signal::KILL));
     }
     if !caller.is_dying() {
@@ -79,13 +79,10 @@ pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
     true
 }
 
-/// Whether one that was chosen is on its way out, or has just gone.
+/// Whether one that was chosen is on its way out. It is so until it has given back all that it had.
 fn somebody_ends() -> bool {
-    let last = LAST.lock().clone();
-    last.is_some_and(|(hog, when)| {
-        let gone = hog.upgrade().is_none_or(|hog| hog.program().is_err());
-        !gone && clock::now().since(when) < PATIENCE
-    })
+    let last = *LAST.lock();
+    last.is_some_and(|(hog, when)| !table::has_ended(hog) && clock::now().since(when) < PATIENCE)
 }
 
 /// The process with most pages that is not ending yet.
