@@ -73,6 +73,7 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
     // A sibling's end is told as the parent's own.
     child.set_end_signal(if fork.is_sibling { parent.end_signal() } else { fork.end_signal });
     child.dumpable.store(parent.dumpable.load(Ordering::Relaxed), Ordering::Relaxed);
+    child.kill_adjustment.store(parent.kill_adjustment.load(Ordering::Relaxed), Ordering::Relaxed);
     child.personality.store(parent.personality.load(Ordering::Relaxed), Ordering::Relaxed);
     child.borrows_memory.store(fork.shares_memory, Ordering::Relaxed);
     let thread = child_thread(running, &child, fork)?;
@@ -115,6 +116,7 @@ fn copy_program(ctx: &TaskContext, parent: &Process) -> Result<Arc<Program>> {
         space: old.space.fork(ctx)?,
         arguments: old.arguments.clone(),
         environment: old.environment.clone(),
+        auxiliary: old.auxiliary,
     }))
 }
 

@@ -33,6 +33,8 @@ pub enum Stage {
     Soak,
     /// The stories in features/
     Features,
+    /// The programs in user/tests under Debian's own kernel, in the same machine (make test-linux; not among all)
+    Linux,
 }
 
 impl Stage {
@@ -47,12 +49,13 @@ impl Stage {
             Stage::Programs => "programs",
             Stage::Soak => "endurance",
             Stage::Features => "features",
+            Stage::Linux => "on Linux",
         }
     }
 
     /// Whether it boots what `make` builds.
     fn needs_images(self) -> bool {
-        matches!(self, Stage::Selftest | Stage::Programs | Stage::Soak | Stage::Features)
+        matches!(self, Stage::Selftest | Stage::Programs | Stage::Soak | Stage::Features | Stage::Linux)
     }
 
     fn run(self, project: &Project) -> Result<Report> {
@@ -63,6 +66,7 @@ impl Stage {
             Stage::Programs => programs::run(project),
             Stage::Soak => soak::run(project),
             Stage::Features => features::run(project),
+            Stage::Linux => programs::run_on_linux(project),
         }
     }
 }
