@@ -41,6 +41,8 @@ enum Do {
         /// What to test
         stages: Vec<test::Stage>,
     },
+    /// Test endurance, in its long form
+    Soak(test::Endurance),
     /// Measure Cor beside Debian's kernel
     Bench(bench::Options),
     /// Boot a machine (bin/run)
@@ -129,6 +131,7 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
+        Do::Soak(options) => test::soak(project, &options),
         Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
