@@ -154,9 +154,7 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
     let (input, output, hold) = wires.console.ends()?;
     let progress = console::connect(mode, input, output, &events)?;
-    let control = wires
-        .control
-        .map(|wire| Control::connect(wire.keep(), options, folder.join("screen.ppm"), &events));
+    let control = wires.control.map(|wire| Control::connect(wire.keep(), options, folder.join("screen.ppm"), &events));
     let control = control.transpose()?;
     let mut session = Session::new(happened, progress, options.timeout, control);
     session.hold = hold;

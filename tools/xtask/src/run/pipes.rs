@@ -31,7 +31,11 @@ impl Pipes {
         let path = folder.join("console");
         let open = |end: &str, write: bool| {
             let file = path.with_extension(end);
-            OpenOptions::new().read(true).write(write).open(&file).with_context(|| format!("cannot open {}", file.display()))
+            OpenOptions::new()
+                .read(true)
+                .write(write)
+                .open(&file)
+                .with_context(|| format!("cannot open {}", file.display()))
         };
         for end in ["in", "out"] {
             mkfifo(&path.with_extension(end), Mode::S_IRUSR | Mode::S_IWUSR).context("cannot make a pipe")?;
