@@ -21,7 +21,7 @@ pub const LOWEST: u64 = 65536;
 pub const MOST_REGIONS: usize = 65530;
 
 /// Of all frames, one in so many is not promised to programs: page tables and the kernel live on them.
-const KEPT_BACK: u64 = 64;
+const KEPT_BACK: usize = 64;
 
 /// An address space, shared by the threads of a program.
 pub struct AddressSpace {
@@ -139,23 +139,22 @@ impl Map {
         self.usage = self.usage.minus(gone);
     }
 
-    /// Whether a region of so many pages may be added: `ENOMEM` if there are too many regions, if a limit is reached, or if the
-    /// program could come to own more memory than there is: what it may take and has not yet must be free now. `EAGAIN` if more
-    /// would be locked than may be.
-    pub(super) fn admit(&self, machine: &UserSpace, region: &Region, pages: u64) -> Result<()> {
-        self.admit_usage(machine, region.usage(pages))?;
+    /// Whether a region of so many pages may be added: `ENOMEM` if there are too many regions, if a limit is reached, or if it alone
+    /// is more than the machine's memory. What programs have and do not touch is not counted, as on Linux by default: else the
+    /// stacks of a few dozen threads would be too many. `EAGAIN` if more would be locked than may be.
+    pub(super) fn admit(&self, region: &Region, pages: u64) -> Result<()> {
+        self.admit_usage(region.usage(pages))?;
         if self.regions.len() < MOST_REGIONS { Ok(()) } else { Err(Errno::ENOMEM) }
     }
 
     /// The same of what is to be used more, without a region more.
-    pub(super) fn admit_usage(&self, machine: &UserSpace, more: Usage) -> Result<()> {
+    pub(super) fn admit_usage(&self, more: Usage) -> Result<()> {
         let all = self.usage.plus(more);
         let within = |pages: u64, bytes: u64| pages.saturating_mul(PAGE_SIZE as u64) <= bytes;
-        let owed = all.counted.saturating_sub(machine.resident() as u64);
-        let spare = (frame::free_frames() as u64).saturating_sub(frame::total_frames() as u64 / KEPT_BACK);
+        let most = (frame::total_frames() - frame::total_frames() / KEPT_BACK) as u64;
         let fits = within(all.pages, self.limits.space)
             && (more.data == 0 || within(all.data, self.limits.data))
-            && (more.counted == 0 || owed <= spare);
+            && more.counted <= most;
         if !fits {
             return Err(Errno::ENOMEM);
         }

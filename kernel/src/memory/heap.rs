@@ -23,7 +23,7 @@ impl AddressSpace {
             let free =
                 between(old, new.saturating_add(PAGE_SIZE as u64)).is_some_and(|range| map.regions.is_free(range));
             let Some(grown) =
-                between(old, new).filter(|range| free && map.admit(self.machine(), &region, range.pages()).is_ok())
+                between(old, new).filter(|range| free && map.admit(&region, range.pages()).is_ok())
             else {
                 return now;
             };

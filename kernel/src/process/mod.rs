@@ -7,6 +7,7 @@
 //! Lock order, outermost first: `process's life`, then any other lock of a process or thread, then the table of processes. None is
 //! held while anything sleeps.
 
+mod belongings;
 pub mod clock;
 mod credentials;
 mod exec;
@@ -31,10 +32,11 @@ pub mod timer;
 mod usage;
 mod wait;
 
+pub use belongings::{Belongings, Viewpoint};
 pub use credentials::{Capabilities, Credentials, Ids};
 pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
-pub use fork::{Fork, fork, wait_for_memory};
+pub use fork::{Fork, add_thread, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
 pub use process::{Name, Process};
 pub use program::{Executable, Program};

@@ -155,10 +155,10 @@ fn for_each(caller: &Caller, which: u32, who: u32, show: &mut dyn FnMut(&Thread)
         });
     };
     match which {
-        linux::PRIO_PROCESS if who == 0 => show_all(caller.process()),
+        linux::PRIO_PROCESS if who == 0 => return show(caller.thread()),
         linux::PRIO_PROCESS => {
-            if let Ok(process) = process::find(Pid(who)) {
-                show_all(&process);
+            if let Ok(thread) = process::find_thread(None, Pid(who)) {
+                return show(&thread);
             }
         }
         linux::PRIO_PGRP => {

@@ -90,7 +90,7 @@ fn watch(
     deadline: Option<Instant>,
     blocked: Option<SignalSet>,
 ) -> Result<u64> {
-    let count = u32::try_from(count).map_err(|_| Errno::EINVAL)?.min(caller.process().files.capacity());
+    let count = u32::try_from(count).map_err(|_| Errno::EINVAL)?.min(caller.files().capacity());
     let mut sets = [Bits::new(), Bits::new(), Bits::new()];
     for (set, place) in sets.iter_mut().zip(places) {
         if let Some(from) = place.non_null() {
@@ -138,7 +138,7 @@ fn gather(caller: &Caller, count: u32, sets: &[Bits; 3]) -> Result<(Vec<u32>, Ve
         if wanted.is_empty() {
             continue;
         }
-        let file = caller.process().files.get(fd)?;
+        let file = caller.files().get(fd)?;
         file.check_opened()?;
         descriptors.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         watched.try_reserve(1).map_err(|_| Errno::ENOMEM)?;

@@ -4,6 +4,7 @@
 //! file, it is an error for the caller and no more. `segments` maps the file's parts, `stack` lays out what the program finds when it
 //! starts.
 
+mod alone;
 mod arguments;
 mod script;
 mod segments;
@@ -72,22 +73,20 @@ pub(super) struct Image {
 /// Has a process run another program in place of its own.
 pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Result<()> {
     let process = running.thread.process.clone();
-    let (lookup, limits) = (process.lookup()?, process.limits());
+    let (lookup, limits) = (running.lookup(), process.limits());
     let fixed_addresses = process.personality.load(Ordering::Relaxed) != 0;
     let starter = Starter { lookup: &lookup, credentials: process.credentials(), limits: &limits, fixed_addresses };
     let image = build(ctx, &starter, request)?;
-    process.take_program_credentials(image.credentials)?;
+    alone::remain(ctx, running)?;
+    alone::own_files(ctx, running)?;
     // From here on nothing fails.
-    while let Some((_, file)) = process.files.take_close_on_exec(0) {
-        // What a file says at its closing has nobody to hear it here.
-        let _ = process.files.close(ctx, &file);
-    }
+    process.take_program_credentials(image.credentials);
+    running.belongings.files.close_for_exec(ctx);
     robust::let_go(ctx, &running.space, &running.thread);
     process.actions.reset();
     running.thread.signals.lock().stack = AlternateStack::default();
     running.thread.clear_at_end.store(0, Ordering::Relaxed);
-    process.set_name(image.name);
-    ctx.task().set_name(core::str::from_utf8(image.name.bytes()).unwrap_or("?"));
+    running.thread.set_name(image.name);
     running.space = image.program.space.clone();
     running.user = image.user;
     let old = process.replace_program(Some(image.program));

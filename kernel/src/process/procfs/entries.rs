@@ -65,7 +65,11 @@ pub(super) static ENTRIES: [Entry; 19] = [
 /// Takes a new name; what is too long is cut.
 fn set_name(_ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
     let end = bytes.iter().position(|&byte| byte == 0 || byte == b'\n').unwrap_or(bytes.len());
-    subject.process.set_name(Name::new(&bytes[..end]));
+    let name = Name::new(&bytes[..end]);
+    match subject.first_thread() {
+        Some(thread) => thread.set_name(name),
+        None => subject.process.set_name(name),
+    }
     Ok(())
 }
 
