@@ -14,6 +14,7 @@ use logic::errno::{Errno, Result};
 const OPTIONS: u32 = linux::FUTEX_PRIVATE_FLAG | linux::FUTEX_CLOCK_REALTIME;
 
 /// futex(2)
+/// Differs: operations on locks with inherited priorities are `ENOSYS`.
 pub(super) fn futex(
     caller: &mut Caller,
     address: u64,
