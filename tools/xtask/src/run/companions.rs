@@ -15,7 +15,11 @@ use std::process::Command;
 pub fn add(named: &[PathBuf], archive: &mut Writer<Vec<u8>>) -> Result<()> {
     let mut all = BTreeSet::new();
     for path in named {
-        ensure!(path.is_absolute(), "--with {}: an absolute path is needed, which it has in the root too", path.display());
+        ensure!(
+            path.is_absolute(),
+            "--with {}: an absolute path is needed, which it has in the root too",
+            path.display()
+        );
         let found = if path.is_dir() { files_under(path)? } else { vec![path.clone()] };
         for file in found.into_iter().filter(|file| file.is_file()) {
             all.extend(libraries(&file));
@@ -52,7 +56,8 @@ mod tests {
 
     #[test]
     fn what_ldd_prints_is_read() {
-        let told = "\tlinux-vdso.so.1 (0x00007ffd)\n\tlibc.so.6 => /lib/x/libc.so.6 (0x00007f)\n\t/lib64/ld.so.2 (0x1)\n";
+        let told =
+            "\tlinux-vdso.so.1 (0x00007ffd)\n\tlibc.so.6 => /lib/x/libc.so.6 (0x00007f)\n\t/lib64/ld.so.2 (0x1)\n";
         assert_eq!(paths(told), [PathBuf::from("/lib/x/libc.so.6"), PathBuf::from("/lib64/ld.so.2")]);
         assert!(paths("\tstatically linked\n").is_empty());
         assert!(libraries(Path::new("/etc/passwd")).is_empty());
