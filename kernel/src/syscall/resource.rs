@@ -98,7 +98,7 @@ pub(super) fn encode(used: &Used, most_resident: usize) -> [u8; size_of::<linux:
     let mut words = [0u64; size_of::<linux::rusage>() / 8];
     words[..5].copy_from_slice(&[user, user_micro, system, system_micro, (most_resident * PAGE_SIZE / 1024) as u64]);
     words[8] = used.faults;
-    (words[14], words[15]) = (used.usage.waited, used.usage.preempted);
+    (words[16], words[17]) = (used.usage.waited, used.usage.preempted);
     let mut bytes = [0; size_of::<linux::rusage>()];
     bytes.copy_from_slice(words.map(u64::to_le_bytes).as_flattened());
     bytes
