@@ -40,6 +40,8 @@ pub(super) struct Stack {
     pub(super) pointer: u64,
     pub(super) arguments: Range<u64>,
     pub(super) environment: Range<u64>,
+    /// Where the auxiliary vector begins.
+    pub(super) auxiliary: u64,
 }
 
 /// Puts the stack into a new space and writes what lies on it.
@@ -75,6 +77,7 @@ pub(super) fn lay_out(
         pointer: place.pointer,
         arguments: place.arguments..place.environment,
         environment: place.environment..place.file_name,
+        auxiliary: place.pointer + 8 * (request.arguments.len() + request.environment.len() + 3) as u64,
     })
 }
 

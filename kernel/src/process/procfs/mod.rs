@@ -3,11 +3,15 @@
 //! `folder` is that folder and the one of a thread; `entries` lists what is in it. The files' texts are in `stat`, `memory` and `text`;
 //! `links` are the places that a process keeps, `descriptors` its open files. `system` tells of all processes together.
 
+mod about;
+mod contents;
 mod descriptors;
 mod entries;
 mod folder;
+mod host;
 mod links;
 mod memory;
+mod pages;
 mod stat;
 mod system;
 mod tasks;
@@ -44,6 +48,7 @@ pub fn register() -> Result<()> {
     let own_mounts = |_: &TaskContext| Ok(Target::Path(Box::from(*b"self/mounts")));
     proc::add("mounts", Arc::new(Link::new(proc::new_identity(), own_mounts)))?;
     system::register()?;
+    host::register()?;
     proc::add_dynamic("", Arc::new(Numbers))
 }
 
@@ -90,6 +95,11 @@ impl Subject {
         self.thread.as_ref().map_or(self.process.pid(), |thread| thread.id())
     }
 
+    /// What it is called: a thread may have a name of its own.
+    fn name(&self) -> Name {
+        self.thread.as_ref().map_or_else(|| self.process.name(), |thread| thread.name())
+    }
+
     /// The identity of one of its files.
     fn id(&self, file: u32) -> InodeId {
         let thread = u64::from(self.thread.is_some());
@@ -132,11 +142,6 @@ impl Subject {
     /// Where it looks for files; `ENOENT` once it has ended.
     fn lookup(&self) -> Result<Arc<Lookup>> {
         self.first_thread().ok_or(Errno::ENOENT)?.lookup().map_err(|_| Errno::ENOENT)
-    }
-
-    /// Its name.
-    fn name(&self) -> Name {
-        self.thread.as_ref().map_or(self.process.name(), |thread| thread.name())
     }
 }
 
