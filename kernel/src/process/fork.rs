@@ -66,7 +66,8 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
     };
     let space = program.space.clone();
     let child = Process::new(program, running.thread.name(), inheritance)?;
-    child.set_end_signal(fork.end_signal);
+    // A sibling's end is told as the parent's own.
+    child.set_end_signal(if fork.is_sibling { parent.end_signal() } else { fork.end_signal });
     child.dumpable.store(parent.dumpable.load(Ordering::Relaxed), Ordering::Relaxed);
     child.kill_adjustment.store(parent.kill_adjustment.load(Ordering::Relaxed), Ordering::Relaxed);
     child.personality.store(parent.personality.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -98,7 +99,8 @@ fn check_count(parent: &Process) -> Result<()> {
 
 /// Waits until a child has given the memory back that it runs in, or the caller itself must end.
 pub fn wait_for_memory(ctx: &TaskContext, parent: &Thread, child: &Process) {
-    let over = || !child.borrows_memory.load(Ordering::Acquire) || parent.end_due().is_some();
+    let must_end = || parent.end_due().is_some() || parent.process.is_dying();
+    let over = || !child.borrows_memory.load(Ordering::Acquire) || must_end();
     child.memory_returned.wait_until(ctx, over);
 }
 

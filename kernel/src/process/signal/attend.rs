@@ -68,7 +68,8 @@ pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
 fn wait_while_stopped(ctx: &TaskContext, thread: &Thread) {
     let process = &thread.process;
     if process.is_stopped() {
-        process.resumed.wait_until(ctx, || !process.is_stopped() || thread.end_due().is_some());
+        let must_end = || thread.end_due().is_some() || process.is_dying();
+        process.resumed.wait_until(ctx, || !process.is_stopped() || must_end());
     }
 }
 
