@@ -30,7 +30,7 @@ bitflags! {
 
 /// poll(2)
 pub(super) fn poll(caller: &mut Caller, entries: Pointer, count: u64, milliseconds: i32) -> Result<u64> {
-    let deadline = u64::try_from(milliseconds).ok().map(|time| clock::now_and(time.saturating_mul(1_000_000)));
+    let deadline = u64::try_from(milliseconds).ok().map(|time| caller.deadline(time.saturating_mul(1_000_000)));
     watch(caller, entries, count, deadline, None)
 }
 

@@ -2,16 +2,13 @@
 
 use super::arg::Pointer;
 use super::caller::Caller;
-use crate::process::{self, Limit, Pid, Process, Thread, Used, session};
+use crate::process::{self, Limit, Pid, Process, TICK, Thread, Used, session};
 use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
 use machine::clock;
-
-/// What one tick of times(2) is.
-const TICK: u64 = 10_000_000;
 
 /// Nice values are told from 40, the greediest, to 1.
 const NICE_TOLD_FROM: i32 = 20;
@@ -98,7 +95,7 @@ pub(super) fn encode(used: &Used, most_resident: usize) -> [u8; size_of::<linux:
     let mut words = [0u64; size_of::<linux::rusage>() / 8];
     words[..5].copy_from_slice(&[user, user_micro, system, system_micro, (most_resident * PAGE_SIZE / 1024) as u64]);
     words[8] = used.faults;
-    (words[14], words[15]) = (used.usage.waited, used.usage.preempted);
+    (words[16], words[17]) = (used.usage.waited, used.usage.preempted);
     let mut bytes = [0; size_of::<linux::rusage>()];
     bytes.copy_from_slice(words.map(u64::to_le_bytes).as_flattened());
     bytes

@@ -81,7 +81,7 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
         false => table.call(&mut caller, number, &arguments),
     });
     if result == Err(Errno::EINTR) {
-        let restarts = if core::ptr::eq(table, &LINUX) { restarts(number) } else { Restarts::Usual };
+        let restarts = if core::ptr::eq(table, &LINUX) { restarts(number, &arguments) } else { Restarts::Usual };
         running.interrupted = Some(Interrupted { number, restarts });
     }
     running.user.registers_mut().rax = result.unwrap_or_else(Errno::to_return_value);

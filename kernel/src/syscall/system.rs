@@ -90,13 +90,13 @@ pub(super) fn reboot(caller: &mut Caller, magic: u32, second: u32, command: u32,
             process::set_restart_keys(command == linux::LINUX_REBOOT_CMD_CAD_ON);
             Ok(())
         }
-        linux::LINUX_REBOOT_CMD_RESTART => process::restart(),
+        linux::LINUX_REBOOT_CMD_RESTART => process::restart(caller.ctx),
         linux::LINUX_REBOOT_CMD_RESTART2 => {
             // What it says is for the firmware, which has nothing to choose here.
             caller.space().read_text(caller.ctx, text.0, 256, Errno::EINVAL)?;
-            process::restart()
+            process::restart(caller.ctx)
         }
-        linux::LINUX_REBOOT_CMD_HALT => process::halt(),
+        linux::LINUX_REBOOT_CMD_HALT => process::halt(caller.ctx),
         linux::LINUX_REBOOT_CMD_POWER_OFF => process::shut_down(caller.ctx, WaitStatus::Exited(0)),
         _ => Err(Errno::EINVAL),
     }

@@ -125,7 +125,8 @@ pub(super) fn time(caller: &mut Caller, into: Pointer) -> Result<u64> {
 /// nanosleep(2)
 pub(super) fn nanosleep(caller: &mut Caller, time: Pointer, left: Pointer) -> Result<()> {
     let time = decode(caller, time)?.to_nanoseconds()?;
-    sleep(caller, clock::now_and(time), left)
+    let deadline = caller.deadline(time);
+    sleep(caller, deadline, left)
 }
 
 /// clock_nanosleep(2)
@@ -146,12 +147,9 @@ pub(super) fn clock_nanosleep(caller: &mut Caller, clock: i32, flags: u32, time:
 
 /// Sleeps until a time; when a signal ends it, tells how much is left.
 fn sleep(caller: &mut Caller, deadline: Instant, left: Pointer) -> Result<()> {
-    // A sleep that begins again after a stop ends when it was to end at first.
-    let deadline = caller.running.deadline.take().unwrap_or(deadline);
     if caller.ctx.sleep_until(deadline, true) {
         return Ok(());
     }
-    caller.running.deadline = Some(deadline);
     if let Some(left) = left.non_null() {
         caller.write(left, &encode(TimeSpec::from_nanoseconds(clock::until(deadline))))?;
     }
