@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "nothing outside reaches into a program")]
 
+mod bench;
 mod build;
 mod command;
 mod cpio;
@@ -39,6 +40,8 @@ enum Do {
         /// What to test
         stages: Vec<test::Stage>,
     },
+    /// Measure Cor beside Debian's kernel
+    Bench(bench::Options),
     /// Boot a machine (bin/run)
     Run(Box<run::options::Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
@@ -121,6 +124,7 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
+        Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
         Do::Syscalls => syscalls::write(project),
