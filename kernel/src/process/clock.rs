@@ -75,6 +75,47 @@ impl Clock {
         Ok(if kind == USER { Clock::ProcessUser(process) } else { Clock::Process(process) })
     }
 
+    /// The clock of a number, to wait by: `EOPNOTSUPP` for those that only tell the time; `EPERM` for those that wake the machine.
+    pub fn to_wait(number: i32, caller: &Arc<Thread>) -> Result<Clock> {
+        let clock = Clock::new(number, caller)?;
+        match number as u32 {
+            linux::CLOCK_REALTIME_COARSE | linux::CLOCK_MONOTONIC_COARSE | linux::CLOCK_MONOTONIC_RAW => {
+                Err(Errno::EOPNOTSUPP)
+            }
+            linux::CLOCK_REALTIME_ALARM | linux::CLOCK_BOOTTIME_ALARM => {
+                caller.process.credentials().need(linux::CAP_WAKE_ALARM).map(|()| clock)
+            }
+            _ => Ok(clock),
+        }
+    }
+
+    /// The clock to measure spans with that begin now: nobody sets it.
+    pub fn steady(&self) -> Clock {
+        if matches!(self, Clock::Realtime) { Clock::Monotonic } else { self.clone() }
+    }
+
+    /// Whose running it tells, if it does.
+    fn process(&self) -> Option<&Arc<Process>> {
+        match self {
+            Clock::Process(process) | Clock::ProcessUser(process) => Some(process),
+            Clock::Thread(thread) | Clock::ThreadUser(thread) => Some(&thread.process),
+            Clock::Realtime | Clock::Monotonic => None,
+        }
+    }
+
+    /// Sleeps until it shows this, for a clock that tells how long somebody has run: as exact as the ticks. False if a signal came
+    /// first.
+    pub fn sleep_until(&self, ctx: &TaskContext, reading: Reading) -> bool {
+        let Some(process) = self.process() else { return true };
+        process.clock_watchers.fetch_add(1, Ordering::Relaxed);
+        process.watch_clock();
+        let is_time = || (self.now() >= reading).then_some(());
+        let patience = Patience { interruptible: true, deadline: None };
+        let result = process.clock_moved.wait(ctx, patience, is_time);
+        process.clock_watchers.fetch_sub(1, Ordering::Relaxed);
+        result.is_ok()
+    }
+
     /// What it shows, in nanoseconds.
     pub fn now(&self) -> Reading {
         match self {

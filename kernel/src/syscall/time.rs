@@ -5,6 +5,7 @@ use super::caller::Caller;
 use super::record::{self, TIME_SIZE};
 use crate::process::clock::{self, Clock};
 use crate::task::Instant;
+use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
@@ -131,18 +132,38 @@ pub(super) fn nanosleep(caller: &mut Caller, time: Pointer, left: Pointer) -> Re
 
 /// clock_nanosleep(2)
 pub(super) fn clock_nanosleep(caller: &mut Caller, clock: i32, flags: u32, time: Pointer, left: Pointer) -> Result<()> {
-    let clock = match Clock::new(clock, caller.thread())? {
-        // A thread cannot wait for itself to run.
-        Clock::Thread(_) | Clock::ThreadUser(_) => return Err(Errno::EOPNOTSUPP),
-        clock => clock,
-    };
+    let is_own_number = clock == linux::CLOCK_THREAD_CPUTIME_ID as i32;
+    let clock = Clock::to_wait(clock, caller.thread())?;
+    if is_own_number {
+        return Err(Errno::EOPNOTSUPP);
+    }
     let time = decode(caller, time)?.to_nanoseconds()?;
     let absolute = flags & linux::TIMER_ABSTIME != 0;
+    if !clock.is_of_world() {
+        return sleep_by(caller, &clock, time, absolute, left);
+    }
     if absolute && matches!(clock, Clock::Realtime) {
         return if clock::sleep_until_date(caller.ctx, time) { Ok(()) } else { Err(Errno::EINTR) };
     }
-    let deadline = clock.deadline(time, absolute)?;
+    let deadline = if absolute { clock.deadline(time, true)? } else { caller.deadline(time) };
     sleep(caller, deadline, if absolute { Pointer(0) } else { left })
+}
+
+/// Sleeps until somebody has run for so long, or (`absolute`) in all.
+fn sleep_by(caller: &mut Caller, clock: &Clock, time: u64, absolute: bool, left: Pointer) -> Result<()> {
+    if matches!(clock, Clock::Thread(thread) | Clock::ThreadUser(thread) if Arc::ptr_eq(thread, caller.thread())) {
+        // A thread cannot wait for itself to run.
+        return Err(Errno::EINVAL);
+    }
+    let end = if absolute { time } else { clock.now().saturating_add(time) };
+    if clock.sleep_until(caller.ctx, end) {
+        return Ok(());
+    }
+    if let Some(left) = left.non_null().filter(|_| !absolute) {
+        let rest = end.saturating_sub(clock.now());
+        caller.write(left, &encode(TimeSpec::from_nanoseconds(rest)))?;
+    }
+    Err(Errno::EINTR)
 }
 
 /// Sleeps until a time; when a signal ends it, tells how much is left.

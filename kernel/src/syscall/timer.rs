@@ -43,7 +43,7 @@ pub(super) fn setitimer(caller: &mut Caller, which: u32, new: Pointer, old: Poin
 
 /// timer_create(2)
 pub(super) fn timer_create(caller: &mut Caller, clock: i32, event: Pointer, into: Pointer) -> Result<()> {
-    let clock = Clock::new(clock, caller.thread())?;
+    let clock = Clock::to_wait(clock, caller.thread())?;
     let is_strange = match &clock {
         Clock::Process(process) | Clock::ProcessUser(process) => !Arc::ptr_eq(process, caller.process()),
         Clock::Thread(thread) | Clock::ThreadUser(thread) => !Arc::ptr_eq(&thread.process, caller.process()),
