@@ -7,6 +7,7 @@
 //! Lock order, outermost first: `process's life`, then any other lock of a process or thread, then the table of processes. None is
 //! held while anything sleeps.
 
+pub mod adjust;
 pub mod clock;
 mod credentials;
 mod exec;

@@ -213,7 +213,7 @@ pub(super) fn date_was_set() {
     session::find_map(|process| {
         process.find_timer(|timer| {
             let mut state = timer.state.lock();
-            if matches!(state.by, Clock::Realtime) {
+            if state.by.is_date() {
                 // Without memory for the deadline it falls silent.
                 let _ = timer.arm(&mut state);
             }

@@ -4,6 +4,7 @@
 //! by chapter, as one would look for their manual pages. A handler holds no state and no loop: it takes its arguments, calls one
 //! thing below, and returns.
 
+mod adjust;
 mod arg;
 mod attribute_names;
 mod attributes;

@@ -6,8 +6,9 @@ use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
 use super::names;
 use super::{
-    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, locks, memory, mounts, path,
-    poll, prctl, priority, process, resource, sched, select, signal, splice, statistics, sync, system, time, timer,
+    adjust, attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, locks, memory, mounts,
+    path, poll, prctl, priority, process, resource, sched, select, signal, splice, statistics, sync, system, time,
+    timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -174,7 +175,7 @@ table! { LINUX[512]:
     152 munlockall => memory::munlockall;
     157 prctl => prctl::prctl;
     158 arch_prctl => process::arch_prctl;
-    159 adjtimex => time::adjtimex;
+    159 adjtimex => adjust::adjtimex;
     160 setrlimit => resource::setrlimit;
     161 chroot => path::chroot;
     162 sync => sync::sync;
@@ -260,7 +261,7 @@ table! { LINUX[512]:
     296 pwritev => file::pwritev;
     297 rt_tgsigqueueinfo => signal::rt_tgsigqueueinfo;
     302 prlimit64 => resource::prlimit64;
-    305 clock_adjtime => time::clock_adjtime;
+    305 clock_adjtime => adjust::clock_adjtime;
     306 syncfs => sync::syncfs;
     309 getcpu => resource::getcpu;
     314 sched_setattr => sched::sched_setattr;

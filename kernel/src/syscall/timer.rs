@@ -47,7 +47,7 @@ pub(super) fn timer_create(caller: &mut Caller, clock: i32, event: Pointer, into
     let is_strange = match &clock {
         Clock::Process(process) | Clock::ProcessUser(process) => !Arc::ptr_eq(process, caller.process()),
         Clock::Thread(thread) | Clock::ThreadUser(thread) => !Arc::ptr_eq(&thread.process, caller.process()),
-        Clock::Realtime | Clock::Monotonic => false,
+        Clock::Realtime | Clock::Atomic | Clock::Monotonic => false,
     };
     if is_strange {
         return Err(Errno::EINVAL);
