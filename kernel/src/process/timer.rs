@@ -268,6 +268,9 @@ impl Timer {
         (state.sent, state.overrun) = (false, 0);
         let armed = self.arm(&mut state);
         drop(state);
+        if first <= now {
+            self.ring();
+        }
         if let Some(process) = self.process.upgrade().filter(|_| !self.clock.is_of_world()) {
             process.watch_clock();
         }

@@ -62,7 +62,8 @@ pub(super) fn timer_create(caller: &mut Caller, clock: i32, event: Pointer, into
 
 /// timer_settime(2)
 pub(super) fn timer_settime(caller: &mut Caller, id: u32, flags: u32, new: Pointer, old: Pointer) -> Result<()> {
-    let [interval_seconds, interval_rest, seconds, rest] = caller.words(new.0)?;
+    let new = new.non_null().ok_or(Errno::EINVAL)?;
+    let [interval_seconds, interval_rest, seconds, rest] = caller.words(new)?;
     let time = |seconds: u64, rest: u64| TimeSpec::new(seconds as i64, rest as i64)?.to_nanoseconds();
     let setting = Setting { value: time(seconds, rest)?, interval: time(interval_seconds, interval_rest)? };
     let timer = caller.process().timer(id)?;

@@ -7,6 +7,8 @@ static void expect_stop(int signal)
 {
     pid_t child = start_child();
     if (child == 0) {
+        // In a group of its own, with a parent outside who could let it go on: else only SIGSTOP would stop it.
+        SUCCEED(setpgid(0, 0));
         raise(signal);
         _exit(5);
     }
@@ -30,7 +32,6 @@ int main(void)
         EQUAL(IN_CHILD(raise(nothing[i])), 0);
         sigdelset(&others, nothing[i]);
     }
-    // Only SIGSTOP stops where no shell would let one go on; here there is one: the parent, in another group.
     for (int i = 0; i < 4; i++) {
         expect_stop(stop[i]);
         sigdelset(&others, stop[i]);
