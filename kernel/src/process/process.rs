@@ -16,7 +16,7 @@ use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
@@ -63,6 +63,8 @@ pub struct Process {
     pub(super) clock_watchers: AtomicU32,
     /// Timers that send it signals.
     pub(super) timers: Timers,
+    /// Added to its size when one is chosen to be killed for lack of memory, in thousandths: oom_score_adj.
+    pub kill_adjustment: AtomicI32,
     /// What personality(2) set.
     pub(super) personality: AtomicU32,
     /// What its parent gets when it ends.
@@ -136,6 +138,7 @@ impl Process {
             clock_moved: WaitQueue::new(),
             clock_watchers: AtomicU32::new(0),
             timers: Timers::new(),
+            kill_adjustment: AtomicI32::new(0),
             personality: AtomicU32::new(0),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
