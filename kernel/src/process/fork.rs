@@ -125,7 +125,9 @@ fn child_thread(running: &Running, child: &Arc<Process>, fork: &Fork) -> Result<
         (signals.blocked, signals.stack)
     };
     let thread = Thread::new(child, blocked)?;
-    thread.timer_slack.store(running.thread.timer_slack.load(Ordering::Relaxed), Ordering::Relaxed);
+    let slack = running.thread.timer_slack.load(Ordering::Relaxed);
+    thread.timer_slack.store(slack, Ordering::Relaxed);
+    thread.first_timer_slack.store(slack, Ordering::Relaxed);
     thread.set_rules(running.thread.rules().of_child());
     // A stack in memory that is shared cannot serve two.
     thread.signals.lock().stack =

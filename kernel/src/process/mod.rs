@@ -48,7 +48,7 @@ pub use shutdown::{
 };
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
-pub use thread::{AlternateStack, DEFAULT_SLACK, Running, Thread, ThreadSignals, caller, find_thread};
+pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
 pub use turn::Rules;
 pub use usage::{Past, TICK, Used};
 pub use wait::{Kinds, Wanted, Which, child_info, wait};

@@ -17,7 +17,7 @@ use machine::lock::SpinLock;
 use machine::user::{Exception, UserContext};
 
 /// By how much threads let themselves be woken late that said nothing of it, in nanoseconds.
-pub const DEFAULT_SLACK: u64 = 50_000;
+const DEFAULT_SLACK: u64 = 50_000;
 
 /// A thread, as others know it.
 pub struct Thread {
@@ -39,6 +39,8 @@ pub struct Thread {
     pub(super) rules: SpinLock<Rules>,
     /// By how many nanoseconds it would let itself be woken late (PR_SET_TIMERSLACK).
     pub timer_slack: AtomicU64,
+    /// What that was at first.
+    pub(super) first_timer_slack: AtomicU64,
     /// Its name, if that is another than the process's.
     name: SpinLock<Option<Name>>,
     /// How many page faults were served for it.
@@ -112,6 +114,7 @@ impl Thread {
             clear_at_end: AtomicU64::new(0),
             robust_list: AtomicU64::new(0),
             timer_slack: AtomicU64::new(DEFAULT_SLACK),
+            first_timer_slack: AtomicU64::new(DEFAULT_SLACK),
             rules: SpinLock::new("thread's rules", Rules::ORDINARY),
             name: SpinLock::new("thread's name", None),
             faults: AtomicU64::new(0),
@@ -128,11 +131,13 @@ impl Thread {
         self.id.as_ref().map_or(self.process.pid(), OwnPid::get)
     }
 
-    /// Tells it which task it is; the task itself says so before anything else.
+    /// Tells it which task it is; the task itself says so before anything else, and so does who has started it.
     pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
-        *self.task.lock() = Some(task.clone());
-        self.tell_rules();
-        task.set_owner(Arc::downgrade(self) as Weak<dyn Owner>);
+        let is_known = self.task.lock().replace(task.clone()).is_some();
+        if !is_known {
+            self.tell_rules();
+            task.set_owner(Arc::downgrade(self) as Weak<dyn Owner>);
+        }
     }
 
     /// Its name.
@@ -149,6 +154,12 @@ impl Thread {
         if let Some(task) = self.task() {
             task.set_name(core::str::from_utf8(name.bytes()).unwrap_or("?"));
         }
+    }
+
+    /// Sets by how many nanoseconds it lets itself be woken late; 0: as at first.
+    pub fn set_timer_slack(&self, slack: u64) {
+        let slack = if slack == 0 { self.first_timer_slack.load(Ordering::Relaxed) } else { slack };
+        self.timer_slack.store(slack, Ordering::Relaxed);
     }
 
     /// Its task, once it runs.

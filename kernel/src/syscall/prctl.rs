@@ -1,7 +1,7 @@
 //! What a process says of itself: prctl(2), personality(2).
 
 use super::caller::Caller;
-use crate::process::{Capabilities, Credentials, DEFAULT_SLACK, Name, Personality, SecureBits};
+use crate::process::{Capabilities, Credentials, Name, Personality, SecureBits};
 use core::sync::atomic::Ordering;
 use linux_raw_sys::{general as linux, prctl as op};
 use logic::errno::{Errno, Result};
@@ -46,8 +46,11 @@ pub(super) fn prctl(caller: &mut Caller, option: u32, a: u64, b: u64, c: u64, d:
         op::PR_SET_KEEPCAPS => {
             let keeps = switch(a)?;
             process.change_rights(|own| {
+                if own.secure.is_locked(SecureBits::KEEP) {
+                    return Err(Errno::EPERM);
+                }
                 own.secure.set(SecureBits::KEEP, keeps);
-                if own.secure.is_locked(SecureBits::KEEP) { Err(Errno::EPERM) } else { Ok(()) }
+                Ok(())
             })?;
         }
         op::PR_GET_KEEPCAPS => return told(process.credentials().secure.contains(SecureBits::KEEP)),
@@ -83,8 +86,7 @@ pub(super) fn prctl(caller: &mut Caller, option: u32, a: u64, b: u64, c: u64, d:
         op::PR_CAP_AMBIENT => return ambient(caller, a as u32, b, &[c, d]),
         op::PR_SET_TIMERSLACK => {
             // Nobody wakes late here; it is kept for who asks.
-            let slack = if (a as i64) <= 0 { DEFAULT_SLACK } else { a };
-            caller.thread().timer_slack.store(slack, Ordering::Relaxed);
+            caller.thread().set_timer_slack((a as i64).max(0) as u64);
         }
         op::PR_GET_TIMERSLACK => return Ok(caller.thread().timer_slack.load(Ordering::Relaxed)),
         op::PR_GET_TSC => caller.write(a, &op::PR_TSC_ENABLE.to_le_bytes())?,

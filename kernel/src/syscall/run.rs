@@ -20,8 +20,8 @@ use machine::user_space::Access;
 
 /// Starts a thread that is ready to run; `ENOMEM` if there is no memory for its task, and then it is as if it had never been.
 pub fn start(running: Running) -> Result<Pid> {
-    let pid = running.thread.id();
-    let name = running.thread.process.name();
+    let thread = running.thread.clone();
+    let (pid, name) = (thread.id(), thread.process.name());
     // The task takes the thread from here, so that it can be taken back if there is no task.
     let place = alloc::sync::Arc::new(machine::lock::SpinLock::new("thread to start", Some(running)));
     let taken = place.clone();
@@ -31,12 +31,16 @@ pub fn start(running: Running) -> Result<Pid> {
             run(ctx, running);
         }
     });
-    if let Err(error) = started {
-        let running = place.lock().take();
-        if let Some(running) = running {
-            process::abandon(running);
+    match started {
+        // So that others find it there, also if it is not its turn yet.
+        Ok(task) => thread.begin(&task),
+        Err(error) => {
+            let running = place.lock().take();
+            if let Some(running) = running {
+                process::abandon(running);
+            }
+            return Err(error);
         }
-        return Err(error);
     }
     Ok(pid)
 }

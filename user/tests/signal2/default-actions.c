@@ -26,6 +26,9 @@ int main(void)
     const int stop[] = {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
     struct rlimit no_core = {0, 0};
     SUCCEED(setrlimit(RLIMIT_CORE, &no_core));
+    // Whoever has started this may have ignored some.
+    for (int number = 1; number <= 64; number++)
+        signal(number, SIG_DFL);
     sigset_t others;
     sigfillset(&others);
     for (int i = 0; i < 4; i++) {

