@@ -176,9 +176,9 @@ impl Alarm {
         let next = state.next.map(|next| Instant(next.0.saturating_add(dated.start).saturating_sub(start)));
         (state.next, state.dated) = (next, Some(Dated { start, cancelled: dated.cancels, ..dated }));
         drop(state);
-        if let (Some(next), Some(own)) = (next, self.own.upgrade()) {
+        if let Some(next) = next {
             // Without memory for the deadline it falls silent.
-            let timer = task::at(next, own).ok();
+            let timer = task::at(next, self.own.clone()).ok();
             let old = core::mem::replace(&mut self.state.lock().timer, timer);
             drop(old);
         }
@@ -204,11 +204,7 @@ impl Alarm {
         }
         let dated = Dated { start: wall_clock_at_boot(), cancels: by == By::SteadyDate, cancelled: false };
         let dated = (by != By::Span).then_some(dated);
-        let whom: Option<Arc<dyn Wake>> = self.own.upgrade().map(|own| own as Arc<dyn Wake>);
-        let timer = match (next, whom) {
-            (Some(next), Some(whom)) => Some(task::at(next, whom)?),
-            _ => None,
-        };
+        let timer = next.map(|next| task::at(next, self.own.clone())).transpose()?;
         let mut state = self.state.lock();
         let before = state.remaining();
         let old = core::mem::replace(&mut *state, Setting { next, interval, count: 0, timer, dated });
@@ -274,8 +270,8 @@ impl File for Alarm {
             return Err(Errno::EAGAIN);
         }
         // The next expiration is to wake again.
-        if let (Some(next), Some(own)) = (next, self.own.upgrade()) {
-            let timer = task::at(next, own)?;
+        if let Some(next) = next {
+            let timer = task::at(next, self.own.clone())?;
             let old = self.state.lock().timer.replace(timer);
             drop(old);
         }
