@@ -142,6 +142,11 @@ impl Line {
         if settings.is_canonical() { self.queue.readable_in_lines() } else { self.queue.len() }
     }
 
+    /// How many bytes more can be typed.
+    pub fn room(&self) -> usize {
+        CAPACITY - self.queue.len()
+    }
+
     /// Takes out bytes for a program: up to the end of a line, or in other modes all that there are, and no more than fit.
     pub fn read(&mut self, into: &mut [u8], settings: &Settings) -> Read {
         self.queue.read(into, settings.is_canonical())
@@ -180,7 +185,7 @@ impl Line {
 
     /// Whether there is room for a byte; makes it, in a line that is not complete, by dropping the last.
     fn make_room(&mut self, settings: &Settings) -> bool {
-        let free = CAPACITY - self.queue.len();
+        let free = self.room();
         // With PARMRK, Linux counts on three bytes for each that comes.
         let free = if settings.input.contains(Input::PARMRK) { free.div_ceil(3) } else { free };
         if free > 1 {
