@@ -64,11 +64,13 @@ fn run_default(arguments: &Arguments) -> Status {
     let own = |entry: &&CStr| !entry.to_bytes().starts_with(b"CONSOLE=");
     environment.extend(arguments.environment().map(|given| -> &CStr { given }).filter(own));
     let choices = [("The shell", vec![c"/bin/sh", c"-l"]), ("The tour", vec![c"/bin/tour"])];
-    for (what, arguments) in choices {
-        let program = Program { cwd: c"/", arguments, environment: environment.clone() };
+    for (what, words) in choices {
+        let program = Program { cwd: c"/", arguments: words, environment: environment.clone() };
         match start(&program) {
             Ok(child) => {
                 let status = wait_for(child);
+                // The end of the shell, which led the session, has hung the terminal up.
+                use_terminal(arguments);
                 println!("{what} has ended with {status}. Powering off.");
                 return status;
             }
