@@ -41,7 +41,7 @@ pub(super) struct SerialLine {
     state: SpinLock<State>,
     receiver: Once<Arc<dyn Receiver>>,
     room: WaitQueue,
-    /// What else sees the bytes that are sent: the screen.
+    /// What else sees the bytes that programs send: the screen.
     tap: fn(&[u8]),
 }
 
@@ -88,7 +88,7 @@ impl SerialLine {
         Ok(line)
     }
 
-    /// Sends all of it, by polling where the ring is full: for the kernel's own words, from anywhere.
+    /// Sends all of it, by polling where the ring is full: for the kernel's own words, from anywhere. The tap does not see it.
     pub(super) fn send_all(&self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -97,7 +97,6 @@ impl SerialLine {
             state.pump();
             rest = &rest[taken..];
         }
-        (self.tap)(bytes);
     }
 
     /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched
