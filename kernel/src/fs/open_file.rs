@@ -10,14 +10,38 @@ use super::writer::Writer;
 use crate::memory::{Sink, Source};
 use crate::task::{Instant, Mutex, Patience, TaskContext};
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use linux_raw_sys::general as linux;
+use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
+use machine::frame;
 
 pub use super::open_flags::OpenFlags;
 
 /// The most that one read(2) or write(2) moves, as in Linux.
 const MAX_TRANSFER: usize = 0x7fff_f000;
+
+/// How many open files there are.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// What the kernel keeps for an open file, about, in bytes; and of all memory, one part in so many may be that (as in Linux).
+const SIZE: usize = 1024;
+const PART: usize = 10;
+
+/// How many open files there are.
+pub fn count() -> usize {
+    COUNT.load(Ordering::Relaxed)
+}
+
+/// How many there may be: `fs.file-max`.
+pub fn most() -> usize {
+    frame::total_frames() * (PAGE_SIZE / SIZE) / PART
+}
+
+/// `ENFILE` if there are too many.
+pub fn check_count() -> Result<()> {
+    if count() > most() { Err(Errno::ENFILE) } else { Ok(()) }
+}
 
 /// An open file.
 pub struct OpenFile {
@@ -36,6 +60,7 @@ impl OpenFile {
         if flags.writable() && path.dentry.kind() == Kind::Regular {
             path.mount.volume.begin_write();
         }
+        COUNT.fetch_add(1, Ordering::Relaxed);
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
         Arc::new(OpenFile { file, path, flags, position: Mutex::new(0) })
     }
@@ -53,6 +78,12 @@ impl OpenFile {
     /// Its inode.
     pub fn inode(&self) -> &Arc<dyn Inode> {
         self.path.dentry.inode()
+    }
+
+    /// Whether it is a regular file.
+    #[inline]
+    pub fn is_regular(&self) -> bool {
+        self.path.dentry.kind() == Kind::Regular
     }
 
     /// The access mode and the status flags.
@@ -75,8 +106,7 @@ impl OpenFile {
             return self.read_stream(ctx, into);
         }
         let mut position = self.position.lock(ctx);
-        let count = self.file.read(ctx, *position, into)?;
-        self.note_read(count);
+        let count = self.read_medium(ctx, *position, into)?;
         *position += count as u64;
         Ok(count)
     }
@@ -105,9 +135,15 @@ impl OpenFile {
         self.check_positioned()?;
         self.check_readable()?;
         into.limit(MAX_TRANSFER);
-        let count = self.file.read(ctx, position, into)?;
-        self.note_read(count);
-        Ok(count)
+        self.read_medium(ctx, position, into)
+    }
+
+    fn read_medium(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        let is_direct = self.flags().contains(OpenFlags::DIRECT);
+        let read =
+            if is_direct { self.file.read_direct(ctx, position, into) } else { self.file.read(ctx, position, into) };
+        self.note_read(read?);
+        read
     }
 
     /// Writes at a position of the caller's; pwrite(2). With `O_APPEND` at the end all the same, as Linux does.
@@ -131,13 +167,13 @@ impl OpenFile {
     }
 
     fn begin_write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<()> {
-        if self.inode().kind() == Kind::Regular { writer.begin(ctx, &**self.inode(), position, from) } else { Ok(()) }
+        if self.is_regular() { writer.begin(ctx, &**self.inode(), position, from) } else { Ok(()) }
     }
 
     /// Sets the size: ftruncate(2).
     pub fn truncate(&self, ctx: &TaskContext, size: u64, writer: &Writer) -> Result<()> {
         self.check_opened()?;
-        if !self.flags().writable() || self.inode().kind() != Kind::Regular {
+        if !self.flags().writable() || !self.is_regular() {
             return Err(Errno::EINVAL);
         }
         writer.truncate(ctx, &**self.inode(), size)
@@ -241,8 +277,9 @@ impl OpenFile {
 
 impl Drop for OpenFile {
     fn drop(&mut self) {
+        COUNT.fetch_sub(1, Ordering::Relaxed);
         self.drop_locks();
-        if self.flags().writable() && self.inode().kind() == Kind::Regular {
+        if self.flags().writable() && self.is_regular() {
             self.inode().state().end_write();
             self.path.mount.volume.end_write();
         }

@@ -67,7 +67,9 @@ fn run(ctx: &TaskContext, mut running: Running) {
     process::leave(ctx, running, status);
 }
 
-/// Does a call: number and result in RAX, arguments in RDI, RSI, RDX, R10, R8 and R9.
+/// Does a call: number and result in RAX, arguments in RDI, RSI, RDX, R10, R8 and R9. Part of the loop, once for each table: so the
+/// table is a constant, and a call of a program is one call less for the kernel.
+#[inline(always)]
 fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     running.begin_call();
     let registers = running.user.registers();
