@@ -145,7 +145,8 @@ fn without_escapes(text: &str) -> String {
     let mut parts = text.split('\x1b');
     plain.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let rest = part.strip_prefix('[').and_then(|part| Some(&part[part.find(|c: char| c.is_ascii_alphabetic())? + 1..]));
+        let rest =
+            part.strip_prefix('[').and_then(|part| Some(&part[part.find(|c: char| c.is_ascii_alphabetic())? + 1..]));
         plain.push_str(rest.unwrap_or(part.get(1..).unwrap_or_default()));
     }
     plain
