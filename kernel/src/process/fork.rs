@@ -70,7 +70,7 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
     child.set_end_signal(if fork.is_sibling { parent.end_signal() } else { fork.end_signal });
     child.dumpable.store(parent.dumpable.load(Ordering::Relaxed), Ordering::Relaxed);
     child.kill_adjustment.store(parent.kill_adjustment.load(Ordering::Relaxed), Ordering::Relaxed);
-    child.personality.store(parent.personality.load(Ordering::Relaxed), Ordering::Relaxed);
+    child.set_personality(parent.personality());
     child.borrows_memory.store(fork.shares_memory, Ordering::Relaxed);
     if fork.shares_viewpoint {
         running.belongings.viewpoint.span_processes();
@@ -143,7 +143,10 @@ fn child_thread(
     let thread = Thread::new(process, id, old.name(), &belongings, blocked).inspect_err(|_| {
         belongings.files.let_go();
     })?;
-    thread.inherit_turn(old);
+    let slack = old.timer_slack.load(Ordering::Relaxed);
+    thread.timer_slack.store(slack, Ordering::Relaxed);
+    thread.first_timer_slack.store(slack, Ordering::Relaxed);
+    thread.set_rules(old.rules().of_child());
     // A stack in memory that is shared cannot serve two, unless one waits for the other.
     if !fork.shares_memory || fork.parent_waits {
         thread.signals.lock().stack = stack;
