@@ -2,6 +2,7 @@
 
 use super::arg::Pointer;
 use super::caller::Caller;
+use super::poll::place_to_tell;
 use super::record::TIME_SIZE;
 use super::{signal, time};
 use crate::fs::poll::{self, Readiness, Watched};
@@ -43,7 +44,7 @@ pub(super) fn select(
         None => None,
     };
     let found = watch(caller, count, [readable, writable, special], deadline, None);
-    if let (Some(to), Some(deadline)) = (time.non_null(), deadline) {
+    if let (Some(to), Some(deadline)) = (place_to_tell(caller, time), deadline) {
         let left = TimeSpec::from_nanoseconds(clock::until(deadline));
         // What is left is told as a service; a bad address does not spoil the result.
         let _ = caller.write_words(to, [left.seconds() as u64, u64::from(left.nanoseconds() / 1000)]);
@@ -73,7 +74,7 @@ pub(super) fn pselect6(
         None => None,
     };
     let found = watch(caller, count, [readable, writable, special], deadline, blocked);
-    if let (Some(to), Some(deadline)) = (time.non_null(), deadline) {
+    if let (Some(to), Some(deadline)) = (place_to_tell(caller, time), deadline) {
         let left: [u8; TIME_SIZE] = time::encode(TimeSpec::from_nanoseconds(clock::until(deadline)));
         let _ = caller.write(to, &left);
     }
@@ -87,7 +88,7 @@ fn watch(
     deadline: Option<Instant>,
     blocked: Option<SignalSet>,
 ) -> Result<u64> {
-    let count = u32::try_from(count).map_err(|_| Errno::EINVAL)?.min(caller.process().files.capacity());
+    let count = u32::try_from(count).map_err(|_| Errno::EINVAL)?.min(caller.files().capacity());
     let (mut asked, mut answers) = (Sets::new(count)?, Sets::new(count)?);
     for (set, from) in places.into_iter().enumerate().filter_map(|(set, place)| Some((set, place.non_null()?))) {
         caller.space().read(caller.ctx, from, asked.bytes(set))?;
@@ -96,7 +97,7 @@ fn watch(
     if blocked.is_none() {
         // One look, for which nothing is kept: mostly something is ready, or nobody means to wait.
         asked.for_each(|fd, sets| {
-            let file = caller.process().files.get(fd)?;
+            let file = caller.files().get(fd)?;
             file.check_opened()?;
             found += answers.answer(fd, sets, file.readiness());
             Ok(())
@@ -121,7 +122,7 @@ type Asked = (u32, u8);
 fn gather(caller: &Caller, asked: &Sets) -> Result<(Vec<Asked>, Vec<Watched>)> {
     let (mut descriptors, mut watched) = (Vec::new(), Vec::new());
     asked.for_each(|fd, sets| {
-        let file = caller.process().files.get(fd)?;
+        let file = caller.files().get(fd)?;
         file.check_opened()?;
         descriptors.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         watched.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
