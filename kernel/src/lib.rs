@@ -10,6 +10,7 @@ pub mod selftest;
 pub mod syscall;
 pub mod driver;
 pub mod tty;
+pub mod net;
 pub mod process;
 pub mod fs;
 pub mod block;

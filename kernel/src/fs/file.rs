@@ -8,6 +8,7 @@ use super::poll::Readiness;
 use crate::memory::{AddressSpace, Pager, Sink, Source};
 use crate::task::{Instant, TaskContext, WaitQueue};
 use alloc::sync::Arc;
+use core::any::Any;
 use logic::errno::{Errno, Result};
 
 /// Something open: a regular file, a device, an end of a pipe, a terminal, a socket.
@@ -17,7 +18,7 @@ use logic::errno::{Errno, Result};
 /// `readiness` says that trying again makes sense. So `O_NONBLOCK`, `EINTR` and poll(2) are written once.
 ///
 /// Nothing is checked here of how the file was opened: `OpenFile` does.
-pub trait File: Send + Sync {
+pub trait File: Any + Send + Sync {
     /// Reads from a position on until the sink is full, the file ends, or there is no more for now: 0 is the end. Once some
     /// bytes went, what stops the rest is no error.
     fn read(&self, _ctx: &TaskContext, _position: u64, _into: &mut Sink<'_>) -> Result<usize> {
@@ -72,6 +73,11 @@ pub trait File: Send + Sync {
 
     /// Until when a read that found too little is to wait; asked after each `EAGAIN`.
     fn read_deadline(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Until when a write that found no room is to wait; asked after each `EAGAIN`.
+    fn write_deadline(&self) -> Option<Instant> {
         None
     }
 

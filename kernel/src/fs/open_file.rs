@@ -10,6 +10,7 @@ use super::writer::Writer;
 use crate::memory::{Sink, Source};
 use crate::task::{Instant, Mutex, Patience, TaskContext};
 use alloc::sync::Arc;
+use core::any::Any;
 use core::sync::atomic::{AtomicU32, Ordering};
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
@@ -48,6 +49,12 @@ impl OpenFile {
     /// The place where it was opened.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What is open, if it is of that type: for a layer above that has files of its own.
+    pub fn file_as<T: File>(&self) -> Option<&T> {
+        let any: &dyn Any = &*self.file;
+        any.downcast_ref()
     }
 
     /// Its inode.
@@ -200,7 +207,7 @@ impl OpenFile {
                 Err(Errno::EAGAIN) => {}
                 done => return done,
             }
-            match self.wait(ctx, self.file.read_deadline(), || self.file.may_read()) {
+            match self.wait(ctx, self.file.read_deadline(), false, || self.file.may_read()) {
                 Err(Errno::ETIMEDOUT) => return self.file.read_late(ctx, into),
                 waited => waited?,
             }
@@ -218,21 +225,29 @@ impl OpenFile {
                     if from.remaining() == 0 {
                         return Ok(written);
                     }
-                    self.wait(ctx, None, may_write)
+                    self.wait(ctx, self.file.write_deadline(), false, may_write)
                 }
-                Err(Errno::EAGAIN) => self.wait(ctx, None, may_write),
+                Err(Errno::EAGAIN) => self.wait(ctx, self.file.write_deadline(), false, may_write),
                 Err(errno) => Err(errno),
             };
             match step {
                 Err(_) if written > 0 => return Ok(written),
+                Err(Errno::ETIMEDOUT) => return Err(Errno::EAGAIN),
                 step => step?,
             }
         }
     }
 
-    /// The one wait for readiness: `EAGAIN` if the file is not to be waited for, `EINTR` if a signal came.
-    fn wait(&self, ctx: &TaskContext, deadline: Option<Instant>, ready: impl Fn() -> bool) -> Result<()> {
-        let queue = self.file.queue().filter(|_| !self.flags().contains(OpenFlags::NONBLOCK)).ok_or(Errno::EAGAIN)?;
+    /// The one wait for readiness: `EAGAIN` if the file is not to be waited for, `EINTR` if a signal came, `ETIMEDOUT`.
+    pub fn wait(
+        &self,
+        ctx: &TaskContext,
+        deadline: Option<Instant>,
+        at_once: bool,
+        ready: impl Fn() -> bool,
+    ) -> Result<()> {
+        let patient = !at_once && !self.flags().contains(OpenFlags::NONBLOCK);
+        let queue = self.file.queue().filter(|_| patient).ok_or(Errno::EAGAIN)?;
         queue.wait(ctx, Patience { interruptible: true, deadline }, || ready().then_some(()))
     }
 }

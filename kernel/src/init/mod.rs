@@ -17,6 +17,7 @@ use crate::{
         sys,
     },
     log::{self, error, info, warn},
+    net,
     process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
@@ -88,6 +89,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
+        .and_then(|()| net::start())
         .and_then(|()| syscall::register())
         .and_then(|()| proc::mount(ctx, &root))
         .and_then(|()| sys::mount(ctx, &root));

@@ -4,6 +4,7 @@
 //! by chapter, as one would look for their manual pages. A handler holds no state and no loop: it takes its arguments, calls one
 //! thing below, and returns.
 
+mod ancillary;
 mod arg;
 mod attribute_names;
 mod attributes;
@@ -18,6 +19,7 @@ mod group;
 mod identity;
 mod locks;
 mod memory;
+mod message;
 mod mounts;
 mod names;
 mod path;
@@ -30,6 +32,8 @@ mod restart;
 mod run;
 mod select;
 mod signal;
+mod socket;
+mod socket_option;
 mod splice;
 mod statistics;
 mod sync;

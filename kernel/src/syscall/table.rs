@@ -6,8 +6,9 @@ use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
 use super::names;
 use super::{
-    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, locks, memory, mounts, path,
-    poll, prctl, process, resource, select, signal, splice, statistics, sync, system, time, timer,
+    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, locks, memory, message,
+    mounts, path, poll, prctl, process, resource, select, signal, socket, socket_option, splice, statistics, sync,
+    system, time, timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -87,6 +88,21 @@ table! { LINUX[512]:
     38 setitimer => timer::setitimer;
     39 getpid => process::getpid;
     40 sendfile => splice::sendfile;
+    41 socket => socket::socket;
+    42 connect => socket::connect;
+    43 accept => socket::accept;
+    44 sendto => message::sendto;
+    45 recvfrom => message::recvfrom;
+    46 sendmsg => message::sendmsg;
+    47 recvmsg => message::recvmsg;
+    48 shutdown => socket::shutdown;
+    49 bind => socket::bind;
+    50 listen => socket::listen;
+    51 getsockname => socket::getsockname;
+    52 getpeername => socket::getpeername;
+    53 socketpair => socket::socketpair;
+    54 setsockopt => socket_option::setsockopt;
+    55 getsockopt => socket_option::getsockopt;
     56 clone => clone::clone;
     57 fork => clone::fork;
     58 vfork => clone::vfork;
@@ -250,6 +266,7 @@ table! { LINUX[512]:
     285 fallocate => sync::fallocate;
     286 timerfd_settime => event::timerfd_settime;
     287 timerfd_gettime => event::timerfd_gettime;
+    288 accept4 => socket::accept4;
     290 eventfd2 => event::eventfd2;
     291 epoll_create1 => epoll::epoll_create1;
     292 dup3 => file::dup3;
@@ -257,9 +274,11 @@ table! { LINUX[512]:
     295 preadv => file::preadv;
     296 pwritev => file::pwritev;
     297 rt_tgsigqueueinfo => signal::rt_tgsigqueueinfo;
+    299 recvmmsg => message::recvmmsg;
     302 prlimit64 => resource::prlimit64;
     305 clock_adjtime => time::clock_adjtime;
     306 syncfs => sync::syncfs;
+    307 sendmmsg => message::sendmmsg;
     309 getcpu => resource::getcpu;
     315 sched_getattr => resource::sched_getattr;
     316 renameat2 => path::renameat2;
