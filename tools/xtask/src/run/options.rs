@@ -56,6 +56,9 @@ pub struct Options {
     /// Let the machine's clock count instructions: one nanosecond each
     #[arg(long)]
     pub icount: bool,
+    /// Count what is executed between a program's marks, by the plugin COUNTER, into FILE (for xtask bench)
+    #[arg(long, value_name = "COUNTER,FILE", hide = true)]
+    pub count: Option<String>,
     /// Print only what PROGRAM prints, byte for byte
     #[arg(long)]
     pub quiet: bool,
