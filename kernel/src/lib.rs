@@ -11,6 +11,7 @@ pub mod syscall;
 pub mod driver;
 pub mod tty;
 pub mod net;
+pub mod ipc;
 pub mod process;
 pub mod fs;
 pub mod block;

@@ -23,8 +23,13 @@ struct Anonymous {
 
 /// Opens such a file for reading and writing; /proc shows it as `anon_inode:` and what it is.
 pub fn open(file: Arc<dyn File>, what: &str, nonblock: bool) -> Arc<OpenFile> {
+    open_with(file, what, both_ways(nonblock))
+}
+
+/// Opens such a file as the flags say.
+pub fn open_with(file: Arc<dyn File>, what: &str, flags: OpenFlags) -> Arc<OpenFile> {
     let inode = Anonymous::new(Kind::Anonymous, Permissions { mode: 0o600, user: 0, group: 0 });
-    OpenFile::new(file, nameless::called(Arc::new(inode), what), both_ways(nonblock))
+    OpenFile::new(file, nameless::called(Arc::new(inode), what), flags)
 }
 
 /// Opens a socket, which is its maker's; /proc shows it as `socket:[NUMBER]`.

@@ -16,6 +16,7 @@ use crate::{
         root::{self, RootError},
         sys,
     },
+    ipc,
     log::{self, error, info, warn},
     net,
     process::{Request, procfs},
@@ -89,6 +90,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
+        .and_then(|()| ipc::start())
         .and_then(|()| net::start())
         .and_then(|()| syscall::register())
         .and_then(|()| proc::mount(ctx, &root))

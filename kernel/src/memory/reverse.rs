@@ -7,9 +7,11 @@ use super::{AddressSpace, Content, Region};
 use crate::task::TaskContext;
 use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
+use core::cell::Cell;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::address::{PAGE_SIZE, PageRange, UserAddr};
+use logic::errno::Result;
 use machine::frame::Frame;
 use machine::lock::SpinLock;
 
@@ -57,6 +59,46 @@ pub fn unmap_frames(ctx: &TaskContext, object: usize, frames: &[(u64, Frame)]) {
             }
         }
     });
+}
+
+/// How many mappings show an object.
+pub fn count_mappings(ctx: &TaskContext, object: usize) -> u64 {
+    let count = Cell::new(0);
+    for_each_mapping(ctx, object, &(0..u64::MAX), |_, _, _| count.set(count.get() + 1));
+    count.get()
+}
+
+impl AddressSpace {
+    /// The object whose first page is shown at an address.
+    pub fn object_at(&self, ctx: &TaskContext, at: UserAddr) -> Option<usize> {
+        let map = self.lock(ctx);
+        let (range, region) = map.regions.find(at.get())?;
+        match &region.content {
+            Content::Paged { pager, offset: 0 } if range.start() == at.get() => Some(pager.object()),
+            _ => None,
+        }
+    }
+
+    /// Unmaps what shows an object in `length` bytes from where its first page is shown.
+    pub fn unmap_object(&self, ctx: &TaskContext, start: u64, length: u64, object: usize) -> Result<()> {
+        while let Some(range) = self.next_of_object(ctx, start, length, object) {
+            self.unmap(ctx, range)?;
+        }
+        Ok(())
+    }
+
+    fn next_of_object(&self, ctx: &TaskContext, start: u64, length: u64, object: usize) -> Option<PageRange> {
+        let map = self.lock(ctx);
+        let is_ours = |range: &PageRange, region: &Region| match &region.content {
+            Content::Paged { pager, offset } => {
+                pager.object() == object
+                    && range.start().checked_sub(*offset) == Some(start)
+                    && range.start() - start < length
+            }
+            Content::Anonymous => false,
+        };
+        map.regions.iter().find(|(range, region)| is_ours(range, region)).map(|(range, _)| range)
+    }
 }
 
 /// Calls `work` for all pages that show a part of these offsets, with the offset of the first, and their space's map locked.

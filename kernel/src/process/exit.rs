@@ -19,6 +19,7 @@ use logic::address::UserAddr;
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
 use machine::fiber;
+use spin::Once;
 
 impl Process {
     /// Has the process end with a status, unless it is ending already. Its threads leave as soon as they look.
@@ -78,6 +79,18 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     }
 }
 
+/// What other layers do at a process's end, when its memory is gone already.
+type Farewell = fn(&TaskContext, &Process);
+
+static FAREWELLS: [Once<Farewell>; 4] = [const { Once::new() }; 4];
+
+/// Has something done at each process's end. There is room for a few.
+pub fn at_end(farewell: Farewell) {
+    if let Some(free) = FAREWELLS.iter().find(|place| place.get().is_none()) {
+        free.call_once(|| farewell);
+    }
+}
+
 /// Frees what a process has, while there is still a task that may sleep over it.
 fn drop_everything(ctx: &TaskContext, process: &Process) {
     while let Some((_, file)) = process.files.take_next(0) {
@@ -88,6 +101,7 @@ fn drop_everything(ctx: &TaskContext, process: &Process) {
     drop(process.replace_program(None));
     process.give_memory_back();
     process.drop_lookup();
+    FAREWELLS.iter().filter_map(Once::get).for_each(|farewell| farewell(ctx, process));
 }
 
 /// Tells the family.

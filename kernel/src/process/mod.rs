@@ -33,7 +33,7 @@ mod wait;
 
 pub use credentials::{Capabilities, Credentials, Ids};
 pub use exec::{Request, exec, read_strings};
-pub use exit::leave;
+pub use exit::{at_end, leave};
 pub use fork::{Fork, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
 pub use process::{Name, Process};

@@ -10,6 +10,7 @@ pub(super) fn restarts(number: u64) -> Restarts {
         linux::__NR_pause | linux::__NR_rt_sigsuspend | linux::__NR_nanosleep | linux::__NR_clock_nanosleep => {
             Restarts::Unhandled
         }
+        linux::__NR_semop | linux::__NR_semtimedop | linux::__NR_msgsnd | linux::__NR_msgrcv => Restarts::Never,
         linux::__NR_poll | linux::__NR_ppoll | linux::__NR_select | linux::__NR_pselect6 => Restarts::Unhandled,
         linux::__NR_epoll_wait | linux::__NR_epoll_pwait | linux::__NR_epoll_pwait2 => Restarts::Unhandled,
         _ => Restarts::Usual,

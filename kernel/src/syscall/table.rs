@@ -6,9 +6,9 @@ use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
 use super::names;
 use super::{
-    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, locks, memory, message,
-    mounts, path, poll, prctl, process, resource, select, signal, socket, socket_option, splice, statistics, sync,
-    system, time, timer,
+    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, ipc_messages, ipc_semaphores,
+    ipc_shared_memory, locks, memory, message, mounts, path, poll, posix_queue, prctl, process, resource, select,
+    signal, socket, socket_option, splice, statistics, sync, system, time, timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -79,6 +79,9 @@ table! { LINUX[512]:
     26 msync => memory::msync;
     27 mincore => memory::mincore;
     28 madvise => memory::madvise;
+    29 shmget => ipc_shared_memory::shmget;
+    30 shmat => ipc_shared_memory::shmat;
+    31 shmctl => ipc_shared_memory::shmctl;
     32 dup => file::dup;
     33 dup2 => file::dup2;
     34 pause => signal::pause;
@@ -111,6 +114,14 @@ table! { LINUX[512]:
     61 wait4 => process::wait4;
     62 kill => signal::kill;
     63 uname => system::uname;
+    64 semget => ipc_semaphores::semget;
+    65 semop => ipc_semaphores::semop;
+    66 semctl => ipc_semaphores::semctl;
+    67 shmdt => ipc_shared_memory::shmdt;
+    68 msgget => ipc_messages::msgget;
+    69 msgsnd => ipc_messages::msgsnd;
+    70 msgrcv => ipc_messages::msgrcv;
+    71 msgctl => ipc_messages::msgctl;
     72 fcntl => file::fcntl;
     73 flock => locks::flock;
     74 fsync => file::fsync;
@@ -222,6 +233,7 @@ table! { LINUX[512]:
     213 epoll_create => epoll::epoll_create;
     217 getdents64 => file::getdents64;
     218 set_tid_address => process::set_tid_address;
+    220 semtimedop => ipc_semaphores::semtimedop;
     221 fadvise64 => sync::fadvise64;
     222 timer_create => timer::timer_create;
     223 timer_settime => timer::timer_settime;
@@ -237,6 +249,12 @@ table! { LINUX[512]:
     233 epoll_ctl => epoll::epoll_ctl;
     234 tgkill => signal::tgkill;
     235 utimes => attributes::utimes;
+    240 mq_open => posix_queue::mq_open;
+    241 mq_unlink => posix_queue::mq_unlink;
+    242 mq_timedsend => posix_queue::mq_timedsend;
+    243 mq_timedreceive => posix_queue::mq_timedreceive;
+    244 mq_notify => posix_queue::mq_notify;
+    245 mq_getsetattr => posix_queue::mq_getsetattr;
     247 waitid => process::waitid;
     257 openat => path::openat;
     258 mkdirat => path::mkdirat;
