@@ -101,6 +101,11 @@ pub trait File: Any + Send + Sync {
         Err(Errno::ENODEV)
     }
 
+    /// Asked before a file that was opened for writing is mapped shared; `writes`: at once to be written. Whether it may be written later.
+    fn admit_mapping(&self, _writes: bool) -> Result<bool> {
+        Ok(true)
+    }
+
     /// Returns when all that was written is where it survives a power cut: fsync(2).
     fn sync(&self, _ctx: &TaskContext) -> Result<()> {
         Err(Errno::EINVAL)

@@ -25,6 +25,7 @@ mod list;
 pub mod locks;
 pub mod lookup;
 mod mapped;
+pub mod memfd;
 mod metadata;
 pub mod mount;
 pub mod mounting;
@@ -47,6 +48,7 @@ pub mod splice;
 pub mod sys;
 pub mod time;
 pub mod tmpfs;
+pub mod whom;
 pub mod writer;
 
 pub use credentials::{Credentials, Want};

@@ -6,9 +6,10 @@ use super::file::File;
 use super::inode::{Inode, Kind};
 use super::mount::{MountFlags, Path};
 use super::poll::Readiness;
+use super::whom::{Notices, Whom};
 use super::writer::Writer;
 use crate::memory::{Sink, Source};
-use crate::task::{Instant, Mutex, Patience, TaskContext};
+use crate::task::{Instant, Mutex, Patience, TaskContext, Wake};
 use alloc::sync::Arc;
 use core::any::Any;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -29,6 +30,8 @@ pub struct OpenFile {
     /// Where the next byte is read or written; a directory's cursor. Held while bytes move, so that two who share the file do
     /// not get the same bytes.
     pub(super) position: Mutex<u64>,
+    /// Who is told by a signal that it is ready.
+    notices: Notices,
 }
 
 impl OpenFile {
@@ -38,7 +41,7 @@ impl OpenFile {
             path.mount.volume.begin_write();
         }
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
-        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0) })
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), notices: Notices::new() })
     }
 
     /// What is open.
@@ -72,6 +75,21 @@ impl OpenFile {
         let kept = self.flags() - OpenFlags::CHANGEABLE;
         self.flags.store((kept | flags & OpenFlags::CHANGEABLE).bits(), Ordering::Relaxed);
         self.file.flags_changed(flags);
+    }
+
+    /// Who is told by a signal that it is ready.
+    pub fn whom(&self) -> Whom {
+        *self.notices.whom.lock()
+    }
+
+    /// Changes that.
+    pub fn set_whom(&self, whom: Whom) {
+        *self.notices.whom.lock() = whom;
+    }
+
+    /// Keeps what sends these signals; hands back what did before.
+    pub fn set_notice_sender(&self, sender: Option<Arc<dyn Wake>>) -> Option<Arc<dyn Wake>> {
+        core::mem::replace(&mut *self.notices.sender.lock(), sender)
     }
 
     /// Reads from the position on, and moves it; waits for a file of readiness unless it is `O_NONBLOCK`.

@@ -31,7 +31,7 @@ pub use origin::Origin;
 pub use pager::Pager;
 pub use region::{Content, Region, Role, Traits};
 pub use remap::{Old, Target};
-pub use reverse::{count_mappings, unmap_frames, unmap_offsets};
+pub use reverse::{count_mappings, is_mapped_for_writing, unmap_frames, unmap_offsets};
 pub use shared::SharedMemory;
 pub use sink::Sink;
 pub use source::Source;

@@ -14,6 +14,7 @@ use logic::address::{PAGE_SIZE, PageRange, UserAddr};
 use logic::errno::Result;
 use machine::frame::Frame;
 use machine::lock::SpinLock;
+use machine::user_space::Access;
 
 /// Every space, by its number.
 static SPACES: SpinLock<BTreeMap<u64, Weak<AddressSpace>>> = SpinLock::new("address spaces", BTreeMap::new());
@@ -39,14 +40,14 @@ pub(super) fn leave(number: u64) {
 /// Unmaps everywhere what lies in a range of offsets of an object (see [`Pager::object`](super::Pager::object)), also what programs
 /// made their own of it: the file ends before it now.
 pub fn unmap_offsets(ctx: &TaskContext, object: usize, offsets: &Range<u64>) {
-    for_each_mapping(ctx, object, offsets, |space, pages, _| space.machine().batch().unmap(pages));
+    for_each_mapping(ctx, object, offsets, |space, pages, _, _| space.machine().batch().unmap(pages));
 }
 
 /// Unmaps these frames of an object everywhere, given by ascending offsets; what programs made their own stays.
 pub fn unmap_frames(ctx: &TaskContext, object: usize, frames: &[(u64, Frame)]) {
     let (Some((first, _)), Some((last, _))) = (frames.first(), frames.last()) else { return };
     let offsets = *first..last.saturating_add(PAGE_SIZE as u64);
-    for_each_mapping(ctx, object, &offsets, |space, pages, start| {
+    for_each_mapping(ctx, object, &offsets, |space, pages, start, _| {
         let mut batch = space.machine().batch();
         for (offset, frame) in frames.iter().filter(|(offset, _)| *offset >= start) {
             let page = UserAddr::new(pages.start() + (offset - start)).ok().filter(|page| page.get() < pages.end());
@@ -64,8 +65,17 @@ pub fn unmap_frames(ctx: &TaskContext, object: usize, frames: &[(u64, Frame)]) {
 /// How many mappings show an object.
 pub fn count_mappings(ctx: &TaskContext, object: usize) -> u64 {
     let count = Cell::new(0);
-    for_each_mapping(ctx, object, &(0..u64::MAX), |_, _, _| count.set(count.get() + 1));
+    for_each_mapping(ctx, object, &(0..u64::MAX), |_, _, _, _| count.set(count.get() + 1));
     count.get()
+}
+
+/// Whether anybody maps an object so that writes, now or after mprotect(2), are seen by all.
+pub fn is_mapped_for_writing(ctx: &TaskContext, object: usize) -> bool {
+    let found = Cell::new(false);
+    for_each_mapping(ctx, object, &(0..u64::MAX), |_, _, _, region| {
+        found.set(found.get() || region.shared && region.allowed.contains(Access::WRITE));
+    });
+    found.get()
 }
 
 impl AddressSpace {
@@ -106,14 +116,14 @@ fn for_each_mapping(
     ctx: &TaskContext,
     object: usize,
     offsets: &Range<u64>,
-    work: impl Fn(&AddressSpace, PageRange, u64),
+    work: impl Fn(&AddressSpace, PageRange, u64, &Region),
 ) {
     let mut number = 0;
     while let Some(space) = next_after(&mut number) {
         let map = space.lock(ctx);
         for (range, region) in map.regions.iter() {
             if let Some((pages, start)) = shown(range, region, object, offsets) {
-                work(&space, pages, start);
+                work(&space, pages, start, region);
             }
         }
         drop(map);

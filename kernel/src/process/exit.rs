@@ -120,6 +120,8 @@ fn end_process(ctx: &TaskContext, process: Arc<Process>, status: WaitStatus) {
         }
         ctx.yield_now();
     };
+    process.is_over.store(true, Ordering::Release);
+    process.over.wake_all();
     if let Some(parent) = parent {
         parent.child_has_news(&process, status);
     }

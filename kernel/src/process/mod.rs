@@ -19,6 +19,7 @@ mod limits;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
 pub mod procfs;
+pub mod pidfd;
 mod program;
 mod robust;
 pub mod session;
@@ -30,6 +31,7 @@ mod thread;
 pub mod timer;
 mod usage;
 mod wait;
+mod watchers;
 
 pub use credentials::{Capabilities, Credentials, Ids};
 pub use exec::{Request, exec, read_strings};

@@ -9,6 +9,7 @@ use super::table::{OwnPid, Pid};
 use super::thread::Thread;
 use super::timer::Timers;
 use super::usage::Past;
+use super::watchers::Watchers;
 use crate::fs::descriptors::Descriptors;
 use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
@@ -71,6 +72,12 @@ pub struct Process {
     pub(super) life: SpinLock<Life>,
     /// Woken when a stopped process goes on or must end.
     pub(super) resumed: WaitQueue,
+    /// It has ended, and its parent was told.
+    pub(super) is_over: AtomicBool,
+    /// Woken then.
+    pub(super) over: WaitQueue,
+    /// Files that signals are read from.
+    pub(super) signal_files: Watchers,
 }
 
 /// Who runs in a process, and how long yet.
@@ -137,6 +144,9 @@ impl Process {
             memory_returned: WaitQueue::new(),
             life: SpinLock::new("process's life", Life { threads: Vec::new(), ending: None, stopped: false }),
             resumed: WaitQueue::new(),
+            is_over: AtomicBool::new(false),
+            over: WaitQueue::new(),
+            signal_files: Watchers::new(),
         }))
     }
 
@@ -197,6 +207,11 @@ impl Process {
     /// Whether it has ended, and only its parent may want to know how.
     pub fn has_ended(&self) -> bool {
         self.program.lock().is_none()
+    }
+
+    /// Whether it has ended and its parent was told.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
     }
 
     /// Whether it has run another program since it was born.

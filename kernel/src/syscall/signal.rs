@@ -123,6 +123,24 @@ fn kill_one(caller: &Caller, process: &Process, signal: Option<Signal>) -> Resul
     Ok(())
 }
 
+/// Sends a process a signal, with what a program says of it if it does: pidfd_send_signal(2).
+pub(super) fn send_to(caller: &Caller, process: &Arc<Process>, signal: Option<Signal>, from: Pointer) -> Result<()> {
+    if from.0 == 0 {
+        return kill_one(caller, process, signal);
+    }
+    let [number] = caller.halves(from.0)?;
+    if signal.map_or(0, |signal| u32::from(signal.number())) != number {
+        return Err(Errno::EINVAL);
+    }
+    let info = read_info(caller, signal, from)?;
+    check_info(&info, Arc::ptr_eq(process, caller.process()))?;
+    check_sender(caller, process, signal)?;
+    match info {
+        Some(info) if signal::send_to_process(process, info) == Sent::Full => Err(Errno::EAGAIN),
+        _ => Ok(()),
+    }
+}
+
 /// It is enough if one may be sent the signal; `ESRCH` if there is nobody.
 fn kill_many(caller: &Caller, signal: Option<Signal>, is_meant: &dyn Fn(&Process) -> bool) -> Result<()> {
     let mut result = Err(Errno::ESRCH);

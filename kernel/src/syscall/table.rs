@@ -7,8 +7,9 @@ use super::caller::Caller;
 use super::names;
 use super::{
     attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, ipc_messages, ipc_semaphores,
-    ipc_shared_memory, locks, memory, message, mounts, path, poll, posix_queue, prctl, process, resource, select,
-    signal, socket, socket_option, splice, statistics, sync, system, time, timer,
+    ipc_shared_memory, locks, memfd, memory, message, mounts, other_memory, path, pidfd, poll, posix_queue, prctl,
+    process, resource, select, signal, signal_file, socket, socket_option, splice, statistics, sync, system, time,
+    timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -279,12 +280,14 @@ table! { LINUX[512]:
     278 vmsplice => splice::vmsplice;
     280 utimensat => attributes::utimensat;
     281 epoll_pwait => epoll::epoll_pwait;
+    282 signalfd => signal_file::signalfd;
     283 timerfd_create => event::timerfd_create;
     284 eventfd => event::eventfd;
     285 fallocate => sync::fallocate;
     286 timerfd_settime => event::timerfd_settime;
     287 timerfd_gettime => event::timerfd_gettime;
     288 accept4 => socket::accept4;
+    289 signalfd4 => signal_file::signalfd4;
     290 eventfd2 => event::eventfd2;
     291 epoll_create1 => epoll::epoll_create1;
     292 dup3 => file::dup3;
@@ -298,17 +301,23 @@ table! { LINUX[512]:
     306 syncfs => sync::syncfs;
     307 sendmmsg => message::sendmmsg;
     309 getcpu => resource::getcpu;
+    310 process_vm_readv => other_memory::process_vm_readv;
+    311 process_vm_writev => other_memory::process_vm_writev;
     315 sched_getattr => resource::sched_getattr;
     316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
+    319 memfd_create => memfd::memfd_create;
     322 execveat => process::execveat;
     325 mlock2 => memory::mlock2;
     326 copy_file_range => splice::copy_file_range;
     327 preadv2 => file::preadv2;
     328 pwritev2 => file::pwritev2;
     332 statx => statistics::statx;
+    424 pidfd_send_signal => pidfd::pidfd_send_signal;
+    434 pidfd_open => pidfd::pidfd_open;
     436 close_range => file::close_range;
     437 openat2 => path::openat2;
+    438 pidfd_getfd => pidfd::pidfd_getfd;
     439 faccessat2 => path::faccessat2;
     441 epoll_pwait2 => epoll::epoll_pwait2;
 }

@@ -35,6 +35,7 @@ pub fn send_to_process(process: &Process, info: Info) -> Sent {
     let kept = process.pending.lock().add(info, most);
     // Of those who may take it, the first to look does.
     process.notify_threads(|thread| thread.wants(info.signal));
+    process.signal_files.wake();
     if kept { Sent::Kept } else { Sent::Full }
 }
 
@@ -49,6 +50,7 @@ pub fn send_to_thread(thread: &Thread, info: Info) -> Sent {
     if thread.wants(info.signal) {
         thread.notify();
     }
+    thread.process.signal_files.wake();
     if kept { Sent::Kept } else { Sent::Full }
 }
 
