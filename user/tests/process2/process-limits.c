@@ -54,7 +54,8 @@ static void little_time(void)
     signal(SIGXCPU, warn);
     while (!warned)
         clock();
-    CHECK(clock() >= CLOCKS_PER_SEC * 0.99);
+    // Linux counts towards the limit by ticks, which on a busy machine is a little more than the clock shows.
+    CHECK(clock() >= CLOCKS_PER_SEC * 0.7);
 }
 
 static void no_time(void)
