@@ -19,13 +19,18 @@ static int pidfd_getfd(int fd, int other, int flags) { return syscall(SYS_pidfd_
 
 int main(void)
 {
-    int ends[2];
+    int ends[2], ready[2];
+    char byte;
     SUCCEED(pipe(ends));
+    SUCCEED(pipe(ready));
     pid_t child = start_child();
     if (child == 0) {
         close(ends[1]);
-        pause();
+        EQUAL(write(ready[1], "x", 1), 1);
+        for (;;)
+            pause();
     }
+    EQUAL(read(ready[0], &byte, 1), 1);
     int fd = SUCCEED(pidfd_open(child, 0));
     EQUAL(fcntl(fd, F_GETFD), FD_CLOEXEC);
     struct pollfd poller = {.fd = fd, .events = POLLIN};
@@ -37,7 +42,6 @@ int main(void)
     EQUAL(write(same, "x", 1), 1);
     EXPECT_ERRNO(pidfd_getfd(fd, ends[1], 0), EBADF);
     int theirs = SUCCEED(pidfd_getfd(fd, ends[0], 0));
-    char byte;
     EQUAL(read(theirs, &byte, 1), 1);
     EXPECT_ERRNO(pidfd_getfd(fd, 0, 1), EINVAL);
 
