@@ -19,6 +19,7 @@ mod fifo;
 pub mod file;
 pub mod file_system;
 pub mod inode;
+pub mod inotify;
 mod inode_state;
 pub mod kernel_log;
 mod list;

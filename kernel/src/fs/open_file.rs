@@ -4,6 +4,7 @@
 
 use super::file::File;
 use super::inode::{Inode, Kind};
+use super::inotify::{self, Events};
 use super::mount::{MountFlags, Path};
 use super::poll::Readiness;
 use super::whom::{Notices, Whom};
@@ -146,6 +147,7 @@ impl OpenFile {
         }
         self.begin_write(ctx, *position, from, writer)?;
         let count = self.file.write(ctx, *position, from)?;
+        inotify::tell(&self.path.dentry, Events::MODIFY);
         *position += count as u64;
         Ok(count)
     }
@@ -169,7 +171,9 @@ impl OpenFile {
             return self.append(ctx, from, writer).map(|(count, _)| count);
         }
         self.begin_write(ctx, position, from, writer)?;
-        self.file.write(ctx, position, from)
+        let written = self.file.write(ctx, position, from);
+        inotify::tell(&self.path.dentry, Events::MODIFY);
+        written
     }
 
     /// Writes at the end, whatever the flags say: `RWF_APPEND`. Tells how many bytes went, and where they end.
@@ -177,7 +181,9 @@ impl OpenFile {
         self.check_writable()?;
         from.limit(MAX_TRANSFER);
         self.begin_write(ctx, self.file.size(ctx)?, from, writer)?;
-        self.file.append(ctx, from)
+        let written = self.file.append(ctx, from);
+        inotify::tell(&self.path.dentry, Events::MODIFY);
+        written
     }
 
     fn begin_write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<()> {
@@ -190,7 +196,9 @@ impl OpenFile {
         if !self.flags().writable() || self.inode().kind() != Kind::Regular {
             return Err(Errno::EINVAL);
         }
-        writer.truncate(ctx, &**self.inode(), size)
+        writer.truncate(ctx, &**self.inode(), size)?;
+        inotify::tell(&self.path.dentry, Events::MODIFY);
+        Ok(())
     }
 
     /// Makes room or holes: fallocate(2), with its mode bits.
@@ -221,6 +229,9 @@ impl OpenFile {
     }
 
     fn note_read(&self, count: usize) {
+        if count > 0 {
+            inotify::tell(&self.path.dentry, Events::ACCESS);
+        }
         let unnoted = self.flags().contains(OpenFlags::NO_ACCESS_TIME)
             || self.path.mount.flags().contains(MountFlags::NO_ACCESS_TIME)
             || self.path.mount.is_read_only();
@@ -299,6 +310,10 @@ impl Drop for OpenFile {
     fn drop(&mut self) {
         COUNT.fetch_sub(1, Ordering::Relaxed);
         self.drop_locks();
+        if !self.flags().contains(OpenFlags::PATH) {
+            let written = self.flags().writable();
+            inotify::tell_close(&self.path.dentry, if written { Events::CLOSE_WRITE } else { Events::CLOSE_NO_WRITE });
+        }
         if self.flags().writable() && self.inode().kind() == Kind::Regular {
             self.inode().state().end_write();
             self.path.mount.volume.end_write();

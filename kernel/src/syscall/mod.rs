@@ -17,6 +17,7 @@ mod file;
 mod futex;
 mod group;
 mod identity;
+mod inotify;
 mod ipc;
 mod ipc_messages;
 mod ipc_semaphores;

@@ -6,10 +6,10 @@ use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
 use super::names;
 use super::{
-    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, ipc_messages, ipc_semaphores,
-    ipc_shared_memory, locks, memfd, memory, message, mounts, other_memory, path, pidfd, poll, posix_queue, prctl,
-    process, resource, select, signal, signal_file, socket, socket_option, splice, statistics, sync, system, time,
-    timer,
+    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, inotify, ipc_messages,
+    ipc_semaphores, ipc_shared_memory, locks, memfd, memory, message, mounts, other_memory, path, pidfd, poll,
+    posix_queue, prctl, process, resource, select, signal, signal_file, socket, socket_option, splice, statistics,
+    sync, system, time, timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -257,6 +257,9 @@ table! { LINUX[512]:
     244 mq_notify => posix_queue::mq_notify;
     245 mq_getsetattr => posix_queue::mq_getsetattr;
     247 waitid => process::waitid;
+    253 inotify_init => inotify::inotify_init;
+    254 inotify_add_watch => inotify::inotify_add_watch;
+    255 inotify_rm_watch => inotify::inotify_rm_watch;
     257 openat => path::openat;
     258 mkdirat => path::mkdirat;
     259 mknodat => path::mknodat;
@@ -292,6 +295,7 @@ table! { LINUX[512]:
     291 epoll_create1 => epoll::epoll_create1;
     292 dup3 => file::dup3;
     293 pipe2 => poll::pipe2;
+    294 inotify_init1 => inotify::inotify_init1;
     295 preadv => file::preadv;
     296 pwritev => file::pwritev;
     297 rt_tgsigqueueinfo => signal::rt_tgsigqueueinfo;
