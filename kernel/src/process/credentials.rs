@@ -2,8 +2,7 @@
 //! follow the effective ids, unless setfsuid(2) sets them apart.
 
 use super::process::Process;
-use crate::fs;
-use alloc::sync::Arc;
+use bitflags::bitflags;
 use core::sync::atomic::Ordering;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
@@ -34,6 +33,37 @@ pub struct Capabilities {
     pub ambient: u64,
 }
 
+bitflags! {
+    /// PR_SET_SECUREBITS, capabilities(7); each has a lock beside it, by which it stays as it is.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub struct SecureBits: u32 {
+        /// The superuser gets no capabilities by running a program.
+        const NO_ROOT = 1;
+        /// Nobody gets or loses capabilities by changing ids.
+        const NO_FIXUP = 1 << 2;
+        /// What is permitted stays so when it stops being the superuser (PR_SET_KEEPCAPS).
+        const KEEP = 1 << 4;
+        /// Nothing more becomes ambient.
+        const NO_AMBIENT = 1 << 6;
+        /// The locks.
+        const LOCKS = 0xaa;
+    }
+}
+
+impl SecureBits {
+    /// Whether a bit can be changed.
+    pub fn is_locked(self, bit: SecureBits) -> bool {
+        self.bits() & bit.bits() << 1 != 0
+    }
+
+    /// Whether it may become another: a lock stays, and what it locks.
+    pub fn may_become(self, new: SecureBits) -> bool {
+        let locks = self & SecureBits::LOCKS;
+        let locked = SecureBits::from_bits_retain(locks.bits() >> 1);
+        new.contains(locks) && !locked.intersects(self.symmetric_difference(new))
+    }
+}
+
 /// The user and the group of a process, and what it may.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Credentials {
@@ -43,8 +73,8 @@ pub struct Credentials {
     pub group: Ids,
     /// What it may beyond what every user may.
     pub capabilities: Capabilities,
-    /// What is permitted stays so when it stops being the superuser (PR_SET_KEEPCAPS).
-    pub keeps_capabilities: bool,
+    /// How being the superuser and capabilities have to do with each other.
+    pub secure: SecureBits,
     /// Nothing that it runs gives it rights that it has not (PR_SET_NO_NEW_PRIVS).
     pub no_new_rights: bool,
 }
@@ -128,7 +158,7 @@ impl Credentials {
         user: Ids::all(0),
         group: Ids::all(0),
         capabilities: Capabilities::FULL,
-        keeps_capabilities: false,
+        secure: SecureBits::empty(),
         no_new_rights: false,
     };
 
@@ -162,9 +192,12 @@ impl Credentials {
     /// Takes other user ids, and with them gives or takes capabilities as capabilities(7) says.
     fn set_user(&mut self, new: Ids) {
         let old = core::mem::replace(&mut self.user, new);
+        if self.secure.contains(SecureBits::NO_FIXUP) {
+            return;
+        }
         let own = &mut self.capabilities;
         if old.has(0) && !new.has(0) {
-            if !self.keeps_capabilities {
+            if !self.secure.contains(SecureBits::KEEP) {
                 own.permitted = 0;
             }
             own.ambient = 0;
@@ -180,7 +213,7 @@ impl Credentials {
     /// Those of a program that it runs, whose file makes it somebody else's perhaps: execve(2).
     pub(super) fn of_program(&self, user: Option<u32>, group: Option<u32>) -> Credentials {
         let mut new = *self;
-        new.keeps_capabilities = false;
+        new.secure.remove(SecureBits::KEEP);
         if !self.no_new_rights {
             new.user.effective = user.unwrap_or(self.user.effective);
             new.group.effective = group.unwrap_or(self.group.effective);
@@ -191,10 +224,11 @@ impl Credentials {
             own.ambient = 0;
         }
         own.permitted = own.ambient;
-        if new.user.real == 0 || new.user.effective == 0 {
+        let root_gets_all = !new.secure.contains(SecureBits::NO_ROOT);
+        if root_gets_all && (new.user.real == 0 || new.user.effective == 0) {
             own.permitted |= own.inheritable | own.bounding;
         }
-        own.effective = if new.user.effective == 0 { own.permitted } else { own.ambient };
+        own.effective = if root_gets_all && new.user.effective == 0 { own.permitted } else { own.ambient };
         new
     }
 
@@ -209,14 +243,16 @@ impl Process {
     pub fn change_user(&self, change: impl FnOnce(Ids, bool) -> Result<Ids>) -> Result<()> {
         let mut new = self.credentials();
         new.set_user(change(new.user, new.may(linux::CAP_SETUID))?);
-        self.put_credentials(new)
+        self.put_credentials(new);
+        Ok(())
     }
 
     /// Takes other group ids likewise.
     pub fn change_group(&self, change: impl FnOnce(Ids, bool) -> Result<Ids>) -> Result<()> {
         let mut new = self.credentials();
         new.group = change(new.group, new.may(linux::CAP_SETGID))?;
-        self.put_credentials(new)
+        self.put_credentials(new);
+        Ok(())
     }
 
     /// Changes what is no id.
@@ -224,37 +260,26 @@ impl Process {
         change(&mut self.credentials.lock())
     }
 
-    /// Changes the ids that files see.
-    pub fn change_file_ids(&self, change: impl FnOnce(&mut fs::credentials::Credentials)) -> Result<()> {
-        self.change_lookup(|lookup| {
-            let mut new = (*lookup.credentials).clone();
-            change(&mut new);
-            lookup.credentials = Arc::new(new);
-        })
-    }
-
-    pub(super) fn put_credentials(&self, new: Credentials) -> Result<()> {
+    pub(super) fn put_credentials(&self, new: Credentials) {
         let (user, group) = (new.user.effective, new.group.effective);
-        self.change_file_ids(|ids| (ids.user, ids.group) = (user, group))?;
+        self.change_file_ids(|ids| (ids.user, ids.group) = (user, group));
         let old = core::mem::replace(&mut *self.credentials.lock(), new);
         if (old.user.effective, old.group.effective) != (user, group) {
             // What it holds may be somebody else's secret now.
             self.dumpable.store(0, Ordering::Relaxed);
             self.parent_death_signal.store(0, Ordering::Relaxed);
         }
-        Ok(())
     }
 
     /// Takes those of a program that it runs now.
-    pub(super) fn take_program_credentials(&self, new: Credentials) -> Result<()> {
+    pub(super) fn take_program_credentials(&self, new: Credentials) {
         let old = self.credentials();
         if old != new {
-            self.put_credentials(new)?;
+            self.put_credentials(new);
         }
         self.dumpable.store(u8::from(!new.is_secure()), Ordering::Relaxed);
         if new.is_secure() {
             self.parent_death_signal.store(0, Ordering::Relaxed);
         }
-        Ok(())
     }
 }

@@ -1,26 +1,30 @@
 //! A thread of a process: what others know of it, and what only its own task holds.
 
+use super::belongings::Belongings;
 use super::process::{Name, Process};
 use super::session;
-use super::signal::{Interrupted, Pending};
+use super::signal::{Interrupted, Pending, Restarts};
 use super::table::{self, OwnPid, Pid};
+use super::turn::Rules;
+use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
 use crate::task::{Instant, Owner, Task, TaskContext, Usage};
 use alloc::sync::{Arc, Weak};
 use core::any::Any;
-use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU32, AtomicU64, Ordering};
-use linux_raw_sys::general as linux;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
-use logic::run_queue::NICE_MAX;
-use logic::signal::SignalSet;
+use logic::signal::{Signal, SignalSet};
 use logic::wait_status::WaitStatus;
 use machine::lock::SpinLock;
 use machine::user::{Exception, UserContext};
 
+/// By how much threads let themselves be woken late that said nothing of it, in nanoseconds.
+const DEFAULT_SLACK: u64 = 50_000;
+
 /// A thread, as others know it.
 pub struct Thread {
-    /// Its number; `None` for the first thread of a process, which has the process's.
-    id: Option<OwnPid>,
+    /// Its number; the first thread has the process's, and so gets who runs another program.
+    id: SpinLock<Arc<OwnPid>>,
     /// What it runs in.
     pub process: Arc<Process>,
     /// Its task, from its start on.
@@ -33,12 +37,16 @@ pub struct Thread {
     pub clear_at_end: AtomicU64,
     /// Where its list of robust locks begins: set_robust_list(2).
     pub robust_list: AtomicU64,
-    /// How nice it is to others: setpriority(2).
-    nice: AtomicI8,
-    /// By which rules it gets its turn: sched_setscheduler(2).
-    pub policy: AtomicU32,
-    /// Its name, if that is another than the process's.
-    name: SpinLock<Option<Name>>,
+    /// By which rules it gets its turn.
+    pub(super) rules: SpinLock<Rules>,
+    /// By how many nanoseconds it would let itself be woken late (PR_SET_TIMERSLACK).
+    pub timer_slack: AtomicU64,
+    /// What that was at first.
+    pub(super) first_timer_slack: AtomicU64,
+    /// Its name; the first thread's is the process's.
+    name: SpinLock<Name>,
+    /// What it has of files, until it ends.
+    belongings: SpinLock<Option<Belongings>>,
     /// How many page faults were served for it.
     pub faults: AtomicU64,
 }
@@ -76,12 +84,16 @@ pub struct Running {
     pub user: UserContext,
     /// The memory.
     pub space: Arc<AddressSpace>,
+    /// What it has of files; the same as the thread says.
+    pub belongings: Belongings,
     /// The exception that the program caused last, for signal handlers to see.
     pub exception: Option<Exception>,
     /// The system call that a signal has just cut short.
     pub interrupted: Option<Interrupted>,
     /// It ends, though its process may go on: exit(2).
     pub leaving: Option<WaitStatus>,
+    /// How the call that gives `EINTR` goes on, if not as its number says.
+    pub restarts: Option<Restarts>,
     /// When a sleep that begins again was to end.
     pub deadline: Option<Instant>,
     /// The next call is one that begins again.
@@ -89,11 +101,14 @@ pub struct Running {
 }
 
 impl Thread {
-    /// A thread that does not run yet, in a process that it is entered in; the first one has the number of the process.
-    /// `EAGAIN` without a number, `ENOMEM`.
-    pub(super) fn new(process: &Arc<Process>, blocked: SignalSet) -> Result<Arc<Thread>> {
-        let first = process.life.lock().threads.is_empty();
-        let id = if first { None } else { Some(OwnPid::new()?) };
+    /// A thread that does not run yet, in a process that it is entered in. `ENOMEM`; `EINTR` if the process ends.
+    pub(super) fn new(
+        process: &Arc<Process>,
+        id: Arc<OwnPid>,
+        name: Name,
+        belongings: &Belongings,
+        blocked: SignalSet,
+    ) -> Result<Arc<Thread>> {
         let signals = ThreadSignals {
             blocked,
             restored: None,
@@ -102,19 +117,25 @@ impl Thread {
             stack: AlternateStack::default(),
         };
         let thread = Arc::new(Thread {
-            id,
+            id: SpinLock::new("thread's number", id),
             process: process.clone(),
             task: SpinLock::new("thread's task", None),
             signals: SpinLock::new("thread's signals", signals),
-            attention: AtomicBool::new(false),
+            // The process may have been stopped a moment ago.
+            attention: AtomicBool::new(true),
             clear_at_end: AtomicU64::new(0),
             robust_list: AtomicU64::new(0),
-            nice: AtomicI8::new(0),
-            policy: AtomicU32::new(linux::SCHED_NORMAL),
-            name: SpinLock::new("thread's name", None),
+            timer_slack: AtomicU64::new(DEFAULT_SLACK),
+            first_timer_slack: AtomicU64::new(DEFAULT_SLACK),
+            rules: SpinLock::new("thread's rules", Rules::ORDINARY),
+            name: SpinLock::new("thread's name", name),
+            belongings: SpinLock::new("thread's belongings", Some(belongings.clone())),
             faults: AtomicU64::new(0),
         });
         let mut life = process.life.lock();
+        if life.ending.is_some() || life.sole.is_some() {
+            return Err(Errno::EINTR);
+        }
         life.threads.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         life.threads.push(thread.clone());
         drop(life);
@@ -123,61 +144,72 @@ impl Thread {
 
     /// Its number.
     pub fn id(&self) -> Pid {
-        self.id.as_ref().map_or(self.process.pid(), OwnPid::get)
+        self.id.lock().get()
     }
 
-    /// Tells it which task it is; the task itself says so before anything else.
+    /// Whether it has its process's number.
+    pub fn leads(&self) -> bool {
+        self.id() == self.process.pid()
+    }
+
+    /// Gives it its process's number, which nobody else has now.
+    pub(super) fn take_lead(&self) {
+        let old = core::mem::replace(&mut *self.id.lock(), self.process.own_pid().clone());
+        drop(old);
+    }
+
+    /// What it has of files; `ESRCH` once it has ended.
+    pub fn belongings(&self) -> Result<Belongings> {
+        self.belongings.lock().clone().ok_or(Errno::ESRCH)
+    }
+
+    /// Where it looks for files; `ESRCH` once it has ended.
+    pub fn lookup(&self) -> Result<Arc<Lookup>> {
+        Ok(self.belongings()?.viewpoint.lookup(&self.process))
+    }
+
+    /// Says that it has other things, or none any more.
+    pub(super) fn set_belongings(&self, new: Option<Belongings>) {
+        let old = core::mem::replace(&mut *self.belongings.lock(), new);
+        drop(old);
+    }
+
+    /// How it must end, if it must: its process ends, or another of its threads goes on alone.
+    pub fn end_due(&self) -> Option<WaitStatus> {
+        let life = self.process.life.lock();
+        let alone = life.sole.as_ref().is_some_and(|sole| !core::ptr::eq(&**sole, self));
+        life.ending.or(alone.then_some(WaitStatus::Killed { signal: Signal::KILL, core: false }))
+    }
+
+    /// Tells it which task it is; the task itself says so before anything else, and so does who has started it.
     pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
-        *self.task.lock() = Some(task.clone());
-        self.weigh();
-        task.set_owner(Arc::downgrade(self) as Weak<dyn Owner>);
+        let is_known = self.task.lock().replace(task.clone()).is_some();
+        if !is_known {
+            self.tell_rules();
+            task.set_owner(Arc::downgrade(self) as Weak<dyn Owner>);
+        }
     }
 
     /// Its name.
     pub fn name(&self) -> Name {
-        self.name.lock().unwrap_or_else(|| self.process.name())
+        if self.leads() { self.process.name() } else { *self.name.lock() }
     }
 
     /// Renames it; the first thread's name is the process's.
     pub fn set_name(&self, name: Name) {
-        match self.id {
-            None => self.process.set_name(name),
-            Some(_) => *self.name.lock() = Some(name),
+        *self.name.lock() = name;
+        if self.leads() {
+            self.process.set_name(name);
         }
         if let Some(task) = self.task() {
             task.set_name(core::str::from_utf8(name.bytes()).unwrap_or("?"));
         }
     }
 
-    /// How nice it is to others, -20 to 19.
-    pub fn nice(&self) -> i8 {
-        self.nice.load(Ordering::Relaxed)
-    }
-
-    /// Changes that.
-    pub fn set_nice(&self, nice: i8) {
-        self.nice.store(nice, Ordering::Relaxed);
-        self.weigh();
-    }
-
-    /// Changes by which rules it gets its turn (`linux::SCHED_`).
-    pub fn set_policy(&self, policy: u32) {
-        self.policy.store(policy, Ordering::Relaxed);
-        self.weigh();
-    }
-
-    /// Takes over how nice another is, and its rules: for a new one.
-    pub(super) fn inherit_turn(&self, other: &Thread) {
-        self.nice.store(other.nice(), Ordering::Relaxed);
-        self.policy.store(other.policy.load(Ordering::Relaxed), Ordering::Relaxed);
-    }
-
-    /// Tells the scheduler. Who is to run only when nobody else wants to is as nice as can be.
-    fn weigh(&self) {
-        let nice = if self.policy.load(Ordering::Relaxed) == linux::SCHED_IDLE { NICE_MAX } else { self.nice() };
-        if let Some(task) = self.task() {
-            task.set_nice(nice);
-        }
+    /// Sets by how many nanoseconds it lets itself be woken late; 0: as at first.
+    pub fn set_timer_slack(&self, slack: u64) {
+        let slack = if slack == 0 { self.first_timer_slack.load(Ordering::Relaxed) } else { slack };
+        self.timer_slack.store(slack, Ordering::Relaxed);
     }
 
     /// Its task, once it runs.
@@ -248,6 +280,12 @@ pub fn caller(ctx: &TaskContext) -> Option<Arc<Thread>> {
 }
 
 impl Running {
+    /// How the thread looks for files.
+    #[inline]
+    pub fn lookup(&self) -> Arc<Lookup> {
+        self.belongings.viewpoint.lookup(&self.thread.process)
+    }
+
     /// Called when a call begins: what is left over from one that it does not continue is dropped.
     pub fn begin_call(&mut self) {
         self.interrupted = None;
@@ -257,13 +295,20 @@ impl Running {
     }
 
     /// A thread that will go on with these registers.
-    pub(super) fn new(thread: Arc<Thread>, user: UserContext, space: Arc<AddressSpace>) -> Running {
+    pub(super) fn new(
+        thread: Arc<Thread>,
+        user: UserContext,
+        space: Arc<AddressSpace>,
+        belongings: Belongings,
+    ) -> Running {
         Running {
             thread,
             user,
             space,
+            belongings,
             exception: None,
             interrupted: None,
+            restarts: None,
             leaving: None,
             deadline: None,
             restarted: false,

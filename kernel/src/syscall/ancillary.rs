@@ -96,7 +96,7 @@ fn give_files(caller: &Caller, place: &mut Place, message: Incoming) -> Result<(
         let Ok(fd) = caller.add_file(file, 0, close_on_exec) else { break };
         let at = place.at + (HEADER + given * NUMBER) as u64;
         if let Err(errno) = caller.write(at, &fd.0.to_le_bytes()) {
-            let _ = caller.process().files.remove(fd.0 as u32);
+            let _ = caller.files().remove(fd.0 as u32);
             return Err(errno);
         }
         given += 1;

@@ -11,6 +11,7 @@ use crate::fs::tmpfs::seals::Seals;
 use crate::memory::{Sink, Source};
 use crate::process::signal;
 use alloc::sync::Arc;
+use arrayvec::ArrayVec;
 use linux_raw_sys::{general as linux, ioctl};
 use logic::errno::{Errno, Result};
 
@@ -122,7 +123,7 @@ pub(super) fn lseek(caller: &mut Caller, fd: Fd, offset: i64, whence: u32) -> Re
 
 /// close(2)
 pub(super) fn close(caller: &mut Caller, fd: Fd) -> Result<()> {
-    close_file(caller, caller.process().files.remove(fd.number()?)?)
+    close_file(caller, caller.files().remove(fd.number()?)?)
 }
 
 /// close_range(2)
@@ -130,7 +131,10 @@ pub(super) fn close_range(caller: &mut Caller, first: u32, last: u32, flags: u32
     if flags & !(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) != 0 || first > last {
         return Err(Errno::EINVAL);
     }
-    let files = caller.process().files.clone();
+    if flags & CLOSE_RANGE_UNSHARE != 0 {
+        caller.running.own_files(caller.ctx)?;
+    }
+    let files = caller.files().clone();
     if flags & CLOSE_RANGE_CLOEXEC != 0 {
         files.close_on_exec_all(first, last);
         return Ok(());
@@ -161,7 +165,7 @@ pub(super) fn dup3(caller: &mut Caller, old: Fd, new: Fd, flags: u32) -> Result<
     }
     let file = caller.file(old)?;
     let close_on_exec = flags & linux::O_CLOEXEC != 0;
-    let replaced = caller.process().files.set(new.number()?, file, caller.descriptor_limit(), close_on_exec)?;
+    let replaced = caller.files().set(new.number()?, file, caller.descriptor_limit(), close_on_exec)?;
     if let Some(replaced) = replaced {
         // The number is taken over already; what the file says at its closing is not told (dup2(2), NOTES).
         let _ = close_file(caller, replaced);
@@ -172,7 +176,7 @@ pub(super) fn dup3(caller: &mut Caller, old: Fd, new: Fd, flags: u32) -> Result<
 /// fcntl(2)
 /// Differs: no leases, no notes of changes (F_NOTIFY), no seals and no hints about lifetimes: `EINVAL`.
 pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) -> Result<u64> {
-    let files = &caller.process().files;
+    let files = caller.files();
     let file = caller.file(fd)?;
     match command {
         linux::F_DUPFD | linux::F_DUPFD_CLOEXEC => {
@@ -256,7 +260,7 @@ pub(super) fn ioctl(caller: &mut Caller, fd: Fd, request: u32, argument: u64) ->
     file.check_opened()?;
     match request {
         ioctl::FIOCLEX | ioctl::FIONCLEX => {
-            caller.process().files.set_close_on_exec(fd.number()?, request == ioctl::FIOCLEX).map(|()| 0)
+            caller.files().set_close_on_exec(fd.number()?, request == ioctl::FIOCLEX).map(|()| 0)
         }
         ioctl::FIONBIO => {
             let mut wanted = [0; 4];
@@ -322,17 +326,21 @@ fn list(caller: &Caller, fd: Fd, into: Pointer, size: u32, show: Show) -> Result
 fn show_entry(caller: &Caller, sink: &mut Sink, listed: &Listed) -> Result<()> {
     const NAME: usize = core::mem::offset_of!(linux::linux_dirent64, d_name);
     const LONGEST: usize = (NAME + logic::path::NAME_MAX + 1).next_multiple_of(8);
-    let mut entry = [0; LONGEST];
     let length = (NAME + listed.name.len() + 1).next_multiple_of(8);
-    let (Some(name), true) = (entry.get_mut(NAME..NAME + listed.name.len()), length <= sink.remaining()) else {
+    if length > LONGEST.min(sink.remaining()) {
         return Err(Errno::EINVAL);
-    };
-    name.copy_from_slice(listed.name);
-    entry[..8].copy_from_slice(&listed.number.to_le_bytes());
-    entry[8..16].copy_from_slice(&listed.next.to_le_bytes());
-    entry[16..18].copy_from_slice(&(length as u16).to_le_bytes());
-    entry[18] = Kind::directory_type(listed.kind);
-    let written = sink.write(caller.ctx, &entry[..length])?;
+    }
+    let mut head = [0; NAME];
+    head[..8].copy_from_slice(&listed.number.to_le_bytes());
+    head[8..16].copy_from_slice(&listed.next.to_le_bytes());
+    head[16..18].copy_from_slice(&(length as u16).to_le_bytes());
+    head[18] = Kind::directory_type(listed.kind);
+    // Not zeroed first: most names are a fraction of the longest.
+    let mut entry = ArrayVec::<u8, LONGEST>::new();
+    for part in [&head[..], listed.name, &[0; 8][..length - NAME - listed.name.len()]] {
+        entry.try_extend_from_slice(part).map_err(|_| Errno::EINVAL)?;
+    }
+    let written = sink.write(caller.ctx, &entry)?;
     if written == length { Ok(()) } else { Err(Errno::EFAULT) }
 }
 
@@ -360,5 +368,5 @@ pub(super) fn not_negative(position: i64) -> Result<u64> {
 }
 
 fn close_file(caller: &Caller, file: Arc<OpenFile>) -> Result<()> {
-    caller.process().files.close(caller.ctx, &file)
+    caller.files().close(caller.ctx, &file)
 }

@@ -4,6 +4,7 @@
 //! by chapter, as one would look for their manual pages. A handler holds no state and no loop: it takes its arguments, calls one
 //! thing below, and returns.
 
+mod adjust;
 mod ancillary;
 mod arg;
 mod attribute_names;
@@ -35,11 +36,13 @@ mod pidfd;
 mod poll;
 mod posix_queue;
 mod prctl;
+mod priority;
 mod process;
 mod record;
 mod resource;
 mod restart;
 mod run;
+mod sched;
 mod select;
 mod signal;
 mod signal_file;

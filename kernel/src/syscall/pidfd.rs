@@ -52,7 +52,7 @@ pub(super) fn pidfd_getfd(caller: &mut Caller, fd: Fd, theirs: Fd, flags: u32) -
     if process.is_over() {
         return Err(Errno::ESRCH);
     }
-    let file = process.files.get(theirs.number()?)?;
+    let file = process.belongings()?.files.get(theirs.number()?)?;
     caller.add_file(file, 0, true)
 }
 

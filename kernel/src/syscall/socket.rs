@@ -179,7 +179,7 @@ fn add(caller: &Caller, socket: Arc<dyn Socket>, flags: u32) -> Result<Fd> {
 
 /// Frees a descriptor that the program never learnt of.
 fn forget(caller: &Caller, fd: Fd) {
-    let _ = caller.process().files.remove(fd.0 as u32);
+    let _ = caller.files().remove(fd.0 as u32);
 }
 
 fn split_type(kind: u32) -> Result<(u32, u32)> {

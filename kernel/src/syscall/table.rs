@@ -6,10 +6,10 @@ use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
 use super::names;
 use super::{
-    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, inotify, ipc_messages,
+    adjust, attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, inotify, ipc_messages,
     ipc_semaphores, ipc_shared_memory, locks, memfd, memory, message, mounts, other_memory, path, pidfd, poll,
-    posix_queue, prctl, process, resource, select, signal, signal_file, socket, socket_option, splice, statistics,
-    sync, system, time, timer,
+    posix_queue, prctl, priority, process, resource, sched, select, signal, signal_file, socket, socket_option, splice,
+    statistics, sync, system, time, timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -75,7 +75,7 @@ table! { LINUX[512]:
     21 access => path::access;
     22 pipe => poll::pipe;
     23 select => select::select;
-    24 sched_yield => resource::sched_yield;
+    24 sched_yield => sched::sched_yield;
     25 mremap => memory::mremap;
     26 msync => memory::msync;
     27 mincore => memory::mincore;
@@ -187,22 +187,22 @@ table! { LINUX[512]:
     135 personality => prctl::personality;
     137 statfs => statistics::statfs;
     138 fstatfs => statistics::fstatfs;
-    140 getpriority => resource::getpriority;
-    141 setpriority => resource::setpriority;
-    142 sched_setparam => resource::sched_setparam;
-    143 sched_getparam => resource::sched_getparam;
-    144 sched_setscheduler => resource::sched_setscheduler;
-    145 sched_getscheduler => resource::sched_getscheduler;
-    146 sched_get_priority_max => resource::sched_get_priority_max;
-    147 sched_get_priority_min => resource::sched_get_priority_min;
-    148 sched_rr_get_interval => resource::sched_rr_get_interval;
+    140 getpriority => priority::getpriority;
+    141 setpriority => priority::setpriority;
+    142 sched_setparam => sched::sched_setparam;
+    143 sched_getparam => sched::sched_getparam;
+    144 sched_setscheduler => sched::sched_setscheduler;
+    145 sched_getscheduler => sched::sched_getscheduler;
+    146 sched_get_priority_max => sched::sched_get_priority_max;
+    147 sched_get_priority_min => sched::sched_get_priority_min;
+    148 sched_rr_get_interval => sched::sched_rr_get_interval;
     149 mlock => memory::mlock;
     150 munlock => memory::munlock;
     151 mlockall => memory::mlockall;
     152 munlockall => memory::munlockall;
     157 prctl => prctl::prctl;
     158 arch_prctl => process::arch_prctl;
-    159 adjtimex => time::adjtimex;
+    159 adjtimex => adjust::adjtimex;
     160 setrlimit => resource::setrlimit;
     161 chroot => path::chroot;
     162 sync => sync::sync;
@@ -229,8 +229,8 @@ table! { LINUX[512]:
     200 tkill => signal::tkill;
     201 time => time::time;
     202 futex => futex::futex;
-    203 sched_setaffinity => resource::sched_setaffinity;
-    204 sched_getaffinity => resource::sched_getaffinity;
+    203 sched_setaffinity => sched::sched_setaffinity;
+    204 sched_getaffinity => sched::sched_getaffinity;
     213 epoll_create => epoll::epoll_create;
     217 getdents64 => file::getdents64;
     218 set_tid_address => process::set_tid_address;
@@ -257,6 +257,8 @@ table! { LINUX[512]:
     244 mq_notify => posix_queue::mq_notify;
     245 mq_getsetattr => posix_queue::mq_getsetattr;
     247 waitid => process::waitid;
+    251 ioprio_set => priority::ioprio_set;
+    252 ioprio_get => priority::ioprio_get;
     253 inotify_init => inotify::inotify_init;
     254 inotify_add_watch => inotify::inotify_add_watch;
     255 inotify_rm_watch => inotify::inotify_rm_watch;
@@ -275,6 +277,7 @@ table! { LINUX[512]:
     269 faccessat => path::faccessat;
     270 pselect6 => select::pselect6;
     271 ppoll => poll::ppoll;
+    272 unshare => clone::unshare;
     273 set_robust_list => process::set_robust_list;
     274 get_robust_list => process::get_robust_list;
     275 splice => splice::splice;
@@ -301,13 +304,14 @@ table! { LINUX[512]:
     297 rt_tgsigqueueinfo => signal::rt_tgsigqueueinfo;
     299 recvmmsg => message::recvmmsg;
     302 prlimit64 => resource::prlimit64;
-    305 clock_adjtime => time::clock_adjtime;
+    305 clock_adjtime => adjust::clock_adjtime;
     306 syncfs => sync::syncfs;
     307 sendmmsg => message::sendmmsg;
     309 getcpu => resource::getcpu;
     310 process_vm_readv => other_memory::process_vm_readv;
     311 process_vm_writev => other_memory::process_vm_writev;
-    315 sched_getattr => resource::sched_getattr;
+    314 sched_setattr => sched::sched_setattr;
+    315 sched_getattr => sched::sched_getattr;
     316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
     319 memfd_create => memfd::memfd_create;
@@ -319,6 +323,7 @@ table! { LINUX[512]:
     332 statx => statistics::statx;
     424 pidfd_send_signal => pidfd::pidfd_send_signal;
     434 pidfd_open => pidfd::pidfd_open;
+    435 clone3 => clone::clone3;
     436 close_range => file::close_range;
     437 openat2 => path::openat2;
     438 pidfd_getfd => pidfd::pidfd_getfd;
@@ -333,7 +338,7 @@ table! { COR[16]:
     3 read => file::read;
     4 open => path::open;
     5 moremem => cor::moremem;
-    6 yield => resource::sched_yield;
+    6 yield => sched::sched_yield;
     7 spawn => cor::spawn;
     8 wait => cor::wait;
     9 sleep => cor::sleep;

@@ -80,7 +80,7 @@ impl Unix {
         self.options.take_error()?;
         if let Some(to) = to {
             let thread = caller(ctx).ok_or(Errno::ECONNREFUSED)?;
-            return names::find(ctx, &*thread.process.lookup()?, self.kind, to);
+            return names::find(ctx, &*thread.lookup()?, self.kind, to);
         }
         let mut state = self.state.lock();
         match state.peer.upgrade().filter(|peer| self.kind == Type::Packet || peer.is_open()) {

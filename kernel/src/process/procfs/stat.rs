@@ -3,9 +3,8 @@
 use super::{Subject, memory, pages};
 use crate::fs::proc::Text;
 use crate::process::signal::Handler;
-use crate::process::{Capabilities, Program, Thread, Used, parent_of};
-use crate::task::TaskContext;
-use alloc::sync::Arc;
+use crate::process::{Capabilities, Program, Rules, Used, parent_of};
+use crate::task::{State, TaskContext};
 use core::fmt::{self, Write};
 use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
@@ -24,21 +23,14 @@ fn state(subject: &Subject) -> (char, &'static str) {
     if subject.process.is_stopped() {
         return ('T', "stopped");
     }
-    let mut state = ('S', "sleeping");
-    let mut look = |thread: &Arc<Thread>| match thread.task() {
-        Some(task) if task.waits_deaf() => {
-            if state.0 == 'S' {
-                state = ('D', "disk sleep");
-            }
-        }
-        Some(task) if task.state() == crate::task::State::Waiting => {}
-        _ => state = ('R', "running"),
-    };
-    match &subject.thread {
-        Some(thread) => look(thread),
-        None => subject.process.for_each_thread(look),
+    // Of a process, it is how the first thread is; that may have ended before others.
+    let first = || subject.process.thread(subject.process.pid());
+    let Some(thread) = subject.thread.clone().or_else(first) else { return ('Z', "zombie") };
+    match thread.task() {
+        Some(task) if task.waits_deaf() => ('D', "disk sleep"),
+        Some(task) if task.state() == State::Waiting => ('S', "sleeping"),
+        _ => ('R', "running"),
     }
-    state
 }
 
 fn used(subject: &Subject) -> Used {
@@ -93,7 +85,9 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
     let sizes = program.as_ref().map(|program| memory::sum(ctx, program)).unwrap_or_default();
     let [pending, _, blocked] = signals(subject);
     let (ignored, caught) = wanted(subject);
-    let nice = subject.first_thread().and_then(|thread| thread.task()).map_or(0, |task| task.nice());
+    let rules = subject.first_thread().map_or(Rules::ORDINARY, |thread| thread.rules());
+    let nice = i32::from(rules.nice);
+    let urgency = if rules.is_real_time() { -1 - i32::from(rules.priority) } else { 20 + nice };
     let shown = program.as_ref().filter(|_| subject.check(ctx).is_ok());
     let places = shown.map_or_else(Places::default, |program| Places {
         code: sizes.code,
@@ -111,7 +105,7 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
         write!(out, "{} {} 0 0 ", used.faults, children.faults)?;
         write!(out, "{} {} ", used.usage.user / TICK, used.usage.system / TICK)?;
         write!(out, "{} {} ", children.usage.user / TICK, children.usage.system / TICK)?;
-        write!(out, "{} {nice} {} 0 {} ", 20 + i32::from(nice), subject.threads().max(1), process.born.0 / TICK)?;
+        write!(out, "{} {nice} {} 0 {} ", urgency, subject.threads().max(1), process.born.0 / TICK)?;
         write!(
             out,
             "{} {} {} ",
@@ -127,7 +121,7 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
         let waits = u8::from(state(subject).0 != 'R');
         let end_signal = process.end_signal().map_or(0, Signal::number);
         // wchan nswap cnswap exit_signal processor rt_priority policy delays guest_time cguest_time.
-        write!(out, "{waits} 0 0 {end_signal} 0 0 0 0 0 0 ")?;
+        write!(out, "{waits} 0 0 {end_signal} 0 {} {} 0 0 0 ", rules.priority, rules.policy)?;
         // start_data end_data start_brk.
         write!(out, "{} {} {} ", writable.0, writable.1, places.heap)?;
         match shown {
@@ -170,7 +164,7 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
     let [own, shared, blocked] = signals(subject);
     let (ignored, caught) = wanted(subject);
     let usage = used(subject).usage;
-    let lookup = process.lookup().ok();
+    let lookup = subject.lookup().ok();
     let (file_user, file_group) = lookup
         .as_ref()
         .map_or((user.effective, group.effective), |lookup| (lookup.credentials.user, lookup.credentials.group));
@@ -253,8 +247,9 @@ fn memory_lines(ctx: &TaskContext, program: &Program, most_resident: u64, out: &
 
 /// For how many descriptors there is room: it grows by 64.
 fn room(subject: &Subject) -> u32 {
+    let Ok(files) = subject.files() else { return 0 };
     let (mut from, mut last) = (0, 0);
-    while let Some((descriptor, _)) = subject.process.files.next(from) {
+    while let Some((descriptor, _)) = files.next(from) {
         last = descriptor;
         from = descriptor + 1;
     }

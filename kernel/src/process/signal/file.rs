@@ -130,9 +130,11 @@ fn record(info: &Info) -> [u8; RECORD] {
             put(44, &(value as u32).to_le_bytes());
             put(48, &value.to_le_bytes());
         }
-        Detail::Child { process, user, status } => {
+        Detail::Child { process, user, status, times: [own, kernel] } => {
             sender(process, user);
             put(40, &status.to_le_bytes());
+            put(56, &own.to_le_bytes());
+            put(64, &kernel.to_le_bytes());
         }
         Detail::Ready { band, descriptor } => {
             put(20, &descriptor.to_le_bytes());
