@@ -13,6 +13,7 @@
 use crate::{
     cpu::CpuLocal,
     frame,
+    inject::{self, Kind},
     kernel_space::{physmap, to_physical},
     lock::SpinLock,
 };
@@ -106,6 +107,9 @@ static MISSING: AtomicUsize = AtomicUsize::new(RESERVE);
 /// if it cannot be filled; then nothing should begin.
 #[inline]
 pub fn ensure_reserve() -> Result<()> {
+    if inject::fails(Kind::Reserve) {
+        return Err(Errno::ENOMEM);
+    }
     if MISSING.load(Ordering::Relaxed) == 0 { Ok(()) } else { fill_reserve() }
 }
 
@@ -381,6 +385,9 @@ fn block_order(layout: Layout) -> usize {
 #[cold]
 fn large(layout: Layout) -> *mut u8 {
     let order = block_order(layout);
+    if order != 0 && order != BIG_ORDER && inject::fails(Kind::Large) {
+        return ptr::null_mut();
+    }
     let reserved = || if order == 0 || order == BIG_ORDER { take_from_reserve(order) } else { None };
     match frame::take_block(order).or_else(reserved) {
         Some(first) => start_of(first),

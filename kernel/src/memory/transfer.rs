@@ -9,6 +9,7 @@ use crate::task::TaskContext;
 use alloc::vec::{self, Vec};
 use logic::address::{USER_END, UserAddr};
 use logic::errno::{Errno, Result};
+use machine::inject::{self, Kind};
 use machine::user_space::{Access, UserSpace};
 
 /// How often in a row a page may vanish between its fault and the copy before the copy gives up. Another thread that unmaps
@@ -79,6 +80,9 @@ impl<'a> Ranges<'a> {
         mut piece: impl FnMut(&UserSpace, UserAddr, usize, usize) -> usize,
     ) -> Result<usize> {
         let wanted = wanted.min(self.left);
+        if inject::fails(Kind::Copy) {
+            return Err(Errno::EFAULT);
+        }
         let (mut done, mut idle) = (0, 0);
         loop {
             let went =

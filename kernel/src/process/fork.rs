@@ -57,7 +57,7 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
         actions,
         credentials: parent.credentials(),
         limits: parent.limits(),
-        traced: parent.traced.load(Ordering::Relaxed),
+        watch: parent.watch.copy(),
         membership: parent.membership(),
     };
     let mut user = running.user.try_clone()?;

@@ -30,6 +30,7 @@ mod thread;
 pub mod timer;
 mod usage;
 mod wait;
+pub mod watch;
 
 pub use credentials::{Capabilities, Credentials, Ids};
 pub use exec::{Request, exec, read_strings};

@@ -11,7 +11,7 @@ use super::{State, Task, TaskContext, Totals, timer};
 use alloc::sync::Arc;
 use core::{
     cell::RefCell,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 use logic::{
     errno::Result,
@@ -30,6 +30,37 @@ use machine::{
 const SLICE: u64 = 8_000_000;
 /// How much less than the one that runs a woken task must have run to take its place at once.
 const URGENT: u64 = 2_000_000;
+
+/// What turns are made of at random, to find what goes wrong only when tasks take turns at odd moments; 0: they are not.
+static SEED: AtomicU64 = AtomicU64::new(0);
+/// The longest turn then.
+const SHORT: u64 = 300_000;
+
+/// Makes turns short and of random length from now on: the boot argument `sched_seed`. With `--icount` the same seed does the same.
+pub fn perturb(seed: u64) {
+    SEED.store(seed, Ordering::Relaxed);
+}
+
+/// How long the next turn is.
+fn slice() -> u64 {
+    if SEED.load(Ordering::Relaxed) == 0 { SLICE } else { 1000 + random() % SHORT }
+}
+
+/// How much less a woken task must have run to take the place of the one who runs.
+fn urgent() -> u64 {
+    if SEED.load(Ordering::Relaxed) == 0 { URGENT } else { random() % URGENT }
+}
+
+/// The next of Marsaglia's xorshift numbers.
+#[cold]
+fn random() -> u64 {
+    let mut number = SEED.load(Ordering::Relaxed);
+    number ^= number << 13;
+    number ^= number >> 7;
+    number ^= number << 17;
+    SEED.store(number, Ordering::Relaxed);
+    number
+}
 
 static READY: SpinLock<RunQueue<Arc<Task>>> = SpinLock::new("run queue", RunQueue::new());
 /// How busy the system is; taken with the scheduler's lock held.
@@ -215,11 +246,11 @@ impl Turn {
         let now = clock::now();
         self.charge(now, ready);
         if !self.leaves(after, ready) {
-            self.ends = self.is_busy().then_some(Instant(now.0 + SLICE));
+            self.ends = self.is_busy().then_some(Instant(now.0 + slice()));
             return None;
         }
         let next = ready.pop().map_or_else(|| self.idle.clone(), |(task, _)| task);
-        self.ends = (!Arc::ptr_eq(&next, &self.idle)).then_some(Instant(now.0 + SLICE));
+        self.ends = (!Arc::ptr_eq(&next, &self.idle)).then_some(Instant(now.0 + slice()));
         if Arc::ptr_eq(&next, &self.current) {
             return None;
         }
@@ -286,7 +317,7 @@ impl Turn {
         if ends > now {
             return Some(ends);
         }
-        self.ends = alone.then_some(Instant(now.0 + SLICE));
+        self.ends = alone.then_some(Instant(now.0 + slice()));
         if !alone {
             cpu::want_reschedule();
         }
@@ -301,10 +332,10 @@ impl Turn {
             cpu::want_reschedule();
             return None;
         }
-        if vruntime + URGENT < self.current.vruntime.load(Ordering::Relaxed) {
+        if vruntime + urgent() < self.current.vruntime.load(Ordering::Relaxed) {
             cpu::want_reschedule();
         }
-        Some(*self.ends.get_or_insert(Instant(now.0 + SLICE)))
+        Some(*self.ends.get_or_insert(Instant(now.0 + slice())))
     }
 }
 
