@@ -26,7 +26,7 @@ static const char *const some[] = {
     "/tests/process/fork", "/tests/process/execute", "/tests/process/many-children", "/tests/file/write",
     "/tests/file2/epoll", "/tests/file2/splice", "/tests/memory/map-file", "/tests/path2/mounts",
     "/tests/signal/handler", "/tests/terminal/pair", "/tests/rust/files",
-    "/bin/busybox dd if=/dev/vda of=/tmp/copied bs=64k count=4",
+    "/bin/busybox dd if=/dev/vda of=/dev/null bs=64k count=4 skip=300",
 };
 
 static void become(const char *program, const char *plan)
@@ -92,7 +92,9 @@ static int try_once(const struct kind *kind, const char *program, long n)
 
 static int endure(const struct kind *kind, const char *program, long most)
 {
-    try_once(kind, program, 1000000);
+    // What a disk gives is kept, and not asked for again.
+    if (strcmp(kind->name, "block") != 0)
+        try_once(kind, program, 1000000);
     struct meter before = look();
     long n = 1;
     int outcome, good = 1;
@@ -113,7 +115,7 @@ static int endure_all(const char *program, long most)
 
 static int endure_folder(const char *folder, long most)
 {
-    static char names[MOST_PROGRAMS][128];
+    static char names[MOST_PROGRAMS][400];
     int count = 0, good = 1;
     DIR *entries = opendir(folder);
     for (struct dirent *entry; entries && (entry = readdir(entries)) && count < MOST_PROGRAMS;)

@@ -2,7 +2,6 @@
 
 use super::arg::{Buffer, Fd, UserPath, Vector};
 use crate::fs::descriptors::MAX_DESCRIPTORS;
-use crate::fs::inode::Kind;
 use crate::fs::lookup::Lookup;
 use crate::fs::mount::Path;
 use crate::fs::open_file::{self, OpenFile};
@@ -74,7 +73,7 @@ impl Caller<'_> {
 
     /// Who writes to a file: what binds and marks it, where the file is a regular one.
     pub(super) fn writer(&self, file: &OpenFile) -> Result<Writer> {
-        if file.inode().kind() == Kind::Regular { self.file_writer() } else { Ok(Writer::FREE) }
+        if file.is_regular() { self.file_writer() } else { Ok(Writer::FREE) }
     }
 
     /// Who writes to regular files.
@@ -152,13 +151,9 @@ impl Caller<'_> {
 
     /// Words of 8 bytes that a program points at.
     pub(super) fn words<const N: usize>(&self, from: u64) -> Result<[u64; N]> {
-        let mut words = [0; N];
-        for (index, word) in words.iter_mut().enumerate() {
-            let mut bytes = [0; 8];
-            self.space().read(self.ctx, from.wrapping_add(8 * index as u64), &mut bytes)?;
-            *word = u64::from_le_bytes(bytes);
-        }
-        Ok(words)
+        let mut bytes = [[0; 8]; N];
+        self.space().read(self.ctx, from, bytes.as_flattened_mut())?;
+        Ok(bytes.map(u64::from_le_bytes))
     }
 
     /// Words of 4 bytes that a program points at.

@@ -10,6 +10,7 @@ mod debian_kernel;
 mod debug;
 mod files;
 mod project;
+mod replay;
 mod run;
 mod syscalls;
 mod test;
@@ -48,6 +49,10 @@ enum Do {
     Run(Box<run::options::Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
     Debug(Box<debug::Session>),
+    /// Run a recorded run again under gdb (bin/replay)
+    Replay(replay::Session),
+    /// Tell when a value of a recorded run changed last (bin/when)
+    When(replay::When),
     /// Write docs/syscalls.md (bin/syscalls)
     Syscalls,
     /// Pack a folder into a newc archive
@@ -130,6 +135,8 @@ fn execute(project: &Project, command: Do) -> Result<()> {
         Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
+        Do::Replay(options) => replay::replay(project, &options),
+        Do::When(options) => replay::when(project, &options),
         Do::Syscalls => syscalls::write(project),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
