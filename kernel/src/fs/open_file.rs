@@ -238,7 +238,9 @@ impl OpenFile {
             }
             match self.wait(ctx, self.file.read_deadline(), || self.file.may_read()) {
                 Err(Errno::ETIMEDOUT) => return self.file.read_late(ctx, into),
-                waited => waited?,
+                // Who cannot wait for more gets what there is.
+                Err(errno) => return self.file.read_late(ctx, into).ok().filter(|&count| count > 0).ok_or(errno),
+                Ok(()) => {}
             }
         }
     }

@@ -7,9 +7,10 @@ use crate::fs::mount::Path;
 use crate::fs::open_file::{self, OpenFile};
 use crate::fs::writer::Writer;
 use crate::memory::{AddressSpace, Sink, Source, Text, UserRange};
+use crate::process::clock;
 use crate::process::signal::{self, Detail, Info};
 use crate::process::{Process, Running, Thread};
-use crate::task::TaskContext;
+use crate::task::{Instant, TaskContext};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use linux_raw_sys::general as linux;
@@ -98,6 +99,11 @@ impl Caller<'_> {
         let sender = Detail::Sender { process: process.pid().0, user: process.credentials().user.real };
         let info = Info { signal, code: linux::SI_USER as i32, detail: sender };
         signal::send_to_thread(self.thread(), info);
+    }
+
+    /// When a wait ends that is to last for so long. One that begins again after a stop ends when it was to end at first.
+    pub(super) fn deadline(&mut self, nanoseconds: u64) -> Instant {
+        *self.running.deadline.get_or_insert_with(|| clock::now_and(nanoseconds))
     }
 
     /// Bytes that a program points at.

@@ -5,7 +5,7 @@ use super::caller::Caller;
 use crate::fs::open_file::OpenFlags;
 use crate::fs::pipe;
 use crate::fs::poll::{self, Readiness, Watched};
-use crate::process::{clock, signal};
+use crate::process::{Personality, clock, signal};
 use crate::task::Instant;
 use alloc::vec::Vec;
 use bitflags::bitflags;
@@ -30,7 +30,7 @@ bitflags! {
 
 /// poll(2)
 pub(super) fn poll(caller: &mut Caller, entries: Pointer, count: u64, milliseconds: i32) -> Result<u64> {
-    let deadline = u64::try_from(milliseconds).ok().map(|time| clock::now_and(time.saturating_mul(1_000_000)));
+    let deadline = u64::try_from(milliseconds).ok().map(|time| caller.deadline(time.saturating_mul(1_000_000)));
     watch(caller, entries, count, deadline, None)
 }
 
@@ -49,12 +49,17 @@ pub(super) fn ppoll(
     };
     let blocked = super::signal::read_set(caller, blocked, size)?;
     let found = watch(caller, entries, count, deadline, blocked);
-    if let (Some(to), Some(deadline)) = (time.non_null(), deadline) {
+    if let (Some(to), Some(deadline)) = (place_to_tell(caller, time), deadline) {
         // What is left is told as a service; a bad address does not spoil the result.
         let left = TimeSpec::from_nanoseconds(clock::until(deadline));
         let _ = caller.write(to, &super::time::encode(left));
     }
     found
+}
+
+/// Where the time that is left is told, if the program wants that.
+pub(super) fn place_to_tell(caller: &Caller, time: Pointer) -> Option<u64> {
+    time.non_null().filter(|_| !caller.process().wants(Personality::STICKY_TIMEOUTS))
 }
 
 /// pipe(2)

@@ -2,6 +2,7 @@
 
 use super::arg::Pointer;
 use super::caller::Caller;
+use super::poll::place_to_tell;
 use super::record::TIME_SIZE;
 use super::{signal, time};
 use crate::fs::poll::{self, Readiness, Watched};
@@ -43,7 +44,7 @@ pub(super) fn select(
         None => None,
     };
     let found = watch(caller, count, [readable, writable, special], deadline, None);
-    if let (Some(to), Some(deadline)) = (time.non_null(), deadline) {
+    if let (Some(to), Some(deadline)) = (place_to_tell(caller, time), deadline) {
         let left = TimeSpec::from_nanoseconds(clock::until(deadline));
         // What is left is told as a service; a bad address does not spoil the result.
         let _ = caller.write_words(to, [left.seconds() as u64, u64::from(left.nanoseconds() / 1000)]);
@@ -73,7 +74,7 @@ pub(super) fn pselect6(
         None => None,
     };
     let found = watch(caller, count, [readable, writable, special], deadline, blocked);
-    if let (Some(to), Some(deadline)) = (time.non_null(), deadline) {
+    if let (Some(to), Some(deadline)) = (place_to_tell(caller, time), deadline) {
         let left: [u8; TIME_SIZE] = time::encode(TimeSpec::from_nanoseconds(clock::until(deadline)));
         let _ = caller.write(to, &left);
     }
