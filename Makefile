@@ -4,6 +4,7 @@
 #   make run     build, and sit at Cor's console (Ctrl-A x leaves)
 #   make test    all tests, from cheap to dear
 #   make soak    endurance: hours of work, and nothing may be left of it; SEED=7 for other numbers
+#   make faults  the n-th frame, copy, block … fails in the programs of user/tests, for n = 1, 2, 3 …
 #   make test-linux  the programs of user/tests under Debian's kernel
 #   make check   only format, lints and layers
 #   make bench   Cor beside Debian's kernel, in a table and docs/bench.md; ROW=pipe for one row
@@ -21,7 +22,7 @@ export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 256
 export CARGO_PROFILE_RELEASE_INCREMENTAL := true
 endif
 
-.PHONY: build run test soak test-linux check bench bench-check image clean setup xtask
+.PHONY: build run test soak faults test-linux check bench bench-check image clean setup xtask
 
 build: xtask
 	@$(XTASK) build
@@ -34,6 +35,9 @@ test: xtask
 
 soak: build
 	@$(XTASK) soak $(SEED)
+
+faults: build
+	@$(XTASK) faults
 
 test-linux: xtask
 	@$(XTASK) test linux

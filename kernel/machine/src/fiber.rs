@@ -4,6 +4,7 @@
 
 use crate::{
     cpu::{self, Cpu},
+    inject::Plan,
     kernel_space::{self, STACK_SIZE},
     lock::SpinLock,
     panic::fatal,
@@ -40,6 +41,8 @@ pub struct Fiber {
     space: Cell<Option<Arc<UserSpace>>>,
     /// It is in the midst of a switch that an interrupt asked for.
     preempted: Cell<bool>,
+    /// What is to fail of what it asks for.
+    plan: Cell<Option<Plan>>,
 }
 
 // SAFETY: the cells are touched only by the CPU that runs the fiber, or that is about to, or has just stopped to, with
@@ -118,6 +121,7 @@ impl Fiber {
             start: Cell::new(Some((start, end))),
             space: Cell::new(None),
             preempted: Cell::new(false),
+            plan: Cell::new(None),
         }))
     }
 
@@ -130,6 +134,7 @@ impl Fiber {
             start: Cell::new(None),
             space: Cell::new(None),
             preempted: Cell::new(false),
+            plan: Cell::new(None),
         });
         cpu::held(|cpu| cpu.fiber.set(Arc::as_ptr(&fiber)));
         fiber
@@ -271,6 +276,12 @@ extern "C" fn fiber_entry() {
 pub(crate) fn set_preempted(preempted: bool) -> bool {
     // SAFETY: the fiber that runs lives, and only its own CPU touches its cells.
     unsafe { cpu::current().fiber.get().as_ref() }.is_some_and(|fiber| fiber.preempted.replace(preempted))
+}
+
+/// Plans what is to fail of what the fiber that runs asks for; says what was planned before.
+pub(crate) fn set_plan(plan: Option<Plan>) -> Option<Plan> {
+    // SAFETY: as in `set_preempted`.
+    cpu::held(|cpu| unsafe { cpu.fiber.get().as_ref() }.and_then(|fiber| fiber.plan.replace(plan)))
 }
 
 /// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.

@@ -6,7 +6,12 @@
 //!
 //! Single frames come from a small stock that each CPU keeps, blocks and refills from the buddy allocator.
 
-use crate::{cpu::CpuLocal, kernel_space::physmap, lock::SpinLock};
+use crate::{
+    cpu::CpuLocal,
+    inject::{self, Kind},
+    kernel_space::physmap,
+    lock::SpinLock,
+};
 use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use core::{
@@ -58,7 +63,7 @@ impl Frame {
     /// those that are kept for the heap.
     #[inline]
     pub fn new() -> Result<Frame> {
-        if free_frames() <= kept_frames() {
+        if free_frames() <= kept_frames() || inject::fails(Kind::Frame) {
             return Err(Errno::ENOMEM);
         }
         let number = take_one().ok_or(Errno::ENOMEM)?;

@@ -13,6 +13,7 @@
 use crate::{
     cpu::CpuLocal,
     frame,
+    inject::{self, Kind},
     kernel_space::{physmap, to_physical},
     lock::SpinLock,
 };
@@ -102,11 +103,20 @@ static KEPT: SpinLock<Reserve> = SpinLock::new(
 /// How many blocks the reserve lacks; changed under its lock.
 static MISSING: AtomicUsize = AtomicUsize::new(RESERVE);
 
+/// Whether the reserve is full.
+#[inline]
+pub fn has_reserve() -> bool {
+    MISSING.load(Ordering::Relaxed) == 0
+}
+
 /// Makes sure that the reserve is full, so that what the caller is about to do finds memory for small objects. `ENOMEM`
 /// if it cannot be filled; then nothing should begin.
 #[inline]
 pub fn ensure_reserve() -> Result<()> {
-    if MISSING.load(Ordering::Relaxed) == 0 { Ok(()) } else { fill_reserve() }
+    if inject::fails(Kind::Reserve) {
+        return Err(Errno::ENOMEM);
+    }
+    if has_reserve() { Ok(()) } else { fill_reserve() }
 }
 
 /// Makes the reserve as large as so many tasks need. `ENOMEM` if that cannot be had; it is too small then, and no call begins until
@@ -397,6 +407,9 @@ fn block_order(layout: Layout) -> usize {
 #[cold]
 fn large(layout: Layout) -> *mut u8 {
     let order = block_order(layout);
+    if order != 0 && order != BIG_ORDER && inject::fails(Kind::Large) {
+        return ptr::null_mut();
+    }
     let reserved = || if order == 0 || order == BIG_ORDER { take_from_reserve(order) } else { None };
     match frame::take_block(order).or_else(reserved) {
         Some(first) => start_of(first),

@@ -20,6 +20,7 @@ pub mod frame;
 pub mod frame_buffer;
 mod gdt;
 pub mod heap;
+pub mod inject;
 pub mod irq;
 pub mod kernel_space;
 pub mod keyboard;

@@ -8,6 +8,7 @@ use crate::task::{TaskContext, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use logic::errno::{Errno, Result};
+use machine::inject::{self, Kind};
 use machine::lock::SpinLock;
 
 /// One order.
@@ -54,6 +55,9 @@ impl Request {
     /// Waits until the disk is done with it, and tells how it went: `EIO` if the disk failed.
     pub fn wait(&self, ctx: &TaskContext) -> Result<()> {
         self.done.wait_until(ctx, || self.result().is_some());
+        if inject::fails(Kind::Request) {
+            return Err(Errno::EIO);
+        }
         self.result().unwrap_or(Err(Errno::EIO))
     }
 

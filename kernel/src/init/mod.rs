@@ -19,7 +19,7 @@ use crate::{
     ipc,
     log::{self, error, info, warn},
     net,
-    process::{Request, procfs},
+    process::{Request, procfs, watch::parse_plan},
     selftest, syscall,
     task::{self, TaskContext},
     tty::console::{self, Choice},
@@ -32,7 +32,7 @@ use machine::{boot, early_console, frame, kernel_space::Window, power};
 const PROGRAMS: [&str; 2] = ["/sbin/init", "/init"];
 const ENVIRONMENT: [&str; 2] = ["HOME=/", "TERM=linux"];
 /// Words of the command line that mean something.
-const WORDS: [&str; 6] = ["root", "init", "quiet", "console", "selftest", "trace"];
+const WORDS: [&str; 8] = ["root", "init", "quiet", "console", "selftest", "trace", "fail", "sched_seed"];
 
 /// Why boot does not go on, in words for a person.
 struct Failure(String);
@@ -50,6 +50,9 @@ pub fn main(info: &'static BootInfo) -> ! {
         log::be_quiet();
     }
     greet(info);
+    if let Some(seed) = command_line::get(&info.command_line, "sched_seed").and_then(|seed| seed.parse().ok()) {
+        task::perturb(seed);
+    }
     let started = task::start().and_then(|()| task::spawn("boot", move |ctx| go_on(ctx, info))).map(drop);
     if let Err(error) = started {
         fail(&Failure(format!("cannot start the first task: {error}")));
@@ -147,7 +150,8 @@ fn start(ctx: &TaskContext, line: &str, path: &str, root: &Path) -> logic::errno
     }
     let request = Request { path: path.as_bytes(), place: None, arguments: &arguments, environment: &environment };
     let traced = command_line::get(line, "trace") == Some("syscall");
-    let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request, traced)?;
+    let plan = command_line::get(line, "fail").and_then(parse_plan);
+    let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request, traced, plan)?;
     info!("{path} runs as process {pid:?}");
     Ok(())
 }

@@ -10,6 +10,7 @@ use alloc::vec::{self, Vec};
 use logic::address::{PAGE_SIZE, USER_END, UserAddr};
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
+use machine::inject::{self, Kind};
 use machine::user_space::{Access, UserSpace};
 
 /// How often in a row a page may vanish between its fault and the copy before the copy gives up. Another thread that unmaps
@@ -92,6 +93,9 @@ impl<'a> Ranges<'a> {
         mut piece: impl FnMut(&UserSpace, UserAddr, usize, usize) -> usize,
     ) -> Result<usize> {
         let wanted = wanted.min(self.left);
+        if inject::fails(Kind::Copy) {
+            return Err(Errno::EFAULT);
+        }
         let mut done = 0;
         // Nearly always the first range is enough and its pages are there.
         if wanted <= self.first.length

@@ -61,7 +61,7 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
         actions,
         credentials: parent.credentials(),
         limits: parent.limits(),
-        traced: parent.traced.load(Ordering::Relaxed),
+        watch: parent.watch.copy(),
         membership: parent.membership(),
     };
     let space = program.space.clone();

@@ -35,6 +35,7 @@ pub mod timer;
 mod turn;
 mod usage;
 mod wait;
+pub mod watch;
 mod watchers;
 
 pub use belongings::{Belongings, Viewpoint};

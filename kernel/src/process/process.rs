@@ -10,6 +10,7 @@ use super::table::{OwnPid, Pid};
 use super::thread::Thread;
 use super::timer::Timers;
 use super::usage::Past;
+use super::watch::Watch;
 use super::watchers::Watchers;
 use crate::fs;
 use crate::fs::lookup::Lookup;
@@ -44,8 +45,8 @@ pub struct Process {
     limits: SpinLock<Limits>,
     /// What threads have used that have ended, and children that it has waited for.
     pub(super) past: SpinLock<Past>,
-    /// Whether its system calls are told in the log; children get it.
-    pub traced: AtomicBool,
+    /// What is done about its system calls; children get it.
+    pub watch: Watch,
     /// Its session, its group, its terminal.
     pub(super) membership: SpinLock<Membership>,
     /// It has run another program than its parent's.
@@ -106,8 +107,8 @@ pub(in crate::process) struct Inheritance {
     pub credentials: Credentials,
     /// Resource limits.
     pub limits: Limits,
-    /// Whether its system calls are told in the log.
-    pub traced: bool,
+    /// What is done about its system calls.
+    pub watch: Watch,
     /// Session, group and terminal.
     pub(super) membership: Membership,
 }
@@ -122,7 +123,7 @@ pub struct Name {
 impl Process {
     /// A process that runs a program, without threads yet and known to nobody.
     pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
-        let Inheritance { file_ids, actions, credentials, limits, traced, membership } = inheritance;
+        let Inheritance { file_ids, actions, credentials, limits, watch, membership } = inheritance;
         Ok(Arc::new(Process {
             id: Arc::new(OwnPid::new()?),
             born: machine::clock::now(),
@@ -135,7 +136,7 @@ impl Process {
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
             past: SpinLock::new("process's past", Past::default()),
-            traced: AtomicBool::new(traced),
+            watch,
             membership: SpinLock::new("process's group", membership),
             executed: AtomicBool::new(false),
             dumpable: AtomicU8::new(1),

@@ -8,6 +8,7 @@ use super::session::Membership;
 use super::signal::Actions;
 use super::table;
 use super::thread::{Running, Thread};
+use super::watch::Watch;
 use crate::fs::credentials::Want;
 use crate::fs::descriptors::Descriptors;
 use crate::fs::lookup::{Follow, Lookup};
@@ -15,7 +16,6 @@ use crate::fs::open_file::OpenFlags;
 use crate::log::warn;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
-use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 use logic::signal::SignalSet;
 
@@ -49,7 +49,7 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
         actions: Arc::new(Actions::new()?),
         credentials: parent.credentials(),
         limits: parent.limits(),
-        traced: parent.traced.load(Ordering::Relaxed),
+        watch: parent.watch.copy(),
         membership: parent.membership(),
     };
     begin(ctx, request, inheritance, files, lookup, Some(parent))
@@ -71,7 +71,7 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         actions: Arc::new(Actions::new()?),
         credentials: Credentials::ROOT,
         limits: Default::default(),
-        traced: false,
+        watch: Watch::new(),
         membership: Membership::none(),
     };
     begin(ctx, request, inheritance, files, lookup, None)

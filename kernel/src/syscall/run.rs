@@ -15,6 +15,7 @@ use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::wait_status::WaitStatus;
 use machine::heap;
+use machine::inject::{self, Plan};
 use machine::user::{Event, Exception};
 use machine::user_space::Access;
 
@@ -45,10 +46,18 @@ pub fn start(ctx: &TaskContext, running: Running) -> Result<Pid> {
     Ok(pid)
 }
 
-/// Starts the first process, which looks for its files as `lookup` says; `traced`: its calls are told in the log, and its children's.
-pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request<'_>, traced: bool) -> Result<Pid> {
+/// Starts the first process, which looks for its files as `lookup` says; `traced`: its calls are told in the log, and its children's;
+/// `plan`: what is to fail in them.
+pub fn start_first(
+    ctx: &TaskContext,
+    lookup: Lookup,
+    request: &Request<'_>,
+    traced: bool,
+    plan: Option<Plan>,
+) -> Result<Pid> {
     let running = process::start_first(ctx, lookup, request)?;
-    running.thread.process.traced.store(traced, Ordering::Relaxed);
+    running.thread.process.watch.set_traced(traced);
+    running.thread.process.watch.set_plan(plan);
     start(ctx, running)
 }
 
@@ -80,10 +89,10 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     // Linux looks at the lower half only.
     let number = u64::from(registers.rax as u32);
     let arguments = [registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9];
-    let reserve = heap::ensure_reserve().or_else(|_| hog::wait_for_reserve(ctx, &running.thread.process));
+    let reserve = if heap::has_reserve() { Ok(()) } else { hog::wait_for_reserve(ctx, &running.thread.process) };
     let mut caller = Caller { ctx, running: &mut *running };
-    let result = reserve.and_then(|()| match caller.process().traced.load(Ordering::Relaxed) {
-        true => call_traced(&mut caller, table, number, &arguments),
+    let result = reserve.and_then(|()| match caller.process().watch.is_any() {
+        true => call_watched(&mut caller, table, number, &arguments),
         false => table.call(&mut caller, number, &arguments),
     });
     if result == Err(Errno::EINTR) {
@@ -95,12 +104,25 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     running.user.registers_mut().rax = result.unwrap_or_else(Errno::to_return_value);
 }
 
-/// Does a call and tells of it in the log.
+/// Does a call and tells of it in the log, or has something in it fail.
 #[cold]
-fn call_traced(caller: &mut Caller, table: &Table, number: u64, arguments: &[u64; 6]) -> Result<u64> {
-    let line = trace::Line::begin(caller, table.name(number), arguments);
+fn call_watched(caller: &mut Caller, table: &Table, number: u64, arguments: &[u64; 6]) -> Result<u64> {
+    let process = caller.process().clone();
+    let name = table.name(number);
+    let line = process.watch.is_traced().then(|| trace::Line::begin(caller, name, arguments));
+    let plan = process.watch.failure().map(|failure| failure.plan).filter(|plan| plan.left > 0);
+    if let Some(plan) = plan {
+        inject::arm(plan);
+    }
     let result = table.call(caller, number, arguments);
-    line.end(caller, &result);
+    if let Some(before) = plan
+        && let Some(after) = inject::disarm()
+    {
+        process.watch.note(before, after, name, result.err());
+    }
+    if let Some(line) = line {
+        line.end(caller, &result);
+    }
     result
 }
 

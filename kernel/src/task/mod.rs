@@ -21,7 +21,7 @@ pub use account::{Account, Totals, Usage};
 pub use context::TaskContext;
 pub use machine::clock::Instant;
 pub use mutex::{Mutex, MutexGuard};
-pub use schedule::{Census, census, idle, start, totals};
+pub use schedule::{Census, census, idle, perturb, start, totals};
 pub use task::{Owner, State, Task, all, spawn};
 pub use timer::{Timer, at};
 pub use wait::{Patience, WaitQueue, Waiter, Wake};

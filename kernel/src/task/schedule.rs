@@ -11,7 +11,7 @@ use super::{State, Task, TaskContext, Totals, real_time::Budget, timer};
 use alloc::sync::Arc;
 use core::{
     cell::RefCell,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 use logic::{
     errno::Result,
@@ -32,6 +32,32 @@ const SLICE: u64 = 8_000_000;
 const REAL_TIME_SLICE: u64 = 100_000_000;
 /// How much less than the one that runs a woken task must have run to take its place at once.
 const URGENT: u64 = 2_000_000;
+
+/// What turns are made of at random, to find what goes wrong only when tasks take turns at odd moments; 0: they are not.
+static SEED: AtomicU64 = AtomicU64::new(0);
+/// The longest turn then.
+const SHORT: u64 = 300_000;
+
+/// Makes turns short and of random length from now on: the boot argument `sched_seed`. With `--icount` the same seed does the same.
+pub fn perturb(seed: u64) {
+    SEED.store(seed, Ordering::Relaxed);
+}
+
+/// How much less a woken task must have run to take the place of the one who runs.
+fn urgent() -> u64 {
+    if SEED.load(Ordering::Relaxed) == 0 { URGENT } else { random() % URGENT }
+}
+
+/// The next of Marsaglia's xorshift numbers.
+#[cold]
+fn random() -> u64 {
+    let mut number = SEED.load(Ordering::Relaxed);
+    number ^= number << 13;
+    number ^= number >> 7;
+    number ^= number << 17;
+    SEED.store(number, Ordering::Relaxed);
+    number
+}
 
 static READY: SpinLock<RunQueue<Arc<Task>>> = SpinLock::new("run queue", RunQueue::new());
 /// How busy the system is; taken with the scheduler's lock held.
@@ -362,7 +388,7 @@ impl Turn {
             cpu::want_reschedule();
             return None;
         }
-        let head_start = if run_queue::is_real_time(place) { 0 } else { URGENT };
+        let head_start = if run_queue::is_real_time(place) { 0 } else { urgent() };
         if place + head_start < self.place(&self.current, ready) {
             cpu::want_reschedule();
         }
@@ -390,7 +416,11 @@ pub(super) fn tick(now: Instant, program: bool) -> Option<Instant> {
 
 /// How long a task may run while others are ready that are not more urgent.
 fn slice(task: &Task) -> u64 {
-    if task.takes_turns() { REAL_TIME_SLICE } else { SLICE }
+    match SEED.load(Ordering::Relaxed) {
+        0 if task.takes_turns() => REAL_TIME_SLICE,
+        0 => SLICE,
+        _ => 1000 + random() % SHORT,
+    }
 }
 
 fn with_turn<R>(work: impl FnOnce(&mut Turn) -> R) -> Option<R> {

@@ -41,6 +41,8 @@ enum Do {
         /// What to test
         stages: Vec<test::Stage>,
     },
+    /// Have everything fail that can fail in the programs of user/tests
+    Faults,
     /// Test endurance, in its long form
     Soak(test::Endurance),
     /// Measure Cor beside Debian's kernel
@@ -133,6 +135,7 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
+        Do::Faults => test::faults(project),
         Do::Soak(options) => test::soak(project, &options),
         Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),

@@ -4,10 +4,12 @@ use super::{Subject, caller};
 use super::{about, memory, pages, stat, text};
 use crate::fs::proc::Text;
 use crate::process::Name;
+use crate::process::watch::{Failure, parse_plan};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
-use core::sync::atomic::Ordering;
+use core::fmt::Write;
 use logic::errno::{Errno, Result};
+use machine::inject::Kind;
 
 /// One entry: its name, its mode, what it is.
 pub(super) struct Entry {
@@ -50,6 +52,7 @@ pub(super) static ENTRIES: &[Entry] = &[
     entry("cwd", 0o777, What::Link(super::links::Place::Cwd)),
     entry("environ", 0o400, What::Text(text::environment)),
     entry("exe", 0o777, What::Link(super::links::Place::Program)),
+    entry("fail", 0o600, What::Setting(failure, set_failure)),
     entry("fd", 0o500, What::Descriptors { told: false }),
     entry("fdinfo", 0o555, What::Descriptors { told: true }),
     entry("limits", 0o444, What::Text(text::limits)),
@@ -92,9 +95,26 @@ fn set_name(ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// What is to fail in its system calls (`KIND N`), or `KIND 0`, the call in which it did, and its errno.
+fn failure(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    let Some(Failure { plan, met }) = subject.process.watch.failure() else { return Ok(()) };
+    let name = Kind::ALL.iter().find(|(kind, _)| *kind == plan.kind).map_or("", |(_, name)| name);
+    let told = match met {
+        None => writeln!(text, "{name} {}", plan.left),
+        Some((call, errno)) => writeln!(text, "{name} {} {call} {}", plan.left, errno.map_or("succeeded", Errno::name)),
+    };
+    told.map_err(|_| Errno::ENOMEM)
+}
+
+/// Plans a failure; anything else than a plan plans none.
+fn set_failure(_ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
+    subject.process.watch.set_plan(core::str::from_utf8(bytes).ok().and_then(parse_plan));
+    Ok(())
+}
+
 /// Whether the process's system calls are told in the kernel's log.
 fn trace(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    let digit = if subject.process.traced.load(Ordering::Relaxed) { b"1\n" } else { b"0\n" };
+    let digit = if subject.process.watch.is_traced() { b"1\n" } else { b"0\n" };
     text.put(digit).map_err(|_| Errno::ENOMEM)
 }
 
@@ -105,6 +125,6 @@ fn set_trace(ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
         b"0" | b"" => false,
         _ => return Err(Errno::EINVAL),
     };
-    subject.process.traced.store(on, Ordering::Relaxed);
+    subject.process.watch.set_traced(on);
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::build;
 use crate::project::Project;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
-pub use soak::{Endurance, soak};
+pub use soak::{Endurance, faults, soak};
 use stage::{Report, Tally};
 
 /// A kind of test.

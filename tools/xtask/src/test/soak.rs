@@ -29,10 +29,12 @@ pub struct Endurance {
 /// Runs the short form; what takes all memory in a machine that has little.
 pub fn run(project: &Project) -> Result<Report> {
     let mut report = Report::default();
-    let mut soak = machine(project, PATIENCE, "256M")?;
+    let mut soak = machine(project, PATIENCE, "256M", "soak.cpio")?;
     judge(&run_logged(project, "soak", soak.args(["/soak/soak", "short", &SEED.to_string()]))?, &mut report);
-    let mut hogs = machine(project, PATIENCE, "32M")?;
+    let mut hogs = machine(project, PATIENCE, "32M", "soak.cpio")?;
     judge(&run_logged(project, "hogs", hogs.arg("/soak/hogs"))?, &mut report);
+    let mut faults = machine(project, PATIENCE, "256M", "tests.cpio")?;
+    judge(&run_logged(project, "faults", faults.args(["/soak/faults", "short"]))?, &mut report);
     Ok(report)
 }
 
@@ -50,21 +52,29 @@ fn judge(printed: &Printed, report: &mut Report) {
     }
 }
 
+/// Makes each kind of failure at each place in all programs of user/tests: the long form of what `run` does with some.
+pub fn faults(project: &Project) -> Result<()> {
+    let mut machine = machine(project, LONG_PATIENCE, "256M", "tests.cpio")?;
+    let status = machine.args(["/soak/faults", "long"]).status().context("cannot start a machine")?;
+    ensure!(status.success(), "not every failure was endured");
+    Ok(())
+}
+
 /// Runs the long form, which prints as it goes on.
 pub fn soak(project: &Project, options: &Endurance) -> Result<()> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(SEED, |time| time.as_secs());
     let seed = options.seed.unwrap_or(now);
     println!("seed {seed}");
-    let mut machine = machine(project, LONG_PATIENCE, "256M")?;
+    let mut machine = machine(project, LONG_PATIENCE, "256M", "soak.cpio")?;
     machine.args(["/soak/soak", "long", &seed.to_string()]).args(&options.part);
     let status = machine.status().context("cannot start a machine")?;
     ensure!(status.success(), "it has not endured; `xtask soak {seed}` does the same again");
     Ok(())
 }
 
-fn machine(project: &Project, patience: &str, memory: &str) -> Result<Command> {
+fn machine(project: &Project, patience: &str, memory: &str, root: &str) -> Result<Command> {
     let mut machine = Command::new(env::current_exe().context("cannot tell where this program stands")?);
     machine.args(["run", "--boot", "direct", "--timeout", patience, "--memory", memory, "--root"]);
-    machine.arg(project.image("soak.cpio")).arg("--");
+    machine.arg(project.image(root)).arg("--");
     Ok(machine)
 }
