@@ -16,7 +16,8 @@ use logic::errno::{Errno, Result};
 pub fn mount_new(on: &Path, type_name: &[u8], options: &[u8], flags: MountFlags, source: &str) -> Result<()> {
     let no_options = || if options.is_empty() { Ok(()) } else { Err(Errno::EINVAL) };
     let volume = match type_name {
-        b"tmpfs" | b"ramfs" => Volume::new(Tmpfs::with_options(&Options::parse(options)?)),
+        b"tmpfs" => Volume::new(Tmpfs::with_options("tmpfs", &Options::parse(options)?)),
+        b"ramfs" => Volume::new(Tmpfs::with_options("ramfs", &Options::parse(options)?)),
         b"proc" => {
             no_options()?;
             proc::volume()

@@ -37,7 +37,14 @@ pub(super) enum Body {
 }
 
 impl Node {
-    pub(super) fn new(system: &Arc<System>, new: &NewInode<'_>) -> Arc<Node> {
+    /// A new one; `ENOSPC` if there are too many.
+    pub(super) fn new(system: &Arc<System>, new: &NewInode<'_>) -> Result<Arc<Node>> {
+        system.limits.take_inode()?;
+        Ok(Node::counted(system, new))
+    }
+
+    /// A new one that is counted already.
+    pub(super) fn counted(system: &Arc<System>, new: &NewInode<'_>) -> Arc<Node> {
         let number = system.number();
         let body = match new.kind {
             Kind::Regular => Body::Regular(Arc::new(PageCache::new(0, Memory::new(system, number)))),
@@ -141,7 +148,7 @@ impl Inode for Node {
     }
 
     fn create_nameless(&self, _ctx: &TaskContext, new: &NewInode<'_>) -> Result<Arc<dyn Inode>> {
-        let node = Node::new(&self.system, new);
+        let node = Node::new(&self.system, new)?;
         node.attributes.lock().links = 0;
         Ok(node)
     }
@@ -179,6 +186,7 @@ impl Inode for Node {
 impl Drop for Node {
     /// Takes a whole tree apart node by node: it may be deeper than the stack.
     fn drop(&mut self) {
+        self.system.limits.give_back_inode();
         let Body::Directory(names) = &mut self.body else { return };
         let mut open = Vec::new();
         open.push(names.take_all());
