@@ -18,6 +18,7 @@ pub mod event;
 mod fifo;
 pub mod file;
 pub mod file_system;
+pub mod forget;
 pub mod inode;
 mod inode_state;
 pub mod kernel_log;

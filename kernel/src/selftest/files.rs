@@ -4,6 +4,7 @@ use super::{
     Outcome,
     check::{Failure, check, within},
 };
+use crate::fs::forget;
 use crate::fs::mount::{self, MountFlags, Path};
 use crate::fs::pipe::pipe;
 use crate::fs::poll::{self, Watched};
@@ -133,6 +134,21 @@ pub(super) fn sparse_files(ctx: &TaskContext) -> Outcome {
     check!(read(ctx, &file, 100)?, ==, b"far\0\0\0\0\0");
     file.truncate(ctx, 0, &Writer::FREE)?;
     check!(file.inode().metadata(ctx)?.blocks, ==, 0);
+    Ok(())
+}
+
+/// Names that nobody uses are forgotten and found again; what is open, and what lies above it, stays what it is.
+pub(super) fn forgetting(ctx: &TaskContext) -> Outcome {
+    let lookup = &fresh(None)?;
+    for folder in 0..4 {
+        lookup.mkdir(ctx, None, format!("{folder}").as_bytes(), 0o755)?;
+        (0..50).try_for_each(|file| create(ctx, lookup, &format!("{folder}/{file}")).map(drop))?;
+    }
+    let open = create(ctx, lookup, "2/7")?;
+    check!(forget::forget_unused() >= 3 * 51 + 49);
+    check!(Arc::ptr_eq(&lookup.find(ctx, None, b"2/7", Follow::No)?.dentry, &open.path().dentry));
+    check!(lookup.find(ctx, None, b"3/49", Follow::No)?.dentry.kind(), ==, Kind::Regular);
+    check!(open.path().text(&lookup.root)?.text, ==, b"/2/7");
     Ok(())
 }
 
