@@ -129,11 +129,11 @@ impl Lookup {
 
     fn check_kind(&self, inode: &dyn Inode, path: &Path, flags: OpenFlags) -> Result<()> {
         let kind = inode.kind();
-        if kind == Kind::Symlink {
-            return Err(Errno::ELOOP);
-        }
         if flags.contains(OpenFlags::DIRECTORY) && !kind.is_directory() {
             return Err(Errno::ENOTDIR);
+        }
+        if kind == Kind::Symlink {
+            return Err(Errno::ELOOP);
         }
         if kind.is_directory() && (flags.changes() || flags.contains(OpenFlags::CREATE)) {
             return Err(Errno::EISDIR);
