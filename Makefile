@@ -4,12 +4,14 @@
 #   make run     build, and sit at Cor's console (Ctrl-A x leaves)
 #   make test    all tests, from cheap to dear
 #   make check   only format, lints and layers
+#   make bench   Cor beside Debian's kernel, in a table and docs/bench.md; ROW=pipe for one row
+#   make bench-check  fails when a row costs more instructions than recorded
 #   make image   build, and say where the boot image is
 #   make clean   remove all that was made
 
 XTASK := target/debug/xtask
 
-.PHONY: build run test check image clean setup xtask
+.PHONY: build run test check bench bench-check image clean setup xtask
 
 build: xtask
 	@$(XTASK) build
@@ -22,6 +24,12 @@ test: xtask
 
 check: xtask
 	@$(XTASK) test checks
+
+bench: xtask
+	@$(XTASK) bench $(ROW)
+
+bench-check: xtask
+	@$(XTASK) bench --check
 
 image: build
 	@ls -l target/images/cor.iso target/images/cor.elf

@@ -7,6 +7,7 @@ use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 
 /// setxattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn setxattr(
     caller: &mut Caller,
     path: UserPath,
@@ -21,6 +22,7 @@ pub(super) fn setxattr(
 }
 
 /// lsetxattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn lsetxattr(
     caller: &mut Caller,
     path: UserPath,
@@ -34,6 +36,7 @@ pub(super) fn lsetxattr(
 }
 
 /// fsetxattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn fsetxattr(
     caller: &mut Caller,
     fd: Fd,
@@ -48,6 +51,7 @@ pub(super) fn fsetxattr(
 }
 
 /// getxattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn getxattr(caller: &mut Caller, path: UserPath, name: Pointer) -> Result<()> {
     check_name(caller, name)?;
     find(caller, HERE, path, 0, 0)?;
@@ -55,12 +59,14 @@ pub(super) fn getxattr(caller: &mut Caller, path: UserPath, name: Pointer) -> Re
 }
 
 /// lgetxattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn lgetxattr(caller: &mut Caller, path: UserPath, name: Pointer) -> Result<()> {
     check_name(caller, name)?;
     find_link(caller, path)
 }
 
 /// fgetxattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn fgetxattr(caller: &mut Caller, fd: Fd, name: Pointer) -> Result<()> {
     caller.file(fd)?.check_opened()?;
     check_name(caller, name)?;
@@ -83,16 +89,19 @@ pub(super) fn flistxattr(caller: &mut Caller, fd: Fd) -> Result<()> {
 }
 
 /// removexattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn removexattr(caller: &mut Caller, path: UserPath, name: Pointer) -> Result<()> {
     getxattr(caller, path, name)
 }
 
 /// lremovexattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn lremovexattr(caller: &mut Caller, path: UserPath, name: Pointer) -> Result<()> {
     lgetxattr(caller, path, name)
 }
 
 /// fremovexattr(2)
+/// Differs: no attribute is ever kept, not even security's and trusted ones: `EOPNOTSUPP`.
 pub(super) fn fremovexattr(caller: &mut Caller, fd: Fd, name: Pointer) -> Result<()> {
     fgetxattr(caller, fd, name)
 }

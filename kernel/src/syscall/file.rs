@@ -167,6 +167,7 @@ pub(super) fn dup3(caller: &mut Caller, old: Fd, new: Fd, flags: u32) -> Result<
 }
 
 /// fcntl(2)
+/// Differs: no leases, no notes of changes (F_NOTIFY), no seals and no hints about lifetimes: `EINVAL`.
 pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) -> Result<u64> {
     let files = &caller.process().files;
     let file = caller.file(fd)?;

@@ -10,6 +10,7 @@ use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 
 /// futex(2)
+/// Differs: operations on locks with inherited priorities are `ENOSYS`.
 pub(super) fn futex(
     caller: &mut Caller,
     address: u64,

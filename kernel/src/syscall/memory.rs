@@ -109,6 +109,7 @@ impl Protection {
 }
 
 /// mmap(2)
+/// Differs: no huge pages: MAP_HUGETLB is `ENOMEM`.
 pub(super) fn mmap(
     caller: &mut Caller,
     address: u64,

@@ -22,6 +22,8 @@ const SPREADING: u32 = linux::MS_SHARED | linux::MS_SLAVE | linux::MS_PRIVATE | 
 const AS_EVER: u32 = linux::MS_RELATIME | linux::MS_SILENT | linux::MS_STRICTATIME | linux::MS_SYNCHRONOUS;
 
 /// mount(2)
+/// Differs: the file systems are tmpfs, proc, sysfs and devtmpfs; mounts do not spread to others, so only MS_PRIVATE is
+/// taken of the flags about that.
 pub(super) fn mount(
     caller: &mut Caller,
     source: Pointer,

@@ -14,6 +14,8 @@ const NAME_ROOM: usize = 16;
 const QUERY: u32 = u32::MAX;
 
 /// prctl(2)
+/// Differs: what is about seccomp, secure bits, speculation, timers' slack, huge pages, machine checks and the layout of
+/// memory is `EINVAL`.
 pub(super) fn prctl(caller: &mut Caller, option: u32, a: u64, b: u64, c: u64, d: u64) -> Result<u64> {
     let process = caller.process().clone();
     let rest_is_zero =
@@ -85,6 +87,7 @@ pub(super) fn prctl(caller: &mut Caller, option: u32, a: u64, b: u64, c: u64, d:
 }
 
 /// personality(2). Only Linux's own, and whether addresses are left to chance.
+/// Differs: only ADDR_NO_RANDOMIZE can be set; the rest is `EINVAL`.
 pub(super) fn personality(caller: &mut Caller, new: u32) -> Result<u32> {
     const NO_RANDOM_ADDRESSES: u32 = 0x004_0000;
     let old = caller.process().personality.load(Ordering::Relaxed);

@@ -196,6 +196,7 @@ pub(super) fn sched_getscheduler(caller: &mut Caller, pid: i32) -> Result<u32> {
 }
 
 /// sched_setscheduler(2): there are the policies without priorities.
+/// Differs: real-time and deadline policies are `EINVAL`.
 pub(super) fn sched_setscheduler(caller: &mut Caller, pid: i32, policy: u32, from: Pointer) -> Result<()> {
     if from.0 == 0 || policy as i32 <= -1 {
         return Err(Errno::EINVAL);

@@ -79,6 +79,7 @@ pub(super) fn sysinfo(caller: &mut Caller, into: Pointer) -> Result<()> {
 }
 
 /// reboot(2)
+/// Differs: no kexec and no suspending: `EINVAL`.
 pub(super) fn reboot(caller: &mut Caller, magic: u32, second: u32, command: u32, text: Pointer) -> Result<()> {
     caller.process().credentials().need(linux::CAP_SYS_BOOT)?;
     if magic != linux::LINUX_REBOOT_MAGIC1 || !SECOND_MAGIC.contains(&second) {

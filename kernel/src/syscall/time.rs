@@ -34,6 +34,7 @@ pub(super) fn clock_settime(caller: &mut Caller, clock: i32, from: Pointer) -> R
 }
 
 /// settimeofday(2). The kernel's clock is in UTC; another zone is refused.
+/// Differs: a zone other than UTC is `EINVAL`.
 pub(super) fn settimeofday(caller: &mut Caller, from: Pointer, zone: Pointer) -> Result<()> {
     let date = match from.non_null() {
         Some(from) => {
@@ -59,6 +60,7 @@ fn set_date(caller: &Caller, date: u64) -> Result<()> {
 }
 
 /// adjtimex(2): the clock is as the machine's crystal makes it; it can be looked at.
+/// Differs: the clock cannot be adjusted: `EINVAL`.
 pub(super) fn adjtimex(caller: &mut Caller, into: Pointer) -> Result<u64> {
     const SIZE: usize = 208;
     const UNSYNCHRONISED: u32 = 0x40;
@@ -89,6 +91,7 @@ pub(super) fn adjtimex(caller: &mut Caller, into: Pointer) -> Result<u64> {
 }
 
 /// clock_adjtime(2)
+/// Differs: the clock cannot be adjusted: `EINVAL`.
 pub(super) fn clock_adjtime(caller: &mut Caller, clock: i32, into: Pointer) -> Result<u64> {
     if clock != linux::CLOCK_REALTIME as i32 {
         Clock::new(clock, caller.thread())?;

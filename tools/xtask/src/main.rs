@@ -2,13 +2,16 @@
 
 #![allow(unreachable_pub, reason = "nothing outside reaches into a program")]
 
+mod bench;
 mod build;
 mod command;
 mod cpio;
+mod debian_kernel;
 mod debug;
 mod files;
 mod project;
 mod run;
+mod syscalls;
 mod test;
 
 use anyhow::Result;
@@ -37,10 +40,14 @@ enum Do {
         /// What to test
         stages: Vec<test::Stage>,
     },
+    /// Measure Cor beside Debian's kernel
+    Bench(bench::Options),
     /// Boot a machine (bin/run)
     Run(Box<run::options::Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
     Debug(Box<debug::Session>),
+    /// Write docs/syscalls.md (bin/syscalls)
+    Syscalls,
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -117,8 +124,10 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
+        Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
+        Do::Syscalls => syscalls::write(project),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
         Do::Child { parent, words } => run::machine::become_child(parent, &words),

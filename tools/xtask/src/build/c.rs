@@ -1,6 +1,7 @@
-//! The C programs under `user/`: `programs/NAME.c` becomes /bin/NAME, `tests/CHAPTER/NAME.c` becomes /tests/CHAPTER/NAME.
+//! The C programs under `user/`: `programs/NAME.c` becomes /bin/NAME, `tests/CHAPTER/NAME.c` becomes /tests/CHAPTER/NAME, and all
+//! files of `bench` together /bin/bench.
 //!
-//! Each is one file, compiled by `gcc -O2 -static`. A first line `// build: …` changes that: the word `musl` takes musl-gcc,
+//! They are compiled by `gcc -O2 -static`. A first line `// build: …` changes that: the word `musl` takes musl-gcc,
 //! every other word is handed to the compiler (`-static-pie`, which replaces `-static`, `-Wl,-Ttext-segment=0x10000`, `-pthread`, …).
 
 use super::packages::Program;
@@ -19,10 +20,10 @@ pub fn build(project: &Project) -> Result<Vec<Program>> {
     let mut programs = Vec::new();
     let mut stale = Vec::new();
     let headers = headers(project)?;
-    for (source, install) in sources(project)? {
+    for (sources, install) in sources(project)? {
         let file = project.path("target/c").join(&install);
-        if !files::is_fresh(&file, &headers) || !files::is_fresh(&file, &[&source]) {
-            stale.push((source, file.clone()));
+        if !files::is_fresh(&file, &headers) || !files::is_fresh(&file, &sources) {
+            stale.push((sources, file.clone()));
         }
         programs.push(Program { file, install });
     }
@@ -30,9 +31,15 @@ pub fn build(project: &Project) -> Result<Vec<Program>> {
     Ok(programs)
 }
 
-/// Every C program's source, and its path in the root.
-fn sources(project: &Project) -> Result<Vec<(PathBuf, PathBuf)>> {
-    let mut found = Vec::new();
+/// A program's sources, the one that says how to compile it first; and a path.
+type Work = (Vec<PathBuf>, PathBuf);
+
+/// Every C program's sources, and its path in the root.
+fn sources(project: &Project) -> Result<Vec<Work>> {
+    let mut bench = files::files_under(&project.path("user/bench"))?;
+    bench.retain(|file| file.extension() == Some(OsStr::new("c")));
+    bench.sort_by_key(|file| file.file_stem() != Some(OsStr::new("bench")));
+    let mut found = vec![(bench, PathBuf::from("bin/bench"))];
     for (folder, into) in [("user/programs", "bin"), ("user/tests", "tests")] {
         let folder = project.path(folder);
         for source in files::files_under(&folder)? {
@@ -40,7 +47,7 @@ fn sources(project: &Project) -> Result<Vec<(PathBuf, PathBuf)>> {
             let depth = inside.components().count();
             let wanted = if into == "bin" { depth == 1 } else { depth == 2 };
             if wanted && source.extension() == Some(OsStr::new("c")) {
-                found.push((source.clone(), Path::new(into).join(inside.with_extension(""))));
+                found.push((vec![source.clone()], Path::new(into).join(inside.with_extension(""))));
             }
         }
     }
@@ -55,12 +62,12 @@ fn headers(project: &Project) -> Result<Vec<PathBuf>> {
 }
 
 /// Compiles on all processors; the first failure is told.
-fn compile_all(work: Vec<(PathBuf, PathBuf)>) -> Result<()> {
+fn compile_all(work: Vec<Work>) -> Result<()> {
     let (total, work) = (work.len(), Mutex::new(work));
     let next = || work.lock().ok().and_then(|mut work| work.pop());
     let worker = || -> Result<()> {
-        while let Some((source, to)) = next() {
-            compile(&source, &to)?;
+        while let Some((sources, to)) = next() {
+            compile(&sources, &to)?;
         }
         Ok(())
     };
@@ -76,12 +83,13 @@ fn compile_all(work: Vec<(PathBuf, PathBuf)>) -> Result<()> {
     Ok(())
 }
 
-fn compile(source: &Path, to: &Path) -> Result<()> {
-    let text = fs::read_to_string(source).with_context(|| format!("cannot read {}", source.display()))?;
+fn compile(sources: &[PathBuf], to: &Path) -> Result<()> {
+    let first = sources.first().context("a program without a source")?;
+    let text = fs::read_to_string(first).with_context(|| format!("cannot read {}", first.display()))?;
     let folder = to.parent().context("a program without a folder")?;
     fs::create_dir_all(folder)?;
     let (compiler, choices) = choices(&text);
-    command::capture(Command::new(compiler).args(["-O2", "-o"]).arg(to).arg(source).args(choices))?;
+    command::capture(Command::new(compiler).args(["-O2", "-o"]).arg(to).args(sources).args(choices))?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use super::modules;
 use super::options::{Boot, Options};
 use super::qemu::Start;
 use crate::cpio::{Entry, write::Writer};
+use crate::debian_kernel;
 use crate::project::Project;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
@@ -16,6 +17,10 @@ use std::path::Path;
 
 /// How QEMU starts this kernel.
 pub fn start(project: &Project, options: &Options, kernel: &Path, folder: &Path) -> Result<Start> {
+    let kernel = &match kernel.to_str() {
+        Some(debian_kernel::NAME) => debian_kernel::fetch(project)?,
+        _ => kernel.to_path_buf(),
+    };
     let bytes = fs::read(kernel).with_context(|| format!("cannot read {}", kernel.display()))?;
     let version = match identify(&bytes) {
         Kernel::BzImage(version) => version,

@@ -55,7 +55,11 @@ impl Line {
         line.add("-smp", options.smp.map_or(1, u32::from).to_string());
         line.add("-vga", "std");
         line.add("-display", "none");
-        if options.icount {
+        if let Some(count) = &options.count {
+            // Without sleep, so that a wait takes no time and nothing depends on the host's clock.
+            line.add("-icount", "shift=0,sleep=off");
+            line.add("-plugin", count.replacen(',', ",out=", 1));
+        } else if options.icount {
             line.add("-icount", "shift=0");
         }
         if options.screen.is_some() {

@@ -1,8 +1,9 @@
-//! Format, lints, layers.
+//! Format, lints, layers, and whether the page about system calls is current.
 
 use super::stage::{Report, run_logged};
 use crate::build::packages;
 use crate::project::{Project, TARGET};
+use crate::syscalls;
 use anyhow::Result;
 use std::process::Command;
 
@@ -13,6 +14,7 @@ pub fn run(project: &Project) -> Result<Report> {
         let printed = run_logged(project, name, &mut command)?;
         report.note(if printed.success { Ok(()) } else { Err(format!("{name}:\n{}", printed.tail())) });
     }
+    report.note(syscalls::check(project).map_err(|error| format!("{error:#}")));
     Ok(report)
 }
 

@@ -1,6 +1,7 @@
 //! The stories in features/: the cucumber test of the package `features`.
 
 use super::stage::{Report, run_logged};
+use crate::debian_kernel;
 use crate::project::Project;
 use anyhow::{Result, bail};
 use std::process::Command;
@@ -9,6 +10,10 @@ use std::process::Command;
 pub fn run(project: &Project) -> Result<Report> {
     if !project.path("features/tests/cucumber.rs").exists() && !project.path("features/cucumber.rs").exists() {
         return Ok(Report::default());
+    }
+    // Without it the stories that compare with Linux are skipped, and say so.
+    if let Err(error) = debian_kernel::fetch(project) {
+        eprintln!("{error:#}");
     }
     let mut cargo = Command::new("cargo");
     cargo.args(["test", "--quiet", "-p", "features", "--test", "cucumber"]);
