@@ -50,6 +50,9 @@ pub trait Inode: Any + Send + Sync {
         Err(Errno::ENXIO)
     }
 
+    /// Notes that it was read just now; `seldom` if only the first time after a change, or in a day, matters. Never sleeps.
+    fn note_read(&self, _seldom: bool) {}
+
     /// Where a symbolic link leads.
     fn readlink(&self, _ctx: &TaskContext) -> Result<Target> {
         Err(Errno::EINVAL)

@@ -4,7 +4,7 @@
 
 use super::file::File;
 use super::inode::{Inode, Kind};
-use super::mount::{MountFlags, Path};
+use super::mount::Path;
 use super::poll::Readiness;
 use super::writer::Writer;
 use crate::memory::{Sink, Source};
@@ -70,11 +70,13 @@ impl OpenFile {
     /// Reads from the position on, and moves it; waits for a file of readiness unless it is `O_NONBLOCK`.
     pub fn read(&self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
         self.check_readable()?;
+        let asked = into.remaining();
         into.limit(MAX_TRANSFER);
         if self.file.is_stream() {
             return self.read_stream(ctx, into);
         }
         let mut position = self.position.lock(ctx);
+        check_span(*position, asked)?;
         let count = self.file.read(ctx, *position, into)?;
         self.note_read(count);
         *position += count as u64;
@@ -84,6 +86,7 @@ impl OpenFile {
     /// Writes at the position (with `O_APPEND`: at the end), and moves it; waits as `read` does.
     pub fn write(&self, ctx: &TaskContext, from: &mut Source<'_>, writer: &Writer) -> Result<usize> {
         self.check_writable()?;
+        let asked = from.remaining();
         from.limit(MAX_TRANSFER);
         if self.file.is_stream() {
             return self.write_stream(ctx, from);
@@ -94,6 +97,7 @@ impl OpenFile {
             *position = end;
             return Ok(count);
         }
+        check_span(*position, asked)?;
         self.begin_write(ctx, *position, from, writer)?;
         let count = self.file.write(ctx, *position, from)?;
         *position += count as u64;
@@ -104,6 +108,7 @@ impl OpenFile {
     pub fn read_at(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
         self.check_positioned()?;
         self.check_readable()?;
+        check_span(position, into.remaining())?;
         into.limit(MAX_TRANSFER);
         let count = self.file.read(ctx, position, into)?;
         self.note_read(count);
@@ -114,6 +119,7 @@ impl OpenFile {
     pub fn write_at(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<usize> {
         self.check_positioned()?;
         self.check_writable()?;
+        check_span(position, from.remaining())?;
         from.limit(MAX_TRANSFER);
         if self.flags().contains(OpenFlags::APPEND) {
             return self.append(ctx, from, writer).map(|(count, _)| count);
@@ -170,12 +176,9 @@ impl OpenFile {
         if self.flags().contains(OpenFlags::PATH) { Err(Errno::EBADF) } else { Ok(()) }
     }
 
-    fn note_read(&self, count: usize) {
-        let unnoted = self.flags().contains(OpenFlags::NO_ACCESS_TIME)
-            || self.path.mount.flags().contains(MountFlags::NO_ACCESS_TIME)
-            || self.path.mount.is_read_only();
-        if count > 0 && !unnoted {
-            self.file.note_read();
+    pub(super) fn note_read(&self, count: usize) {
+        if count > 0 && !self.flags().contains(OpenFlags::NO_ACCESS_TIME) {
+            self.path.mount.note_read(&**self.inode());
         }
     }
 
@@ -235,6 +238,12 @@ impl OpenFile {
         let queue = self.file.queue().filter(|_| !self.flags().contains(OpenFlags::NONBLOCK)).ok_or(Errno::EAGAIN)?;
         queue.wait(ctx, Patience { interruptible: true, deadline }, || ready().then_some(()))
     }
+}
+
+/// `EINVAL` for bytes behind all positions.
+fn check_span(position: u64, length: usize) -> Result<()> {
+    let end = position.checked_add(length as u64).filter(|&end| end <= i64::MAX as u64);
+    end.map(drop).ok_or(Errno::EINVAL)
 }
 
 impl Drop for OpenFile {

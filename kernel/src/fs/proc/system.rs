@@ -4,7 +4,7 @@ use super::{Fixed, READ_ONLY, Text, TextFile, add, new_identity, register};
 use crate::block;
 use crate::fs::descriptors::MAX_DESCRIPTORS;
 use crate::fs::inode::Permissions;
-use crate::fs::{dev, pipe, random, tmpfs};
+use crate::fs::{dev, mounting, pipe, random, tmpfs};
 use crate::task::TaskContext;
 use alloc::format;
 use alloc::string::String;
@@ -134,7 +134,7 @@ fn random_id() -> String {
 }
 
 fn file_systems(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
-    for name in ["sysfs", "tmpfs", "proc", "devtmpfs"] {
+    for name in mounting::TYPES {
         writeln!(text, "nodev\t{name}")?;
     }
     Ok(())

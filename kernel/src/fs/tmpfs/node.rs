@@ -131,6 +131,10 @@ impl Inode for Node {
         if self.kind == Kind::Regular { Ok(self) } else { Err(Errno::ENXIO) }
     }
 
+    fn note_read(&self, seldom: bool) {
+        self.attributes.lock().read(seldom);
+    }
+
     fn readlink(&self, _ctx: &TaskContext) -> Result<Target> {
         let Body::Symlink(target) = &self.body else { return Err(Errno::EINVAL) };
         let mut copy = Vec::new();
@@ -177,9 +181,7 @@ impl Inode for Node {
     }
 
     fn list(&self, ctx: &TaskContext, cursor: u64, show: &mut dyn FnMut(&Listed<'_>) -> bool) -> Result<()> {
-        self.names()?.list(ctx, cursor, show)?;
-        self.attributes.lock().read();
-        Ok(())
+        self.names()?.list(ctx, cursor, show)
     }
 }
 
