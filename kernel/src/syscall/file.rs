@@ -234,6 +234,11 @@ pub(super) fn ioctl(caller: &mut Caller, fd: Fd, request: u32, argument: u64) ->
         ioctl::FIOCLEX | ioctl::FIONCLEX => {
             caller.process().files.set_close_on_exec(fd.number()?, request == ioctl::FIOCLEX).map(|()| 0)
         }
+        ioctl::FIONREAD if file.inode().kind() == Kind::Regular => {
+            let size = file.inode().metadata(caller.ctx)?.size;
+            let left = size.wrapping_sub(file.seek(caller.ctx, 0, linux::SEEK_CUR)?) as u32;
+            caller.write(argument, &left.to_le_bytes()).map(|()| 0)
+        }
         ioctl::FIONBIO => {
             let mut wanted = [0; 4];
             caller.space().read(caller.ctx, argument, &mut wanted)?;
