@@ -15,6 +15,8 @@ pub struct InodeState {
     pub(super) pipe: SpinLock<Weak<Pipe>>,
     /// Locks on it.
     pub(super) locks: Kept,
+    /// Somebody holds a lease on it.
+    pub(super) leased: AtomicBool,
     /// It was made without a name and may get one: open(2), `O_TMPFILE` without `O_EXCL`.
     pub(super) linkable: AtomicBool,
 }
@@ -26,6 +28,7 @@ impl InodeState {
             writers: AtomicI32::new(0),
             pipe: SpinLock::new("inode's pipe", Weak::new()),
             locks: SpinLock::new("inode's locks", None),
+            leased: AtomicBool::new(false),
             linkable: AtomicBool::new(false),
         }
     }
@@ -38,6 +41,11 @@ impl InodeState {
     /// One less may write.
     pub fn end_write(&self) {
         self.writers.fetch_sub(1, Ordering::Release);
+    }
+
+    /// Whether somebody may write.
+    pub fn is_written(&self) -> bool {
+        self.writers.load(Ordering::Acquire) > 0
     }
 
     /// Notes one more program that runs from it; `ETXTBSY` while somebody may write.

@@ -6,6 +6,7 @@ use super::dev;
 use super::fifo;
 use super::file::File;
 use super::inode::{Inode, Kind};
+use super::leases;
 use super::lookup::{Follow, Last, Lookup};
 use super::mount::{MountFlags, Path};
 use super::open_file::{OpenFile, OpenFlags};
@@ -49,6 +50,9 @@ impl Lookup {
         self.check_kind(&**inode, &path, flags)?;
         if !made {
             self.credentials.check(&**inode, flags.wants())?;
+        }
+        if inode.kind() == Kind::Regular && !made {
+            leases::break_for(ctx, &**inode, flags.changes(), !flags.contains(OpenFlags::NONBLOCK))?;
         }
         let guard = if flags.changes() && inode.kind() == Kind::Regular { Some(WriteGuard::new(inode)?) } else { None };
         let file = open_inode(ctx, inode.clone(), flags)?;

@@ -5,14 +5,17 @@
 use super::file::File;
 use super::inode::{Inode, Kind};
 use super::mount::Path;
+use super::notice::Notice;
 use super::poll::Readiness;
 use super::writer::Writer;
 use crate::memory::{Sink, Source};
 use crate::task::{Instant, Mutex, Patience, TaskContext};
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
+use machine::lock::SpinLock;
 
 pub use super::open_flags::OpenFlags;
 
@@ -28,6 +31,8 @@ pub struct OpenFile {
     /// Where the next byte is read or written; a directory's cursor. Held while bytes move, so that two who share the file do
     /// not get the same bytes.
     pub(super) position: Mutex<u64>,
+    /// Who is told by signals of what becomes of it.
+    pub(super) notice: SpinLock<Option<Box<Notice>>>,
 }
 
 impl OpenFile {
@@ -37,7 +42,8 @@ impl OpenFile {
             path.mount.volume.begin_write();
         }
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
-        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0) })
+        let notice = SpinLock::new("open file's notice", None);
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), notice })
     }
 
     /// What is open.
@@ -248,6 +254,8 @@ fn check_span(position: u64, length: usize) -> Result<()> {
 
 impl Drop for OpenFile {
     fn drop(&mut self) {
+        self.drop_notice();
+        self.drop_lease();
         self.drop_locks();
         if self.flags().writable() && self.inode().kind() == Kind::Regular {
             self.inode().state().end_write();

@@ -16,6 +16,7 @@ pub mod futex;
 pub mod hog;
 pub mod host;
 mod limits;
+mod owner;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
 pub mod procfs;
@@ -36,6 +37,7 @@ pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
 pub use fork::{Fork, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
+pub use owner::Owner;
 pub use process::{Name, Process};
 pub use program::{Executable, Program};
 pub use session::Terminal;

@@ -3,6 +3,7 @@
 use super::arg::{Buffer, Fd, Pointer, Vector};
 use super::caller::Caller;
 use super::locks;
+use super::notices;
 use crate::fs::inode::{Kind, Listed};
 use crate::fs::open_file::{OpenFile, OpenFlags};
 use crate::fs::pipe::Pipe;
@@ -185,7 +186,7 @@ pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) ->
         linux::F_GETFL => Ok(u64::from(file.flags().bits())),
         linux::F_SETFL => {
             file.check_opened()?;
-            set_flags(caller, &file, OpenFlags::from_bits_truncate(argument as u32)).map(|()| 0)
+            set_flags(caller, fd, &file, OpenFlags::from_bits_truncate(argument as u32)).map(|()| 0)
         }
         linux::F_GETLK | linux::F_OFD_GETLK => {
             file.check_opened()?;
@@ -201,14 +202,15 @@ pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) ->
             pipe.set_size(caller.ctx, u64::from(argument as u32), privileged).map(|size| size as u64)
         }
         linux::F_GETPIPE_SZ => Ok(pipe_of(&file)?.size(caller.ctx) as u64),
-        _ => Err(Errno::EINVAL),
+        _ => notices::control(caller, fd, &file, command, argument),
     }
 }
 
 /// Sets the status flags. Only the owner may have readings not noted (`EPERM`); a file past the page cache must be one that can be
 /// (`EINVAL`), but for a pipe the flag means packets.
-fn set_flags(caller: &Caller, file: &OpenFile, flags: OpenFlags) -> Result<()> {
-    let added = flags - file.flags();
+fn set_flags(caller: &Caller, fd: Fd, file: &Arc<OpenFile>, flags: OpenFlags) -> Result<()> {
+    let old = file.flags();
+    let added = flags - old;
     let credentials = &caller.lookup()?.credentials;
     if added.contains(OpenFlags::NO_ACCESS_TIME) && !credentials.owns(&file.inode().permissions()) {
         return Err(Errno::EPERM);
@@ -218,6 +220,9 @@ fn set_flags(caller: &Caller, file: &OpenFile, flags: OpenFlags) -> Result<()> {
         return Err(Errno::EINVAL);
     }
     file.set_flags(flags);
+    if (old ^ flags).contains(OpenFlags::ASYNC) {
+        file.listen(fd.number()?);
+    }
     Ok(())
 }
 
@@ -245,6 +250,12 @@ pub(super) fn ioctl(caller: &mut Caller, fd: Fd, request: u32, argument: u64) ->
             let kept = file.flags() - OpenFlags::NONBLOCK;
             file.set_flags(if wanted == [0; 4] { kept } else { kept | OpenFlags::NONBLOCK });
             Ok(0)
+        }
+        ioctl::FIOASYNC if file.file().queue().is_some() => {
+            let [wanted] = caller.halves(argument)?;
+            let mut flags = file.flags();
+            flags.set(OpenFlags::ASYNC, wanted != 0);
+            set_flags(caller, fd, &file, flags).map(|()| 0)
         }
         _ => file.file().ioctl(caller.ctx, request, argument, caller.space()),
     }

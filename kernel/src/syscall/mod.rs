@@ -20,6 +20,7 @@ mod locks;
 mod memory;
 mod mounts;
 mod names;
+mod notices;
 mod path;
 mod poll;
 mod prctl;

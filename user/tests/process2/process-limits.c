@@ -54,7 +54,8 @@ static void little_time(void)
     signal(SIGXCPU, warn);
     while (!warned)
         clock();
-    CHECK(clock() >= CLOCKS_PER_SEC * 0.99);
+    // The limit counts ticks, the clock does not.
+    CHECK(clock() >= CLOCKS_PER_SEC * 0.9);
 }
 
 static void no_time(void)

@@ -1,17 +1,18 @@
 //! The files of /proc that tell of the machine: memory, interrupts, disks; and what file systems there are.
 
-use super::{Fixed, READ_ONLY, Text, TextFile, add, new_identity, register};
+use super::{Contents, Fixed, READ_ONLY, Text, TextFile, add, new_identity, no_memory, register};
 use crate::block;
 use crate::fs::descriptors::MAX_DESCRIPTORS;
 use crate::fs::inode::Permissions;
-use crate::fs::{dev, mounting, pipe, random, tmpfs};
+use crate::fs::{dev, leases, mounting, pipe, random, tmpfs};
 use crate::task::TaskContext;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt::{self, Write};
+use core::sync::atomic::Ordering;
 use logic::address::PAGE_SIZE;
-use logic::errno::Result;
+use logic::errno::{Errno, Result};
 use machine::{frame, heap, irq};
 
 /// Sizes of blocks that free memory is kept in: up to 2^10 pages.
@@ -34,6 +35,8 @@ pub(super) fn register_all() -> Result<()> {
     register("sys/kernel/random/boot_id", Fixed(random_id()))?;
     register("sys/kernel/random/poolsize", Fixed("256"))?;
     register("sys/kernel/random/entropy_avail", Fixed("256"))?;
+    const WRITABLE: Permissions = Permissions { mode: 0o644, user: 0, group: 0 };
+    add("sys/fs/lease-break-time", Arc::new(TextFile::new(new_identity(), WRITABLE, Arc::new(LeaseTime))))?;
     register("sys/fs/nr_open", Fixed(MAX_DESCRIPTORS))?;
     register("sys/fs/file-max", Fixed(i64::MAX))?;
     register("sys/fs/pipe-max-size", Fixed(pipe::LARGEST))
@@ -131,6 +134,21 @@ fn random_id() -> String {
     let number = u128::from_be_bytes(bytes);
     let part = |from: u32, digits: u32| (number >> (from * 4)) & ((1 << (digits * 4)) - 1);
     format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", part(24, 8), part(20, 4), part(16, 4), part(12, 4), part(0, 12))
+}
+
+/// How long the holder of a lease has to give it up, in seconds.
+struct LeaseTime;
+
+impl Contents for LeaseTime {
+    fn show(&self, _ctx: &TaskContext, text: &mut Text) -> Result<()> {
+        writeln!(text, "{}", leases::PATIENCE.load(Ordering::Relaxed)).map_err(no_memory)
+    }
+
+    fn store(&self, _ctx: &TaskContext, bytes: &[u8]) -> Result<()> {
+        let number = core::str::from_utf8(bytes).ok().and_then(|text| text.trim().parse().ok());
+        leases::PATIENCE.store(number.ok_or(Errno::EINVAL)?, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 fn file_systems(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {

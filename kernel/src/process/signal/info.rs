@@ -53,6 +53,13 @@ pub enum Detail {
         /// Its exit status, or the signal that ended or stopped it.
         status: i32,
     },
+    /// About a file: SIGIO.
+    File {
+        /// What happened, in bits of poll(2).
+        band: u32,
+        /// Its descriptor.
+        descriptor: u32,
+    },
     /// An instruction of the program could not be done.
     Fault {
         /// The instruction's address or that of the data it touched.
@@ -89,6 +96,10 @@ impl Info {
             Detail::Timer { id, overrun, .. } => {
                 put(DETAIL, &id.to_le_bytes());
                 put(DETAIL + 4, &overrun.to_le_bytes());
+            }
+            Detail::File { band, descriptor } => {
+                put(DETAIL, &u64::from(band).to_le_bytes());
+                put(DETAIL + 8, &descriptor.to_le_bytes());
             }
             Detail::Fault { address } => put(DETAIL, &address.to_le_bytes()),
         }
