@@ -77,7 +77,7 @@ static void wanted(const char *name)
 
 static void broken(void)
 {
-    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART};
     SUCCEED(sigaction(SIGIO, &action, NULL));
     SUCCEED(sigaction(SIGRTMIN, &action, NULL));
     SUCCEED(fcntl(reader, F_SETLEASE, F_RDLCK));
