@@ -20,7 +20,6 @@ use machine::lock::SpinLock;
 /// A file, directory, link or node of a tmpfs.
 pub struct Node {
     pub(super) system: Arc<System>,
-    number: u64,
     kind: Kind,
     state: InodeState,
     pub(super) attributes: SpinLock<Attributes>,
@@ -54,8 +53,8 @@ impl Node {
         };
         let links = if new.kind.is_directory() { 2 } else { 1 };
         let attributes = SpinLock::new("tmpfs attributes", Attributes::new(new.permissions, links));
-        let state = InodeState::new();
-        Arc::new(Node { system: system.clone(), number, kind: new.kind, state, attributes, body })
+        let state = InodeState::new(InodeId { device: system.device, number }, new.permissions);
+        Arc::new(Node { system: system.clone(), kind: new.kind, state, attributes, body })
     }
 
     /// Gives a regular file that is being made a page of its content.
@@ -97,10 +96,6 @@ impl Node {
 impl Inode for Node {
     fn kind(&self) -> Kind {
         self.kind
-    }
-
-    fn id(&self) -> InodeId {
-        InodeId { device: self.system.device, number: self.number }
     }
 
     fn permissions(&self) -> Permissions {
