@@ -3,6 +3,7 @@
 #   make         build everything that a boot needs (target/images)
 #   make run     build, and sit at Cor's console (Ctrl-A x leaves)
 #   make test    all tests, from cheap to dear
+#   make test-linux  the programs of user/tests under Debian's kernel
 #   make check   only format, lints and layers
 #   make bench   Cor beside Debian's kernel, in a table and docs/bench.md; ROW=pipe for one row
 #   make bench-check  fails when a row costs more instructions than recorded
@@ -11,7 +12,7 @@
 
 XTASK := target/debug/xtask
 
-.PHONY: build run test check bench bench-check image clean setup xtask
+.PHONY: build run test test-linux check bench bench-check image clean setup xtask
 
 build: xtask
 	@$(XTASK) build
@@ -21,6 +22,9 @@ run: build
 
 test: xtask
 	@$(XTASK) test
+
+test-linux: xtask
+	@$(XTASK) test linux
 
 check: xtask
 	@$(XTASK) test checks

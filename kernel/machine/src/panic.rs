@@ -97,7 +97,17 @@ pub fn write_registers(into: &mut dyn Write, registers: &Registers) -> fmt::Resu
 
 /// Writes the callers above a frame pointer, innermost first. The frames must be those of a kernel stack that nobody
 /// runs on, or of the caller itself.
-pub fn write_backtrace(into: &mut dyn Write, mut frame: u64) -> fmt::Result {
+pub fn write_backtrace(into: &mut dyn Write, frame: u64) -> fmt::Result {
+    let mut result = Ok(());
+    each_caller(frame, |caller, lookup| {
+        result = write_place(into, caller, lookup);
+        result.is_ok()
+    });
+    result
+}
+
+/// Shows where each function returns to, and an address in the call, innermost first, as long as `show` wants more.
+fn each_caller(mut frame: u64, mut show: impl FnMut(u64, u64) -> bool) {
     for _ in 0..DEEPEST {
         let readable = kernel_space::may_be_stack(frame) && kernel_space::may_be_stack(frame.wrapping_add(8));
         if !frame.is_multiple_of(8) || !readable {
@@ -109,13 +119,22 @@ pub fn write_backtrace(into: &mut dyn Write, mut frame: u64) -> fmt::Result {
         if !kernel_space::is_text(caller) {
             break;
         }
-        write_place(into, caller, caller - 1)?;
-        if next <= frame || next - frame > FARTHEST {
+        if !show(caller, caller - 1) || next <= frame || next - frame > FARTHEST {
             break;
         }
         frame = next;
     }
-    Ok(())
+}
+
+/// Writes the name of the innermost function of a waiting task that is in none of the files which `skips` knows.
+pub fn write_function(into: &mut dyn Write, frame: u64, skips: impl Fn(&str) -> bool) -> fmt::Result {
+    let mut named = Ok(false);
+    each_caller(frame, |_, lookup| {
+        let place = symbols().and_then(|table| table.frames(lookup).find(|place| !skips(place.file)));
+        named = place.map_or(Ok(false), |place| into.write_str(place.function).map(|()| true));
+        matches!(named, Ok(false))
+    });
+    if named? { Ok(()) } else { into.write_str("0") }
 }
 
 /// Writes what stands at an address: a line for the function, and one for each that was inlined there.

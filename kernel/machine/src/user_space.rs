@@ -4,6 +4,10 @@
 //! and frees after that, and it can be copied from and to whether it is loaded or not. It decides nothing: what belongs
 //! where is the business of `cor::memory`.
 
+mod seen;
+
+pub use seen::Seen;
+
 use crate::{
     copy, cpu, fiber,
     frame::Frame,

@@ -6,7 +6,7 @@ mod disk;
 mod request;
 mod transfers;
 
-pub use disk::{Disk, disks, find, register};
+pub use disk::{Counts, Disk, disks, find, register};
 pub use machine::transfer::{Operation, SECTOR, Segment, Transfer};
 pub use request::Request;
 pub use transfers::{flush, identity, read, write};

@@ -3,7 +3,7 @@
 //! `start` runs in a task and waits there while the disk's queue is full; the interrupt handler completes requests. The
 //! lock protects the disk's queue and which request each transfer in it belongs to.
 
-use crate::block::{Disk, Operation, Request, Transfer};
+use crate::block::{Counts, Disk, Operation, Request, Transfer};
 use crate::task::{TaskContext, WaitQueue};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -23,6 +23,7 @@ pub(super) struct VirtioDisk {
     segments: usize,
     /// Whether it must be told to make what was written durable.
     has_cache: bool,
+    counts: Counts,
     queue: SpinLock<Queue>,
     /// Tasks that found the queue full.
     room: WaitQueue,
@@ -48,6 +49,7 @@ impl VirtioDisk {
             read_only: block.read_only(),
             segments: block.segments(),
             has_cache: block.has_cache(),
+            counts: Counts::default(),
             queue: SpinLock::new("virtio disk", Queue { block, requests: [const { None }; Block::DEPTH], full: false }),
             room: WaitQueue::new(),
         });
@@ -64,6 +66,7 @@ impl VirtioDisk {
         }
         let mut any = false;
         while let Some((request, transfer, result)) = self.next_completed() {
+            self.counts.end(&request);
             request.complete(transfer, result);
             any = true;
         }
@@ -87,6 +90,7 @@ impl VirtioDisk {
         match outcome {
             Ok(token) => {
                 queue.requests[token.index()] = Some(request.clone());
+                self.counts.begin();
                 Ok(())
             }
             Err(refused) => {
@@ -116,6 +120,10 @@ impl Disk for VirtioDisk {
 
     fn segments(&self) -> usize {
         self.segments
+    }
+
+    fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     fn start(&self, ctx: &TaskContext, request: Arc<Request>) -> Result<()> {

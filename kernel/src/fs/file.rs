@@ -41,6 +41,11 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// Moves to another place of a stream that has such, by its own rules: lseek(2).
+    fn seek_stream(&self, _ctx: &TaskContext, _offset: i64, _whence: u32) -> Result<u64> {
+        Err(Errno::ESPIPE)
+    }
+
     /// Where the file ends, for `SEEK_END`.
     fn size(&self, _ctx: &TaskContext) -> Result<u64> {
         Ok(0)

@@ -78,8 +78,19 @@ pub fn read_last(bytes: usize, mut show: impl FnMut(&[u8]) -> Result<()>) -> Res
 
 /// Hides from [`read_last`] what is there now.
 pub fn clear() {
-    let mut place = *CLEARED.lock();
+    let end = end();
+    *CLEARED.lock() = end;
+}
+
+/// Behind what was hidden last.
+pub fn cleared() -> Place {
+    *CLEARED.lock()
+}
+
+/// Behind the last line.
+pub fn end() -> Place {
+    let mut place = cleared();
     let mut line = LogLine::new();
     while log::next_line(&mut place, &mut line) {}
-    *CLEARED.lock() = place;
+    place
 }

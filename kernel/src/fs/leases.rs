@@ -8,15 +8,20 @@ use super::inode::Inode;
 use super::locks::{self, RELEASED};
 use super::notice::Event;
 use super::open_file::OpenFile;
+use super::proc::{Contents, Text};
 use crate::task::{Instant, Patience, TaskContext};
 use alloc::sync::{Arc, Weak};
+use core::fmt::Write;
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 use logic::errno::{Errno, Result};
 use machine::clock;
 
-/// How many seconds a holder has: /proc/sys/fs/lease-break-time.
-pub static PATIENCE: AtomicU32 = AtomicU32::new(45);
+/// How many seconds a holder has.
+static PATIENCE: AtomicU32 = AtomicU32::new(45);
+
+/// That number as a file: /proc/sys/fs/lease-break-time.
+pub(super) struct BreakTime;
 
 /// A lease, or what is left of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,6 +105,18 @@ impl OpenFile {
 impl Held {
     fn is_of(&self, file: &Arc<OpenFile>) -> bool {
         core::ptr::eq(self.holder.as_ptr(), Arc::as_ptr(file))
+    }
+}
+
+impl Contents for BreakTime {
+    fn show(&self, _ctx: &TaskContext, text: &mut Text) -> Result<()> {
+        writeln!(text, "{}", PATIENCE.load(Ordering::Relaxed)).map_err(|_| Errno::ENOMEM)
+    }
+
+    fn store(&self, _ctx: &TaskContext, bytes: &[u8]) -> Result<()> {
+        let number = core::str::from_utf8(bytes).ok().and_then(|text| text.trim().parse().ok());
+        PATIENCE.store(number.ok_or(Errno::EINVAL)?, Ordering::Relaxed);
+        Ok(())
     }
 }
 

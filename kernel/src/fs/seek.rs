@@ -11,7 +11,7 @@ impl OpenFile {
     pub fn seek(&self, ctx: &TaskContext, offset: i64, whence: u32) -> Result<u64> {
         self.check_opened()?;
         if self.file().is_stream() {
-            return Err(Errno::ESPIPE);
+            return self.file().seek_stream(ctx, offset, whence);
         }
         let mut position = self.position.lock(ctx);
         let base = match whence {

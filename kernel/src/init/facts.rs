@@ -1,22 +1,24 @@
 //! What /proc tells of the kernel as a whole: its version, its command line, its tasks.
 
 use crate::{
-    fs::proc::{self, Fixed, Text},
+    fs::{
+        inode::Permissions,
+        proc::{self, Contents, Fixed, READ_ONLY, Text, TextFile},
+    },
     log, memory,
+    process::host,
     task::{self, TaskContext},
 };
+use alloc::sync::Arc;
 use core::fmt::{self, Write};
 use logic::{boot_info::BootInfo, errno::Result};
 use machine::{clock, processor::processor};
 
-/// What uname(2) says of the kernel that Cor stands in for; programs compare it.
-pub(super) const LINUX_RELEASE: &str = "6.1.0";
-
 /// Registers the files.
 pub(super) fn register(info: &'static BootInfo) -> Result<()> {
     proc::register("version", |_: &TaskContext, text: &mut Text| {
-        let version = env!("CARGO_PKG_VERSION");
-        writeln!(text, "Linux version {LINUX_RELEASE} (Cor {version}, loaded by {})", info.loader)
+        let [system, release, version, _] = host::SYSTEM;
+        writeln!(text, "{system} version {release} (loaded by {}) {version}", info.loader)
     })?;
     proc::register("cmdline", |_: &TaskContext, text: &mut Text| writeln!(text, "{}", info.command_line))?;
     proc::register("cpuinfo", processors)?;
@@ -25,6 +27,8 @@ pub(super) fn register(info: &'static BootInfo) -> Result<()> {
     proc::register("sys/vm/mmap_min_addr", Fixed(memory::LOWEST))?;
     // What a program asks for in one piece is refused if it could never be had; else it is given, page by page.
     proc::register("sys/vm/overcommit_memory", Fixed(0))?;
+    let trigger = TextFile::new(proc::new_identity(), Permissions { mode: 0o200, ..READ_ONLY }, Arc::new(Trigger));
+    proc::add("sysrq-trigger", Arc::new(trigger))?;
     proc::register("cor/tasks", tasks)
 }
 
@@ -45,6 +49,21 @@ fn processors(_: &TaskContext, text: &mut Text) -> fmt::Result {
     processor.features().try_for_each(|name| write!(text, " {name}"))?;
     writeln!(text, "\nclflush size\t: {}", processor.flush_line)?;
     writeln!(text, "address sizes\t: {physical} bits physical, {linear} bits virtual\n")
+}
+
+/// /proc/sysrq-trigger: the magic key, for one who has no line with a break.
+struct Trigger;
+
+impl Contents for Trigger {
+    fn show(&self, _ctx: &TaskContext, _text: &mut Text) -> Result<()> {
+        Ok(())
+    }
+
+    /// Only the first letter counts, as on Linux.
+    fn store(&self, _ctx: &TaskContext, bytes: &[u8]) -> Result<()> {
+        bytes.first().into_iter().for_each(|&key| super::magic_key::do_key(key));
+        Ok(())
+    }
 }
 
 /// What is shown on the console; the level of a line that says none; the least and the usual for the console.

@@ -39,6 +39,15 @@ pub(super) fn start() {
 }
 
 fn answer(context: &IrqContext, key: u8) {
+    serve(Some(context), key);
+}
+
+/// Does what a key does, for a program that asks for it.
+pub(super) fn do_key(key: u8) {
+    serve(None, key);
+}
+
+fn serve(context: Option<&IrqContext>, key: u8) {
     let key = key.to_ascii_lowercase();
     let what = HELP.iter().find(|(letter, _)| *letter == key).map_or("no such key; h helps", |(_, what)| what);
     // The console takes whatever is written; there is nobody to tell of an error.
@@ -60,7 +69,8 @@ fn help() -> fmt::Result {
     HELP.iter().try_for_each(|(letter, what)| writeln!(Console, "  {} {what}", letter.escape_ascii()))
 }
 
-fn registers(context: &IrqContext) -> fmt::Result {
+fn registers(context: Option<&IrqContext>) -> fmt::Result {
+    let Some(context) = context else { return writeln!(Console, "  a program asked") };
     match context.registers() {
         Some(registers) => {
             let whose = if context.found_program() { "a program's" } else { "the kernel's" };

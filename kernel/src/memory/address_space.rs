@@ -21,7 +21,7 @@ pub const LOWEST: u64 = 65536;
 pub const MOST_REGIONS: usize = 65530;
 
 /// Of all frames, one in so many is not promised to programs: page tables and the kernel live on them.
-const KEPT_BACK: u64 = 64;
+pub(super) const KEPT_BACK: u64 = 64;
 
 /// An address space, shared by the threads of a program.
 pub struct AddressSpace {
@@ -57,6 +57,8 @@ pub(super) struct Map {
     pub(super) locks_future: Option<Locking>,
     /// What all regions count against.
     pub(super) usage: Usage,
+    /// The most pages that they ever had.
+    most_pages: u64,
 }
 
 impl AddressSpace {
@@ -70,6 +72,7 @@ impl AddressSpace {
             lock_limit: u64::MAX,
             locks_future: None,
             usage: Usage::default(),
+            most_pages: 0,
         };
         let (machine, number) = (UserSpace::new()?, reverse::new_number());
         let space = Arc::new(AddressSpace { machine, number, map: Mutex::new(map) });
@@ -104,6 +107,17 @@ impl AddressSpace {
         self.lock(ctx).usage.pages * PAGE_SIZE as u64
     }
 
+    /// The most that ever were.
+    pub fn most_size(&self, ctx: &TaskContext) -> u64 {
+        let map = self.lock(ctx);
+        map.most_pages.max(map.usage.pages) * PAGE_SIZE as u64
+    }
+
+    /// Where the heap begins.
+    pub fn heap_start(&self, ctx: &TaskContext) -> u64 {
+        self.lock(ctx).heap.0
+    }
+
     /// Bytes that are locked.
     pub fn locked(&self, ctx: &TaskContext) -> u64 {
         self.lock(ctx).usage.locked * PAGE_SIZE as u64
@@ -130,6 +144,7 @@ impl Map {
 
     /// Takes out what is in a range, with its pages.
     pub(super) fn remove(&mut self, machine: &UserSpace, range: PageRange) {
+        self.most_pages = self.most_pages.max(self.usage.pages);
         let mut gone = Usage::default();
         let mut batch = machine.batch();
         self.regions.remove(range, |piece, region| {

@@ -21,6 +21,7 @@ mod sink;
 mod source;
 mod stack;
 mod text;
+mod totals;
 mod transfer;
 
 pub use address_space::{AddressSpace, LOWEST, Limits, MOST_REGIONS};
@@ -35,4 +36,5 @@ pub use reverse::{unmap_frames, unmap_offsets};
 pub use sink::Sink;
 pub use source::Source;
 pub use text::Text;
+pub use totals::{most_promised, totals};
 pub use transfer::UserRange;

@@ -78,7 +78,7 @@ fn for_each_mapping(
     }
 }
 
-fn next_after(number: &mut u64) -> Option<Arc<AddressSpace>> {
+pub(super) fn next_after(number: &mut u64) -> Option<Arc<AddressSpace>> {
     loop {
         let spaces = SPACES.lock();
         let (&next, space) = spaces.range(*number + 1..).next()?;

@@ -72,6 +72,7 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
     let child = Process::new(program, parent.name(), inheritance)?;
     child.set_end_signal(fork.end_signal);
     child.dumpable.store(parent.dumpable.load(Ordering::Relaxed), Ordering::Relaxed);
+    child.kill_adjustment.store(parent.kill_adjustment.load(Ordering::Relaxed), Ordering::Relaxed);
     child.personality.store(parent.personality.load(Ordering::Relaxed), Ordering::Relaxed);
     child.borrows_memory.store(fork.shares_memory, Ordering::Relaxed);
     let thread = child_thread(running, &child, fork)?;
@@ -114,6 +115,7 @@ fn copy_program(ctx: &TaskContext, parent: &Process) -> Result<Arc<Program>> {
         space: old.space.fork(ctx)?,
         arguments: old.arguments.clone(),
         environment: old.environment.clone(),
+        auxiliary: old.auxiliary,
     }))
 }
 

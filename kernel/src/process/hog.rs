@@ -10,6 +10,7 @@ use crate::fs::forget;
 use crate::log::error;
 use crate::task::{Instant, TaskContext};
 use alloc::sync::{Arc, Weak};
+use core::sync::atomic::Ordering;
 use core::time::Duration;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
@@ -94,15 +95,24 @@ fn is_dying(process: &Process) -> bool {
     process.ending().is_some() || process.pending.lock().set().contains(Signal::KILL)
 }
 
-/// The process with most pages that is not ending yet.
+/// How much a process is the one: its pages in thousandths of all, and what was set beside (/proc/PID/oom_score_adj).
+pub fn score(process: &Process) -> i64 {
+    let part = resident(process) * 1000 / frame::total_frames().max(1);
+    part as i64 + i64::from(process.kill_adjustment.load(Ordering::Relaxed))
+}
+
+/// The process with the highest score that is not ending yet, and of those the one with most pages. Who is never to be killed is
+/// not.
 fn largest() -> Option<Arc<Process>> {
-    let mut found: Option<(usize, Arc<Process>)> = None;
+    const NEVER: i32 = -1000;
+    let mut found: Option<((i64, usize), Arc<Process>)> = None;
     let mut pid = Pid(INIT.0);
     while let Some(process) = next_after(pid) {
         pid = process.pid();
-        let pages = resident(&process);
-        if pages > found.as_ref().map_or(0, |(most, _)| *most) && !is_dying(&process) {
-            found = Some((pages, process));
+        let rank = (score(&process), resident(&process));
+        let never = rank.1 == 0 || process.kill_adjustment.load(Ordering::Relaxed) == NEVER;
+        if !never && found.as_ref().is_none_or(|(most, _)| rank > *most) && !is_dying(&process) {
+            found = Some((rank, process));
         }
     }
     found.map(|(_, process)| process)

@@ -16,7 +16,7 @@ use crate::task::{Instant, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
@@ -60,6 +60,8 @@ pub struct Process {
     pub(super) clocked: AtomicBool,
     /// Timers that send it signals.
     pub(super) timers: Timers,
+    /// Added to its size when one is chosen to be killed for lack of memory, in thousandths: oom_score_adj.
+    pub kill_adjustment: AtomicI32,
     /// What personality(2) set.
     pub personality: AtomicU32,
     /// What its parent gets when it ends.
@@ -131,6 +133,7 @@ impl Process {
             adopts: AtomicBool::new(false),
             clocked: AtomicBool::new(false),
             timers: Timers::new(),
+            kill_adjustment: AtomicI32::new(0),
             personality: AtomicU32::new(0),
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),

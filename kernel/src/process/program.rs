@@ -16,6 +16,8 @@ pub struct Program {
     pub arguments: Range<u64>,
     /// Likewise the environment: /proc/PID/environ.
     pub environment: Range<u64>,
+    /// Where it was told about itself: /proc/PID/auxv.
+    pub auxiliary: u64,
 }
 
 /// A file that is being run: nobody can write to it meanwhile (ETXTBSY).

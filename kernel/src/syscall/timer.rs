@@ -89,9 +89,12 @@ pub(super) fn timer_delete(caller: &mut Caller, id: u32) -> Result<()> {
     caller.process().delete_timer(id)
 }
 
+/// Words of 4 bytes in a `struct sigevent`.
+const SIGEVENT: usize = linux::SIGEV_MAX_SIZE as usize / 4;
+
 /// `struct sigevent`: `EINVAL` for what is none.
 fn read_event(caller: &Caller, from: u64) -> Result<Event> {
-    let [low, high, signal, notify, thread] = caller.halves(from)?;
+    let [low, high, signal, notify, thread, ..]: [u32; SIGEVENT] = caller.halves(from)?;
     let value = u64::from(low) | u64::from(high) << 32;
     let signal = || Signal::new(u64::from(signal));
     match notify {

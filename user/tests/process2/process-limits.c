@@ -54,8 +54,8 @@ static void little_time(void)
     signal(SIGXCPU, warn);
     while (!warned)
         clock();
-    // The limit counts ticks, the clock does not.
-    CHECK(clock() >= CLOCKS_PER_SEC * 0.9);
+    // Linux counts towards the limit by ticks, which on a busy machine is a little more than the clock shows.
+    CHECK(clock() >= CLOCKS_PER_SEC * 0.7);
 }
 
 static void no_time(void)

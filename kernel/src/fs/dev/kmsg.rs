@@ -9,6 +9,8 @@ use crate::memory::{Sink, Source};
 use crate::task::{Mutex, TaskContext};
 use alloc::format;
 use alloc::sync::Arc;
+use core::fmt::{self, Write};
+use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 
 /// The level of a line that says none.
@@ -46,7 +48,7 @@ impl File for OpenKmsg {
             return Err(Errno::EPIPE);
         }
         let (level, time, text) = parts(&line);
-        let record = format!("{level},{},{time},-;{}\n", next.line - 1, text.escape_ascii());
+        let record = format!("{level},{},{time},-;{}\n", next.line - 1, Escaped(text));
         if record.len() > into.remaining() {
             return Err(Errno::EINVAL);
         }
@@ -68,6 +70,32 @@ impl File for OpenKmsg {
 
     fn is_stream(&self) -> bool {
         true
+    }
+
+    /// To the first record, to the first that dmesg(1) has not cleared, or behind the last.
+    fn seek_stream(&self, ctx: &TaskContext, offset: i64, whence: u32) -> Result<u64> {
+        if offset != 0 {
+            return Err(Errno::ESPIPE);
+        }
+        *self.place.lock(ctx) = match whence {
+            linux::SEEK_SET => Place::default(),
+            linux::SEEK_DATA => kernel_log::cleared(),
+            linux::SEEK_END => kernel_log::end(),
+            _ => return Err(Errno::EINVAL),
+        };
+        Ok(0)
+    }
+}
+
+/// A text with all that a terminal would not show, and the backslash, as `\\xNN`.
+struct Escaped<'a>(&'a [u8]);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|&byte| match byte {
+            b' '..=b'~' if byte != b'\\' => f.write_char(char::from(byte)),
+            byte => write!(f, "\\x{byte:02x}"),
+        })
     }
 }
 

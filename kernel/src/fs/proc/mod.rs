@@ -6,6 +6,7 @@
 mod folder;
 mod link;
 mod mounts;
+mod settings;
 mod system;
 mod text_file;
 
@@ -21,7 +22,7 @@ use machine::lock::SpinLock;
 
 pub use folder::{Dynamic, Folder};
 pub use link::{Leads, Link};
-pub use mounts::{show_mount_info, show_mounts};
+pub use mounts::{show_mount_info, show_mount_statistics, show_mounts};
 pub use text_file::{Contents, Fixed, Text, TextFile};
 
 /// The root folder, made when it is first needed: files may be registered before anything is mounted.
@@ -77,6 +78,7 @@ pub const READ_ONLY: Permissions = Permissions { mode: 0o444, user: 0, group: 0 
 /// Mounts it on /proc, which is made if need be.
 pub fn mount(ctx: &TaskContext, root: &Path) -> Result<()> {
     system::register_all()?;
+    settings::register_all()?;
     let flags = MountFlags::NO_SET_ID | MountFlags::NO_DEVICES | MountFlags::NO_RUN;
     mount::mount_at(ctx, root, b"proc", volume(), flags, "proc").map(|_| ())
 }

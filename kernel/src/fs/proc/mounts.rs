@@ -38,6 +38,17 @@ pub fn show_mount_info(root: &Path, text: &mut Text) -> Result<()> {
     })
 }
 
+/// /proc/PID/mountstats.
+pub fn show_mount_statistics(root: &Path, text: &mut Text) -> Result<()> {
+    each(root, text, |mount, place, text| {
+        text.put(b"device ")?;
+        put_escaped(text, mount.source.as_bytes())?;
+        text.put(b" mounted on ")?;
+        put_escaped(text, place)?;
+        writeln!(text, " with fstype {}", mount.volume.system.type_name())
+    })
+}
+
 fn each(
     root: &Path,
     text: &mut Text,

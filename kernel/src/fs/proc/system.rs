@@ -1,18 +1,16 @@
 //! The files of /proc that tell of the machine: memory, interrupts, disks; and what file systems there are.
 
-use super::{Contents, Fixed, READ_ONLY, Text, TextFile, add, new_identity, no_memory, register};
-use crate::block;
-use crate::fs::descriptors::MAX_DESCRIPTORS;
+use super::{READ_ONLY, Text, TextFile, add, new_identity, register};
 use crate::fs::inode::Permissions;
-use crate::fs::{dev, leases, mounting, pipe, random, tmpfs};
+use crate::fs::{dev, mounting, tmpfs};
 use crate::task::TaskContext;
+use crate::{block, memory};
 use alloc::format;
-use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt::{self, Write};
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 use logic::address::PAGE_SIZE;
-use logic::errno::{Errno, Result};
+use logic::errno::Result;
 use machine::{frame, heap, irq};
 
 /// Sizes of blocks that free memory is kept in: up to 2^10 pages.
@@ -20,7 +18,7 @@ const ORDERS: usize = 11;
 
 /// Registers them.
 pub(super) fn register_all() -> Result<()> {
-    register("meminfo", memory)?;
+    register("meminfo", meminfo)?;
     register("filesystems", file_systems)?;
     register("buddyinfo", free_blocks)?;
     add(
@@ -31,23 +29,40 @@ pub(super) fn register_all() -> Result<()> {
     register("swaps", swaps)?;
     register("interrupts", interrupts)?;
     register("devices", dev::show_numbers)?;
-    register("sys/kernel/random/uuid", uuid)?;
-    register("sys/kernel/random/boot_id", Fixed(random_id()))?;
-    register("sys/kernel/random/poolsize", Fixed("256"))?;
-    register("sys/kernel/random/entropy_avail", Fixed("256"))?;
-    const WRITABLE: Permissions = Permissions { mode: 0o644, user: 0, group: 0 };
-    add("sys/fs/lease-break-time", Arc::new(TextFile::new(new_identity(), WRITABLE, Arc::new(LeaseTime))))?;
-    register("sys/fs/nr_open", Fixed(MAX_DESCRIPTORS))?;
-    register("sys/fs/file-max", Fixed(i64::MAX))?;
-    register("sys/fs/pipe-max-size", Fixed(pipe::LARGEST))
+    register("diskstats", disk_counts)?;
+    register("modules", nothing)?;
+    register("execdomains", |_: &TaskContext, text: &mut Text| writeln!(text, "0-0\tLinux           \t[kernel]"))?;
+    register("misc", nothing)
 }
 
-/// What the machine has and what is left. Files that only memory holds are "cached" here as on Linux, and cannot be had back.
-fn memory(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+/// There are no modules, and no devices without a major number of their own.
+fn nothing(_ctx: &TaskContext, _text: &mut Text) -> fmt::Result {
+    Ok(())
+}
+
+/// What each disk has done: Documentation/admin-guide/iostats.rst. Nothing is merged here and nothing discarded; times of single
+/// requests are not taken.
+fn disk_counts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    for (index, disk) in block::disks().iter().enumerate() {
+        let number = dev::disk_number(index);
+        let counts = disk.counts();
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        write!(text, "{:4} {:7} {} ", number.major, number.minor, disk.name())?;
+        write!(text, "{} 0 {} 0 ", read(&counts.reads), read(&counts.sectors_read))?;
+        write!(text, "{} 0 {} 0 ", read(&counts.writes), read(&counts.sectors_written))?;
+        writeln!(text, "{} 0 0 0 0 0 0 {} 0", read(&counts.under_way), read(&counts.flushes))?;
+    }
+    Ok(())
+}
+
+/// What the machine has and what is left, with the names of proc(5). Files that only memory holds are "cached" here as on Linux, and
+/// cannot be had back; nothing is swapped, nothing waits to be written, and there are no huge pages.
+fn meminfo(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     let kilobytes = |frames: usize| frames * (PAGE_SIZE / 1024);
     let (total, free) = (kilobytes(frame::total_frames()), kilobytes(frame::free_frames()));
     let files = kilobytes(tmpfs::pages() as usize);
-    let heap = heap::statistics().iter().map(|(_, slabs, frames)| slabs * frames).sum();
+    let heap = kilobytes(heap::statistics().iter().map(|(_, slabs, frames)| slabs * frames).sum());
+    let programs = memory::totals(ctx);
     let lines = [
         ("MemTotal", total),
         ("MemFree", free),
@@ -57,15 +72,28 @@ fn memory(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
         ("SwapCached", 0),
         ("SwapTotal", 0),
         ("SwapFree", 0),
+        ("Dirty", 0),
+        ("Writeback", 0),
+        ("Mapped", kilobytes(programs.resident as usize)),
         ("Shmem", files),
-        ("Slab", kilobytes(heap)),
+        ("KReclaimable", 0),
+        ("Slab", heap),
         ("SReclaimable", 0),
-        ("SUnreclaim", kilobytes(heap)),
+        ("SUnreclaim", heap),
+        ("NFS_Unstable", 0),
+        ("Bounce", 0),
+        ("CommitLimit", kilobytes(memory::most_promised() as usize)),
+        ("Committed_AS", kilobytes(programs.promised as usize)),
+        ("HugePages_Total", 0),
+        ("HugePages_Free", 0),
+        ("HugePages_Rsvd", 0),
+        ("HugePages_Surp", 0),
     ];
     for (name, size) in lines {
-        writeln!(text, "{name}:{size:>width$} kB", width = 23 - name.len())?;
+        let unit = if name.starts_with("HugePages") { "" } else { " kB" };
+        writeln!(text, "{name}:{size:>width$}{unit}", width = 23 - name.len())?;
     }
-    Ok(())
+    writeln!(text, "Hugepagesize:       2048 kB")
 }
 
 /// Free memory by the size of what lies together: so many blocks of 1, 2, 4 pages and on.
@@ -119,36 +147,6 @@ fn interrupts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
         writeln!(text, "{line:3}: {count:10}    XT-PIC  {name}")?;
     }
     Ok(())
-}
-
-/// A new one at each look.
-fn uuid(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
-    writeln!(text, "{}", random_id())
-}
-
-/// A random number in the form of RFC 4122, version 4.
-fn random_id() -> String {
-    let mut bytes = random::bytes::<16>();
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let number = u128::from_be_bytes(bytes);
-    let part = |from: u32, digits: u32| (number >> (from * 4)) & ((1 << (digits * 4)) - 1);
-    format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", part(24, 8), part(20, 4), part(16, 4), part(12, 4), part(0, 12))
-}
-
-/// How long the holder of a lease has to give it up, in seconds.
-struct LeaseTime;
-
-impl Contents for LeaseTime {
-    fn show(&self, _ctx: &TaskContext, text: &mut Text) -> Result<()> {
-        writeln!(text, "{}", leases::PATIENCE.load(Ordering::Relaxed)).map_err(no_memory)
-    }
-
-    fn store(&self, _ctx: &TaskContext, bytes: &[u8]) -> Result<()> {
-        let number = core::str::from_utf8(bytes).ok().and_then(|text| text.trim().parse().ok());
-        leases::PATIENCE.store(number.ok_or(Errno::EINVAL)?, Ordering::Relaxed);
-        Ok(())
-    }
 }
 
 fn file_systems(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {

@@ -35,6 +35,7 @@ use logic::signal::Signal;
 use logic::strings::Strings;
 use machine::user::UserContext;
 use script::Line;
+use stack::Stack;
 
 /// The bits of a mode that make a program act for its file's owner or group; the latter counts only if the group may run it.
 const SET_USER: u16 = 0o4000;
@@ -127,7 +128,8 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable, &chance)?;
     user.registers_mut().rsp = stack.pointer;
     space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end, chance.heap)?);
-    let program = Program { space, file: executable, arguments: stack.arguments, environment: stack.environment };
+    let Stack { arguments, environment, auxiliary, .. } = stack;
+    let program = Program { space, file: executable, arguments, environment, auxiliary };
     Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path), credentials })
 }
 

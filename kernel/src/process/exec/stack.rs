@@ -42,6 +42,8 @@ pub(super) struct Stack {
     pub(super) ceiling: u64,
     pub(super) arguments: Range<u64>,
     pub(super) environment: Range<u64>,
+    /// Where the auxiliary vector begins.
+    pub(super) auxiliary: u64,
 }
 
 /// Puts the stack into a new space and writes what lies on it.
@@ -78,6 +80,7 @@ pub(super) fn lay_out(
         ceiling: top - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end),
         arguments: place.arguments..place.environment,
         environment: place.environment..place.file_name,
+        auxiliary: place.pointer + 8 * (request.arguments.len() + request.environment.len() + 3) as u64,
     })
 }
 

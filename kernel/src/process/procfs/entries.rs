@@ -1,10 +1,11 @@
 //! What is in the folder of a process or thread, a line each.
 
-use super::Subject;
-use super::{memory, stat, text};
+use super::{Subject, caller};
+use super::{about, memory, pages, stat, text};
 use crate::fs::proc::Text;
 use crate::process::Name;
 use crate::task::TaskContext;
+use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 
@@ -26,6 +27,8 @@ pub(super) enum What {
     Link(super::links::Place),
     /// The open files, or what is known of them.
     Descriptors { told: bool },
+    /// The memory.
+    Memory,
     /// The threads.
     Tasks,
 }
@@ -39,8 +42,9 @@ const fn entry(name: &'static str, mode: u16, what: What) -> Entry {
     Entry { name, mode, what }
 }
 
-/// The entries of a process's folder; all but the last are a thread's too.
-pub(super) static ENTRIES: [Entry; 19] = [
+/// The entries of a process's folder, and of a thread's, by name: the last but one is a process's alone, the last a thread's.
+pub(super) static ENTRIES: &[Entry] = &[
+    entry("auxv", 0o400, What::Text(about::auxiliary)),
     entry("cmdline", 0o444, What::Text(text::command_line)),
     entry("comm", 0o644, What::Setting(text::name, set_name)),
     entry("cwd", 0o777, What::Link(super::links::Place::Cwd)),
@@ -50,22 +54,41 @@ pub(super) static ENTRIES: [Entry; 19] = [
     entry("fdinfo", 0o555, What::Descriptors { told: true }),
     entry("limits", 0o444, What::Text(text::limits)),
     entry("maps", 0o444, What::Text(memory::maps)),
+    entry("mem", 0o600, What::Memory),
     entry("mountinfo", 0o444, What::Text(text::mount_info)),
     entry("mounts", 0o444, What::Text(text::mounts)),
+    entry("mountstats", 0o400, What::Text(about::mounts)),
+    entry("oom_score", 0o444, What::Text(about::score)),
+    entry("oom_score_adj", 0o644, What::Setting(about::adjustment, about::set_adjustment)),
+    entry("personality", 0o400, What::Text(about::personality)),
     entry("root", 0o777, What::Link(super::links::Place::Root)),
+    entry("sched", 0o444, What::Text(about::schedule)),
     entry("schedstat", 0o444, What::Text(stat::schedule)),
+    entry("smaps", 0o444, What::Text(pages::each)),
+    entry("smaps_rollup", 0o444, What::Text(pages::sums)),
     entry("stack", 0o400, What::Text(stat::stack)),
     entry("stat", 0o444, What::Text(stat::stat)),
     entry("statm", 0o444, What::Text(memory::sizes)),
     entry("status", 0o444, What::Text(stat::status)),
     entry("trace", 0o644, What::Setting(trace, set_trace)),
+    entry("wchan", 0o444, What::Text(about::waits_in)),
+    // A process has the first and its threads the other.
     entry("task", 0o555, What::Tasks),
+    entry("children", 0o444, What::Text(about::children)),
 ];
 
 /// Takes a new name; what is too long is cut.
-fn set_name(_ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
+fn set_name(ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
+    // Only threads of the same process may rename one.
+    let own = caller(ctx).is_some_and(|thread| Arc::ptr_eq(&thread.process, &subject.process));
+    if !own {
+        return Err(Errno::EINVAL);
+    }
     let end = bytes.iter().position(|&byte| byte == 0 || byte == b'\n').unwrap_or(bytes.len());
-    subject.process.set_name(Name::new(&bytes[..end]));
+    match subject.first_thread() {
+        Some(thread) => thread.set_name(Name::new(&bytes[..end])),
+        None => subject.process.set_name(Name::new(&bytes[..end])),
+    }
     Ok(())
 }
 

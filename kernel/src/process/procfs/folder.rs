@@ -1,6 +1,7 @@
 //! The folder of a process, or of one of its threads.
 
 use super::Subject;
+use super::contents::Contents as MemoryFile;
 use super::descriptors::Descriptors;
 use super::entries::{ENTRIES, Entry, FIRST, FOLDER, What};
 use super::links::ToPlace;
@@ -30,10 +31,10 @@ impl Folder {
         Folder { subject, state }
     }
 
-    fn entries(&self) -> &'static [Entry] {
-        let all = &ENTRIES[..];
-        // A thread has no threads.
-        if self.subject.thread.is_some() { &all[..all.len() - 1] } else { all }
+    /// Which entries it has, by their places in the list: a thread has no threads, and a process's children are its threads'.
+    fn entries(&self) -> impl Iterator<Item = (usize, &'static Entry)> {
+        let left_out = if self.subject.thread.is_some() { ENTRIES.len() - 2 } else { ENTRIES.len() - 1 };
+        ENTRIES.iter().enumerate().filter(move |(index, _)| *index != left_out)
     }
 
     /// `ENOENT` once the process has been waited for, however long somebody keeps its folder.
@@ -62,13 +63,13 @@ impl Inode for Folder {
 
     fn lookup(&self, _ctx: &TaskContext, name: &[u8]) -> Result<Arc<dyn Inode>> {
         self.check_there()?;
-        let index = self.entries().iter().position(|entry| entry.name.as_bytes() == name).ok_or(Errno::ENOENT)?;
+        let index = self.entries().find(|(_, entry)| entry.name.as_bytes() == name).ok_or(Errno::ENOENT)?.0;
         Ok(inode(&self.subject, index))
     }
 
     fn list(&self, _ctx: &TaskContext, cursor: u64, show: &mut dyn FnMut(&Listed<'_>) -> bool) -> Result<()> {
         self.check_there()?;
-        for (index, entry) in self.entries().iter().enumerate().skip(cursor as usize) {
+        for (index, entry) in self.entries().filter(|(index, _)| *index as u64 >= cursor) {
             let number = self.subject.id(FIRST + index as u32).number;
             let next = index as u64 + 1;
             if !show(&Listed { name: entry.name.as_bytes(), number, kind: entry.what.kind(), next }) {
@@ -82,7 +83,7 @@ impl Inode for Folder {
 impl What {
     fn kind(self) -> Kind {
         match self {
-            What::Text(_) | What::Setting(..) => Kind::Regular,
+            What::Text(_) | What::Setting(..) | What::Memory => Kind::Regular,
             What::Link(_) => Kind::Symlink,
             What::Descriptors { .. } | What::Tasks => Kind::Directory,
         }
@@ -97,6 +98,7 @@ fn inode(subject: &Subject, index: usize) -> Arc<dyn Inode> {
     match entry.what {
         What::Link(place) => Arc::new(Link::owned(id, permissions, ToPlace { subject, place })),
         What::Descriptors { told } => Arc::new(Descriptors::new(subject, id, permissions, told)),
+        What::Memory => Arc::new(MemoryFile::new(subject, id, permissions)),
         What::Tasks => Arc::new(Tasks::new(subject, id, permissions)),
         what => Arc::new(TextFile::new(id, permissions, Arc::new(About { subject, what }))),
     }

@@ -1,6 +1,6 @@
 //! What a process has mapped: `maps`, `statm`, and the sums for `status`.
 
-use super::Subject;
+use super::{Subject, pages};
 use crate::fs::inode::DeviceNumber;
 use crate::fs::proc::Text;
 use crate::memory::{Content, Pager, Region, Role};
@@ -10,12 +10,12 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
-use logic::address::PageRange;
+use logic::address::{PAGE_SIZE, PageRange};
 use logic::errno::{Errno, Result};
 use machine::user_space::Access;
 
 /// Where a region's name begins in its line.
-const NAME_COLUMN: usize = 73;
+pub(super) const NAME_COLUMN: usize = 73;
 
 /// Sizes in pages.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,12 +30,32 @@ pub(super) struct Sizes {
     pub(super) stack: u64,
     /// What can be run.
     pub(super) text: u64,
+    /// The most that `all` ever was.
+    pub(super) most: u64,
+    /// Locked.
+    pub(super) locked: u64,
+    /// Where what can be run begins and ends, in bytes.
+    pub(super) code: (u64, u64),
+    /// Where the program's writable part begins and ends.
+    pub(super) writable: (u64, u64),
 }
 
 /// Sums up a program's regions.
 pub(super) fn sum(ctx: &TaskContext, program: &Program) -> Sizes {
-    let mut sizes = Sizes { resident: program.space.machine().resident() as u64, ..Sizes::default() };
+    let mut sizes = Sizes {
+        resident: program.space.machine().resident() as u64,
+        most: program.space.most_size(ctx) / PAGE_SIZE as u64,
+        locked: program.space.locked(ctx) / PAGE_SIZE as u64,
+        ..Sizes::default()
+    };
     program.space.for_each_region(ctx, |range, region| {
+        let is_file = matches!(region.content, Content::Paged { .. });
+        if is_file && sizes.code == (0, 0) && region.access.contains(Access::EXECUTE) {
+            sizes.code = (range.start(), range.end());
+        }
+        if is_file && sizes.writable == (0, 0) && region.access.contains(Access::WRITE) {
+            sizes.writable = (range.start(), range.end());
+        }
         let pages = range.pages();
         sizes.all += pages;
         if region.role == Role::Stack {
@@ -49,15 +69,29 @@ pub(super) fn sum(ctx: &TaskContext, program: &Program) -> Sizes {
     sizes
 }
 
-/// `statm`: in pages: all, resident, of files (not told apart), text, 0, data and stack, 0.
+/// `statm`: in pages: all, resident, of those the ones that others may share, text, 0, data and stack, 0.
 pub(super) fn sizes(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    let sizes = subject.process.program().map(|program| sum(ctx, &program)).unwrap_or_default();
-    let Sizes { all, resident, data, stack, text: code } = sizes;
-    writeln!(text, "{all} {resident} 0 {code} 0 {} 0", data + stack).map_err(|_| Errno::ENOMEM)
+    let program = subject.process.program().ok();
+    let sizes = program.as_ref().map(|program| sum(ctx, program)).unwrap_or_default();
+    let pages = program.map(|program| pages::all(ctx, &program)).unwrap_or_default();
+    let Sizes { all, data, stack, text: code, .. } = sizes;
+    let (resident, shared) = (pages.resident(), pages.file + pages.shared_memory);
+    writeln!(text, "{all} {resident} {shared} {code} 0 {} 0", data + stack).map_err(|_| Errno::ENOMEM)
 }
 
 /// `maps`
 pub(super) fn maps(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
+    for_each(ctx, subject, |process, program, range, region| {
+        line(process, program, range, region, text).map_err(|_| Errno::ENOMEM)
+    })
+}
+
+/// Shows every region, if who asks may see them; with nothing locked.
+pub(super) fn for_each(
+    ctx: &TaskContext,
+    subject: &Subject,
+    mut show: impl FnMut(&Process, &Program, PageRange, &Region) -> Result<()>,
+) -> Result<()> {
     subject.check(ctx)?;
     let Ok(program) = subject.process.program() else { return Ok(()) };
     // The list is copied first, since names cannot be looked up with the regions locked.
@@ -72,13 +106,17 @@ pub(super) fn maps(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
     if !fits {
         return Err(Errno::ENOMEM);
     }
-    for (range, region) in regions {
-        line(&subject.process, &program, range, &region, text).map_err(|_| Errno::ENOMEM)?;
-    }
-    Ok(())
+    regions.iter().try_for_each(|(range, region)| show(&subject.process, &program, *range, region))
 }
 
-fn line(process: &Process, program: &Program, range: PageRange, region: &Region, text: &mut Text) -> fmt::Result {
+/// A region's line.
+pub(super) fn line(
+    process: &Process,
+    program: &Program,
+    range: PageRange,
+    region: &Region,
+    text: &mut Text,
+) -> fmt::Result {
     let (offset, device, inode) = match &region.content {
         Content::Anonymous => (0, 0, 0),
         Content::Paged { pager, offset } => {

@@ -3,17 +3,21 @@
 //! `folder` is that folder and the one of a thread; `entries` lists what is in it. The files' texts are in `stat`, `memory` and `text`;
 //! `links` are the places that a process keeps, `descriptors` its open files. `system` tells of all processes together.
 
+mod about;
+mod contents;
 mod descriptors;
 mod entries;
 mod folder;
+mod host;
 mod links;
 mod memory;
+mod pages;
 mod stat;
 mod system;
 mod tasks;
 mod text;
 
-use super::process::Process;
+use super::process::{Name, Process};
 use super::table::{self, Pid};
 use super::thread::{Thread, caller};
 use crate::fs::inode::{Inode, InodeId, Kind, Listed, Permissions, Target};
@@ -42,6 +46,7 @@ pub fn register() -> Result<()> {
     let own_mounts = |_: &TaskContext| Ok(Target::Path(Box::from(*b"self/mounts")));
     proc::add("mounts", Arc::new(Link::new(proc::new_identity(), own_mounts)))?;
     system::register()?;
+    host::register()?;
     proc::add_dynamic("", Arc::new(Numbers))
 }
 
@@ -85,6 +90,11 @@ impl Subject {
     /// The number of the process or thread.
     fn number(&self) -> Pid {
         self.thread.as_ref().map_or(self.process.pid(), |thread| thread.id())
+    }
+
+    /// What it is called: a thread may have a name of its own.
+    fn name(&self) -> Name {
+        self.thread.as_ref().map_or_else(|| self.process.name(), |thread| thread.name())
     }
 
     /// The identity of one of its files.

@@ -1,12 +1,12 @@
 //! How a process or thread is: `stat` for programs, `status` for people, `schedstat`, and the kernel's `stack`.
 
-use super::{Subject, memory};
+use super::{Subject, memory, pages};
 use crate::fs::proc::Text;
 use crate::process::signal::Handler;
-use crate::process::{Capabilities, Thread, Used, parent_of};
+use crate::process::{Capabilities, Program, Thread, Used, parent_of};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
-use core::fmt::Write;
+use core::fmt::{self, Write};
 use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
@@ -74,6 +74,15 @@ fn signals(subject: &Subject) -> [SignalSet; 3] {
     [pending, shared, blocked]
 }
 
+/// Where the parts of a program are, for those who may know; else zeros.
+#[derive(Default)]
+struct Places {
+    code: (u64, u64),
+    writable: (u64, u64),
+    stack: u64,
+    heap: u64,
+}
+
 /// `stat`: one line of numbers. Addresses that would help an attacker, and what has no meaning here, are 0 as Linux shows them to
 /// strangers.
 pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
@@ -85,10 +94,17 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
     let [pending, _, blocked] = signals(subject);
     let (ignored, caught) = wanted(subject);
     let nice = subject.first_thread().and_then(|thread| thread.task()).map_or(0, |task| task.nice());
+    let shown = program.as_ref().filter(|_| subject.check(ctx).is_ok());
+    let places = shown.map_or_else(Places::default, |program| Places {
+        code: sizes.code,
+        writable: sizes.writable,
+        stack: program.auxiliary,
+        heap: program.space.heap_start(ctx),
+    });
     let out = &mut *text;
     let write = |out: &mut Text| {
         write!(out, "{} (", subject.number())?;
-        out.put(process.name().bytes())?;
+        out.put(subject.name().bytes())?;
         let family = family(subject);
         write!(out, ") {} {} {} {} ", state(subject).0, parent_of(process.pid()), family.group, family.session)?;
         write!(out, "{} {} 0 ", family.terminal, family.foreground)?;
@@ -103,8 +119,9 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
             sizes.resident,
             process.limits().soft(linux::RLIMIT_RSS)
         )?;
-        // Text, stack pointer and instruction: start_code end_code start_stack kstkesp kstkeip.
-        write!(out, "0 0 0 0 0 ")?;
+        // start_code end_code start_stack, and stack pointer and instruction, which only one that is ending shows.
+        let (code, writable) = (places.code, places.writable);
+        write!(out, "{} {} {} 0 0 ", code.0, code.1, places.stack)?;
         let mask = |set| bits(set) & 0x7fff_ffff;
         write!(out, "{} {} {} {} ", mask(pending), mask(blocked), mask(ignored), mask(caught))?;
         let waits = u8::from(state(subject).0 != 'R');
@@ -112,8 +129,8 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
         // wchan nswap cnswap exit_signal processor rt_priority policy delays guest_time cguest_time.
         write!(out, "{waits} 0 0 {end_signal} 0 0 0 0 0 0 ")?;
         // start_data end_data start_brk.
-        write!(out, "0 0 0 ")?;
-        match program.as_ref().filter(|_| subject.check(ctx).is_ok()) {
+        write!(out, "{} {} {} ", writable.0, writable.1, places.heap)?;
+        match shown {
             Some(program) => {
                 let (arguments, environment) = (&program.arguments, &program.environment);
                 write!(out, "{} {} ", arguments.start, arguments.end)?;
@@ -157,11 +174,11 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
     let (file_user, file_group) = lookup
         .as_ref()
         .map_or((user.effective, group.effective), |lookup| (lookup.credentials.user, lookup.credentials.group));
-    let sizes = process.program().ok().map(|program| memory::sum(ctx, &program));
+    let program = process.program().ok();
     let queued = process.limits().soft(linux::RLIMIT_SIGPENDING);
     let write = |out: &mut Text| {
         out.put(b"Name:\t")?;
-        out.put(process.name().bytes())?;
+        out.put(subject.name().bytes())?;
         out.put(b"\n")?;
         if let Some(lookup) = &lookup {
             writeln!(out, "Umask:\t{:04o}", lookup.umask)?;
@@ -177,19 +194,12 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
             write!(out, "{group} ")?;
         }
         out.put(b"\n")?;
-        if let Some(sizes) = sizes {
-            let lines = [
-                ("VmSize", sizes.all),
-                ("VmRSS", sizes.resident),
-                ("VmData", sizes.data),
-                ("VmStk", sizes.stack),
-                ("VmExe", sizes.text),
-                ("VmSwap", 0),
-            ];
-            for (name, pages) in lines {
-                writeln!(out, "{name}:\t{:8} kB", pages * (PAGE_SIZE as u64 / 1024))?;
-            }
+        let (pid, group, session) = (process.pid(), process.group(), process.session());
+        writeln!(out, "NStgid:\t{pid}\nNSpid:\t{}\nNSpgid:\t{group}\nNSsid:\t{session}", subject.number())?;
+        if let Some(program) = &program {
+            memory_lines(ctx, program, process.most_resident(false) as u64, out)?;
         }
+        writeln!(out, "CoreDumping:\t0\nTHP_enabled:\t0")?;
         writeln!(out, "Threads:\t{}", subject.threads().max(1))?;
         writeln!(out, "SigQ:\t{}/{queued}", own.iter().count() + shared.iter().count())?;
         let sets = [("SigPnd", own), ("ShdPnd", shared), ("SigBlk", blocked), ("SigIgn", ignored), ("SigCgt", caught)];
@@ -208,11 +218,37 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
             writeln!(out, "{name}:\t{set:016x}")?;
         }
         writeln!(out, "NoNewPrivs:\t{}", u8::from(credentials.no_new_rights))?;
-        writeln!(out, "Seccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0")?;
+        writeln!(out, "Seccomp:\t0\nSeccomp_filters:\t0")?;
+        writeln!(out, "Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled")?;
+        writeln!(out, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\nMems_allowed:\t1\nMems_allowed_list:\t0")?;
         writeln!(out, "voluntary_ctxt_switches:\t{}", usage.waited)?;
         writeln!(out, "nonvoluntary_ctxt_switches:\t{}", usage.preempted)
     };
     write(text).map_err(|_| Errno::ENOMEM)
+}
+
+/// The lines of `status` about memory.
+fn memory_lines(ctx: &TaskContext, program: &Program, most_resident: u64, out: &mut Text) -> fmt::Result {
+    let (sizes, pages) = (memory::sum(ctx, program), pages::all(ctx, program));
+    let resident = pages.resident();
+    let lines = [
+        ("VmPeak", sizes.most),
+        ("VmSize", sizes.all),
+        ("VmLck", sizes.locked),
+        ("VmPin", 0),
+        ("VmHWM", most_resident.max(resident)),
+        ("VmRSS", resident),
+        ("RssAnon", pages.anonymous),
+        ("RssFile", pages.file),
+        ("RssShmem", pages.shared_memory),
+        ("VmData", sizes.data),
+        ("VmStk", sizes.stack),
+        ("VmExe", sizes.text),
+        ("VmLib", 0),
+        ("VmSwap", 0),
+        ("HugetlbPages", 0),
+    ];
+    lines.iter().try_for_each(|(name, pages)| writeln!(out, "{name}:\t{:8} kB", pages * (PAGE_SIZE as u64 / 1024)))
 }
 
 /// For how many descriptors there is room: it grows by 64.

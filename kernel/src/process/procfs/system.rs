@@ -2,19 +2,37 @@
 
 use super::stat::TICK;
 use crate::fs::proc::{self, Fixed, Text};
-use crate::process::{born, last_pid, table};
+use crate::fs::tmpfs;
+use crate::memory;
+use crate::process::{Pid, born, last_pid, table};
 use crate::task::{self, TaskContext};
 use core::fmt::{self, Write};
 use logic::errno::Result;
-use machine::{clock, irq};
+use machine::{clock, frame, irq};
 
 /// Registers the files.
 pub(super) fn register() -> Result<()> {
     proc::register("loadavg", load)?;
     proc::register("uptime", uptime)?;
     proc::register("stat", stat)?;
+    proc::register("vmstat", memory_counts)?;
     proc::register("sys/kernel/pid_max", Fixed(table::LIMIT))?;
     proc::register("sys/kernel/threads-max", Fixed(table::LIMIT))
+}
+
+/// Counts about memory, with Linux's names: what is not counted, or cannot be here, has no line.
+fn memory_counts(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    let mut faults = 0;
+    let mut last = Pid(0);
+    while let Some(process) = table::next_after(last) {
+        last = process.pid();
+        faults += process.used().faults + process.past().children.faults;
+    }
+    writeln!(text, "nr_free_pages {}", frame::free_frames())?;
+    writeln!(text, "nr_mapped {}", memory::totals(ctx).resident)?;
+    writeln!(text, "nr_file_pages {0}\nnr_shmem {0}", tmpfs::pages())?;
+    writeln!(text, "nr_dirty 0\nnr_writeback 0\npswpin 0\npswpout 0")?;
+    writeln!(text, "pgfault {faults}\npgmajfault 0")
 }
 
 /// The three averages, who wants to run of how many, and the number given last.

@@ -32,7 +32,7 @@ const LIMITS: [(&str, &str); 16] = [
 
 /// `comm`
 pub(super) fn name(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    put(text, subject.process.name().bytes())?;
+    put(text, subject.name().bytes())?;
     put(text, b"\n")
 }
 

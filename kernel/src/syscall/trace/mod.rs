@@ -3,9 +3,14 @@
 //! The line is begun before the call, since the call may change what its arguments point at, and ended after it, since some
 //! arguments are only filled by it. So a call that waits is told when it is over.
 
+mod calls;
 mod flags;
+mod memory;
+mod records;
 mod shapes;
 mod show;
+mod special;
+mod structure;
 
 use super::caller::Caller;
 use crate::log::info;
@@ -13,6 +18,7 @@ use arrayvec::ArrayVec;
 use core::fmt::{self, Write};
 use logic::errno::Result;
 use shapes::{Argument, Shape};
+use show::Call;
 
 /// The longest line; what does not fit is cut.
 const LONGEST: usize = 400;
@@ -62,12 +68,16 @@ impl Line {
     }
 
     fn tell(&mut self, caller: &Caller, upto: usize, result: Option<&Result<u64>>) {
+        let call = Call { caller, arguments: &self.arguments, result };
         for index in self.told..upto {
+            let argument: Argument = self.shape.arguments[index];
+            if !call.counts(argument, index) {
+                continue;
+            }
             if index > 0 {
                 self.text.put_all(b", ");
             }
-            let argument: Argument = self.shape.arguments[index];
-            show::argument(&mut self.text, caller, argument, &self.arguments, index, result);
+            show::argument(&mut self.text, &call, argument, index);
         }
         self.told = self.told.max(upto);
     }

@@ -1,89 +1,137 @@
-//! One argument as text.
+//! One argument as text: what a register says by itself. What it points at is shown by `memory`.
 
-use super::flags::{CLONE, OPEN};
+use super::flags::{CLONE, Names, OPEN};
 use super::shapes::Argument;
-use super::{Caller, Cut};
+use super::{Caller, Cut, memory, special};
+use crate::fs::inode::DeviceNumber;
 use core::cmp::Reverse;
 use core::fmt::Write;
 use linux_raw_sys::general as linux;
 use logic::errno::Result;
 use logic::signal::Signal;
 
-/// How many bytes of a text or buffer are shown.
-const SHOWN: usize = 32;
-/// How many texts of a list.
-const LISTED: u64 = 8;
+/// A call, as far as its arguments need to know of it.
+pub(super) struct Call<'a> {
+    pub(super) caller: &'a Caller<'a>,
+    pub(super) arguments: &'a [u64; 6],
+    /// There once the call is over.
+    pub(super) result: Option<&'a Result<u64>>,
+}
 
-/// Shows an argument. `result` is there once the call is over.
-pub(super) fn argument(
-    text: &mut Cut,
-    caller: &Caller,
-    argument: Argument,
-    arguments: &[u64; 6],
-    index: usize,
-    result: Option<&Result<u64>>,
-) {
-    let value = arguments.get(index).copied().unwrap_or(0);
-    let next = arguments.get(index + 1).copied().unwrap_or(0);
-    let went = result.and_then(|result| result.ok());
-    let _ = match argument {
-        Argument::Number | Argument::Descriptor => write!(text, "{}", value as i32),
-        Argument::Size => write!(text, "{value}"),
-        Argument::Hex if value == 0 => write!(text, "0"),
-        Argument::Hex => write!(text, "{value:#x}"),
-        Argument::Mode => write!(text, "0{:o}", value as u32),
-        Argument::Directory if value as i32 == linux::AT_FDCWD => write!(text, "AT_FDCWD"),
-        Argument::Directory => write!(text, "{}", value as i32),
-        Argument::Text => return c_text(text, caller, value),
-        Argument::Bytes => return bytes(text, caller, value, next),
-        Argument::Filled => match went {
-            Some(count) => return bytes(text, caller, value, count),
-            None => write!(text, "{value:#x}"),
-        },
-        Argument::FilledText => match went {
-            Some(_) => return c_text(text, caller, value),
-            None => write!(text, "{value:#x}"),
-        },
-        Argument::Texts => return list(text, caller, value),
-        Argument::Count => return count(text, caller, value),
-        Argument::Pair => match went.and_then(|_| caller.words::<1>(value).ok()) {
-            Some([both]) => write!(text, "[{}, {}]", both as i32, both >> 32),
-            None => write!(text, "{value:#x}"),
-        },
-        Argument::Status => return status(text, caller, value, went),
-        Argument::Places => return places(text, caller, value, next),
-        Argument::Time => match caller.words::<2>(value) {
-            Ok([seconds, nanoseconds]) => write!(text, "{{{}.{nanoseconds:09}}}", seconds.cast_signed()),
-            Err(_) => write!(text, "{value:#x}"),
-        },
-        Argument::Signals => return signals(text, caller, value),
-        Argument::Signal => match Signal::new(value) {
-            Ok(signal) => write!(text, "{}", signal.name()),
-            Err(_) => write!(text, "{}", value as i32),
-        },
-        Argument::One(names) => match names.iter().find(|(number, _)| *number == value) {
-            Some((_, name)) => write!(text, "{name}"),
-            None => write!(text, "{value:#x}"),
-        },
-        Argument::Flags(names) => return flags(text, names, value, ""),
+impl Call<'_> {
+    /// The value of an argument.
+    pub(super) fn value(&self, index: usize) -> u64 {
+        self.arguments.get(index).copied().unwrap_or(0)
+    }
+
+    /// Whether an argument means anything: the mode of a new file does only if one is made.
+    pub(super) fn counts(&self, argument: Argument, index: usize) -> bool {
+        let makes = u64::from(linux::O_CREAT | linux::O_TMPFILE & !linux::O_DIRECTORY);
+        argument != Argument::NewMode || self.value(index - 1) & makes != 0
+    }
+
+    /// What the call returned, if it went well.
+    pub(super) fn went(&self) -> Option<u64> {
+        self.result.and_then(|result| result.ok())
+    }
+}
+
+/// Shows an argument.
+pub(super) fn argument(text: &mut Cut, call: &Call<'_>, argument: Argument, index: usize) {
+    let value = call.value(index);
+    match argument {
+        // What was to be filled has not been, but what was there still is.
+        _ if argument.is_filled() && !argument.is_changed() && call.went().is_none() => address(text, value),
+        Argument::Number | Argument::Descriptor => number(text, i64::from(value as i32)),
+        Argument::Long => number(text, value.cast_signed()),
+        Argument::Size => _ = write!(text, "{value}"),
+        Argument::Hex if value == 0 => text.put_all(b"0"),
+        Argument::Hex => _ = write!(text, "{value:#x}"),
+        Argument::Mode | Argument::NewMode => mode(text, value as u32),
+        Argument::Device => {
+            let DeviceNumber { major, minor } = DeviceNumber::decode(value);
+            let _ = write!(text, "makedev({major:#x}, {minor:#x})");
+        }
+        Argument::Id => number(text, if value as u32 == u32::MAX { -1 } else { i64::from(value as u32) }),
+        Argument::Directory if value as i32 == linux::AT_FDCWD => text.put_all(b"AT_FDCWD"),
+        Argument::Directory => number(text, i64::from(value as i32)),
+        Argument::Signal => signal(text, value),
+        Argument::One(names) => one(text, names, value & u64::from(u32::MAX)),
+        Argument::Flags(names) => flags(text, names, value & u64::from(u32::MAX), ""),
+        Argument::OneAndFlags(names, more) => {
+            one(text, names, value & 0xff);
+            if value as u32 & !0xff != 0 {
+                text.put_all(b"|");
+                flags(text, more, u64::from(value as u32 & !0xff), "");
+            }
+        }
         Argument::CloneFlags => {
             // The lowest byte is the signal that the parent gets.
             flags(text, CLONE, value & !0xff, "");
-            match Signal::new(value & 0xff) {
-                Ok(signal) => write!(text, "|{}", signal.name()),
-                Err(_) => Ok(()),
+            if let Ok(signal) = Signal::new(value & 0xff) {
+                let _ = write!(text, "|{}", signal.name());
             }
         }
-        Argument::Open => {
-            let access = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"][(value & 3) as usize];
-            return flags(text, OPEN, value & !3, access);
-        }
+        Argument::Open => open(text, value),
+        Argument::Request => special::request(text, call, index),
+        Argument::Control => special::control(text, call, index),
+        _ if value == 0 => text.put_all(b"NULL"),
+        _ => memory::argument(text, call, argument, index),
+    }
+}
+
+fn number(text: &mut Cut, value: i64) {
+    let _ = write!(text, "{value}");
+}
+
+/// A pointer that is not followed.
+pub(super) fn address(text: &mut Cut, value: u64) {
+    let _ = if value == 0 { write!(text, "NULL") } else { write!(text, "{value:#x}") };
+}
+
+pub(super) fn signal(text: &mut Cut, value: u64) {
+    let _ = match Signal::new(value) {
+        Ok(signal) => write!(text, "{}", signal.name()),
+        Err(_) => write!(text, "{}", value as i32),
+    };
+}
+
+/// A file's kind, if it has one, and its mode.
+pub(super) fn mode(text: &mut Cut, value: u32) {
+    const KINDS: [(u32, &str); 7] = [
+        (linux::S_IFREG, "S_IFREG"),
+        (linux::S_IFDIR, "S_IFDIR"),
+        (linux::S_IFLNK, "S_IFLNK"),
+        (linux::S_IFCHR, "S_IFCHR"),
+        (linux::S_IFBLK, "S_IFBLK"),
+        (linux::S_IFIFO, "S_IFIFO"),
+        (linux::S_IFSOCK, "S_IFSOCK"),
+    ];
+    let kind = KINDS.iter().find(|(kind, _)| value & linux::S_IFMT == *kind);
+    let _ = match kind {
+        Some((kind, name)) => write!(text, "{name}|0{:o}", value & !kind),
+        None if value == 0 => write!(text, "0"),
+        None => write!(text, "0{value:o}"),
+    };
+}
+
+/// The flags of open(2).
+pub(super) fn open(text: &mut Cut, value: u64) {
+    let access = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"][(value & 3) as usize];
+    flags(text, OPEN, u64::from(value as u32 & !3), access);
+}
+
+/// A number by its name.
+pub(super) fn one(text: &mut Cut, names: Names, value: u64) {
+    let _ = match names.iter().find(|(number, _)| *number as u32 == value as u32) {
+        Some((_, name)) => write!(text, "{name}"),
+        None => write!(text, "{value:#x}"),
     };
 }
 
 /// Flags by name, the widest names first, and what has none as a number.
-fn flags(text: &mut Cut, names: &[(u64, &str)], value: u64, before: &str) {
-    let mut rest = value & 0xffff_ffff;
+pub(super) fn flags(text: &mut Cut, names: Names, value: u64, before: &str) {
+    let mut rest = value;
     let mut separator = "";
     if !before.is_empty() {
         text.put_all(before.as_bytes());
@@ -103,96 +151,4 @@ fn flags(text: &mut Cut, names: &[(u64, &str)], value: u64, before: &str) {
         0 => Ok(()),
         rest => write!(text, "{separator}{rest:#x}"),
     };
-}
-
-fn c_text(text: &mut Cut, caller: &Caller, from: u64) {
-    if from == 0 {
-        return text.put_all(b"NULL");
-    }
-    let mut bytes = [0; SHOWN * 2];
-    let (mut length, mut ended) = (0, false);
-    while length < bytes.len() && !ended {
-        if caller.space().read(caller.ctx, from + length as u64, &mut bytes[length..=length]).is_err() {
-            break;
-        }
-        ended = bytes[length] == 0;
-        length += usize::from(!ended);
-    }
-    if length == 0 && !ended {
-        let _ = write!(text, "{from:#x}");
-        return;
-    }
-    quote(text, &bytes[..length], !ended);
-}
-
-fn bytes(text: &mut Cut, caller: &Caller, from: u64, length: u64) {
-    let mut bytes = [0; SHOWN];
-    let shown = bytes.len().min(usize::try_from(length).unwrap_or(usize::MAX));
-    match caller.space().read(caller.ctx, from, &mut bytes[..shown]) {
-        Ok(()) => quote(text, &bytes[..shown], length > shown as u64),
-        Err(_) => _ = write!(text, "{from:#x}"),
-    }
-}
-
-fn quote(text: &mut Cut, bytes: &[u8], more: bool) {
-    let _ = write!(text, "\"{}\"{}", bytes.escape_ascii(), if more { "..." } else { "" });
-}
-
-fn list(text: &mut Cut, caller: &Caller, from: u64) {
-    text.put_all(b"[");
-    for index in 0..=LISTED {
-        match caller.words::<1>(from + 8 * index) {
-            Ok([0]) | Err(_) => break,
-            Ok(_) if index == LISTED => text.put_all(b", ..."),
-            Ok([each]) => {
-                text.put_all(if index > 0 { b", " } else { b"" });
-                c_text(text, caller, each);
-            }
-        }
-    }
-    text.put_all(b"]");
-}
-
-fn count(text: &mut Cut, caller: &Caller, from: u64) {
-    const MOST: u64 = 1000;
-    let texts = (0..MOST).take_while(|index| caller.words::<1>(from + 8 * index).is_ok_and(|[text]| text != 0)).count();
-    let _ = if from == 0 { write!(text, "NULL") } else { write!(text, "{from:#x} /* {texts} texts */") };
-}
-
-fn status(text: &mut Cut, caller: &Caller, from: u64, went: Option<u64>) {
-    let mut bytes = [0; 4];
-    let told = from != 0 && went.is_some_and(|pid| pid != 0);
-    if !told || caller.space().read(caller.ctx, from, &mut bytes).is_err() {
-        let _ = if from == 0 { write!(text, "NULL") } else { write!(text, "{from:#x}") };
-        return;
-    }
-    let status = i32::from_le_bytes(bytes);
-    let _ = match logic::wait_status::WaitStatus::decode(status) {
-        Some(status) => write!(text, "[{status:?}]"),
-        None => write!(text, "[{status:#x}]"),
-    };
-}
-
-fn places(text: &mut Cut, caller: &Caller, from: u64, count: u64) {
-    text.put_all(b"[");
-    for index in 0..count.min(LISTED) {
-        let Ok([start, length]) = caller.words::<2>(from + 16 * index) else { break };
-        text.put_all(if index > 0 { b", " } else { b"" });
-        bytes(text, caller, start, length);
-        let _ = write!(text, "; {length}");
-    }
-    text.put_all(if count > LISTED { b", ...]" } else { b"]" });
-}
-
-fn signals(text: &mut Cut, caller: &Caller, from: u64) {
-    let Some([bits]) = (from != 0).then(|| caller.words::<1>(from).ok()).flatten() else {
-        let _ = if from == 0 { write!(text, "NULL") } else { write!(text, "{from:#x}") };
-        return;
-    };
-    text.put_all(b"[");
-    let named = (1..=64u64).filter(|number| bits >> (number - 1) & 1 != 0);
-    for (index, signal) in named.filter_map(|number| Signal::new(number).ok()).enumerate() {
-        let _ = write!(text, "{}{}", if index > 0 { " " } else { "" }, signal.name());
-    }
-    text.put_all(b"]");
 }

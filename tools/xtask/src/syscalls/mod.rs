@@ -6,6 +6,7 @@
 
 mod calls;
 mod missing;
+mod pointers;
 mod used;
 
 use crate::files;
@@ -18,6 +19,8 @@ use used::Uses;
 
 /// The page.
 const PAGE: &str = "docs/syscalls.md";
+/// The trace's list of calls.
+const SHAPES: &str = "kernel/src/syscall/trace/calls.rs";
 /// How many tests are named with a call.
 const NAMED: usize = 4;
 
@@ -36,8 +39,14 @@ pub fn write(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// An error unless the page is current.
+/// An error unless the page is current, the pointers of every call are tried, and the trace can show every call.
 pub fn check(project: &Project) -> Result<()> {
+    let calls = calls::of(project, Table::Linux)?;
+    pointers::check(project, &calls)?;
+    let shapes = fs::read_to_string(project.path(SHAPES)).with_context(|| format!("cannot read {SHAPES}"))?;
+    let is_shown = |call: &&Call| shapes.contains(&format!("    \"{}\" (", call.name));
+    let unknown: Vec<&str> = calls.iter().filter(|call| !is_shown(call)).map(|call| call.name.as_str()).collect();
+    ensure!(unknown.is_empty(), "{SHAPES} has no line for {}", unknown.join(", "));
     let old = fs::read_to_string(project.path(PAGE)).unwrap_or_default();
     ensure!(old == text(project)?, "{PAGE} is not current: run bin/syscalls");
     Ok(())

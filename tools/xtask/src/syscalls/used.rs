@@ -116,6 +116,12 @@ impl Uses {
     }
 }
 
+/// The calls whose numbers a source has.
+pub fn numbers(source: &str) -> Vec<String> {
+    let words = made(&without_talk(source));
+    words.iter().filter_map(|word| word.strip_prefix("SYS_").map(str::to_string)).collect()
+}
+
 /// A source without its comments and the insides of its strings.
 fn without_talk(source: &str) -> String {
     let mut text = String::new();

@@ -29,6 +29,8 @@ pub enum Stage {
     Programs,
     /// The stories in features/
     Features,
+    /// The programs in user/tests under Debian's own kernel, in the same machine (make test-linux; not among all)
+    Linux,
 }
 
 impl Stage {
@@ -41,12 +43,13 @@ impl Stage {
             Stage::Selftest => "self-tests",
             Stage::Programs => "programs",
             Stage::Features => "features",
+            Stage::Linux => "on Linux",
         }
     }
 
     /// Whether it boots what `make` builds.
     fn needs_images(self) -> bool {
-        matches!(self, Stage::Selftest | Stage::Programs | Stage::Features)
+        matches!(self, Stage::Selftest | Stage::Programs | Stage::Features | Stage::Linux)
     }
 
     fn run(self, project: &Project) -> Result<Report> {
@@ -56,6 +59,7 @@ impl Stage {
             Stage::Selftest => selftest::run(project),
             Stage::Programs => programs::run(project),
             Stage::Features => features::run(project),
+            Stage::Linux => programs::run_on_linux(project),
         }
     }
 }

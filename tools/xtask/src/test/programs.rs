@@ -5,6 +5,7 @@
 //! host a script does the same in a copy of the root folder, with namespaces of its own, so that both see the same files.
 
 use super::stage::{Printed, Report, run_logged};
+use crate::debian_kernel;
 use crate::files;
 use crate::project::Project;
 use anyhow::{Context, Result, ensure};
@@ -42,7 +43,7 @@ pub fn run(project: &Project) -> Result<Report> {
     }
     ensure!(project.image("root/bin/run-tests").exists(), "there are {} tests, but no /bin/run-tests", names.len());
     let native = run_natively(project)?;
-    let booted = boot(project)?;
+    let booted = run_tests(project, "programs", &["--boot", "direct"])?;
     let (on_linux, on_cor) = (parse(&native.text), parse(&booted.text));
     let mut report = Report::default();
     for name in &names {
@@ -54,6 +55,24 @@ pub fn run(project: &Project) -> Result<Report> {
     for (printed, told) in [(&native, &on_linux), (&booted, &on_cor)] {
         if told.len() < names.len() {
             report.failures.push(format!("not all tests ran; the last that was printed is\n{}", printed.tail()));
+        }
+    }
+    Ok(report)
+}
+
+/// Runs all tests under Debian's kernel, in the machine that Cor runs them in: what fails there says nothing about Cor.
+pub fn run_on_linux(project: &Project) -> Result<Report> {
+    let kernel = debian_kernel::fetch(project)?;
+    let printed =
+        run_tests(project, "programs-on-debian", &["--kernel", &kernel.display().to_string(), "--memory", "1G"])?;
+    let told = parse(&printed.text);
+    let mut report = Report::default();
+    for name in names(&project.image("root/tests"))? {
+        match told.get(&name) {
+            Some(Outcome::Passed) => report.note(Ok(())),
+            Some(Outcome::Skipped) => report.skipped += 1,
+            Some(Outcome::Failed(why)) => report.note(Err(format!("{name} fails on Linux: {why}"))),
+            None => report.note(Err(format!("{name} did not run"))),
         }
     }
     Ok(report)
@@ -108,12 +127,11 @@ fn run_natively(project: &Project) -> Result<Printed> {
     run_logged(project, "programs-on-linux", &mut command)
 }
 
-/// Runs all tests on Cor, in one boot.
-fn boot(project: &Project) -> Result<Printed> {
+/// Runs all tests in one boot, with further arguments of `bin/run`.
+fn run_tests(project: &Project, log: &str, more: &[&str]) -> Result<Printed> {
     let mut machine = Command::new(env::current_exe().context("cannot tell where this program stands")?);
-    machine.args(["run", "--boot", "direct", "--quiet", "--timeout", "240", "--root"]);
-    machine.arg(project.image("tests.cpio")).args(["--", "/bin/run-tests"]);
-    run_logged(project, "programs", &mut machine)
+    machine.args(["run", "--quiet", "--timeout", "240"]).args(more).arg("--root").arg(project.image("tests.cpio"));
+    run_logged(project, log, machine.args(["--", "/bin/run-tests"]))
 }
 
 /// The outcomes that run-tests printed.

@@ -1,0 +1,46 @@
+//! Looking through what a program has mapped, page by page: /proc/PID/smaps.
+
+use super::{ACCESSED, DIRTY, HELD, TABLE_SPAN, UserSpace, entry_index, frame_of, lowest_table};
+use crate::frame::Frame;
+use core::sync::atomic::Ordering;
+use logic::address::{PAGE_SIZE, PageRange};
+
+/// A page that is mapped.
+#[derive(Debug)]
+pub struct Seen {
+    /// Its address.
+    pub page: u64,
+    /// What is there, with a count of its own.
+    pub frame: Frame,
+    /// The program has touched it.
+    pub accessed: bool,
+    /// The program has written to it.
+    pub dirty: bool,
+}
+
+impl UserSpace {
+    /// The first page of a range that is mapped.
+    pub fn next_mapped(&self, range: PageRange) -> Option<Seen> {
+        let mut page = range.start();
+        let _tables = self.tables.lock();
+        while page < range.end() {
+            let table = match lowest_table(self.root, page) {
+                Ok(table) => table,
+                Err(next) => {
+                    page = next;
+                    continue;
+                }
+            };
+            let stop = range.end().min((page / TABLE_SPAN + 1) * TABLE_SPAN);
+            let rest = &table[entry_index(page, 1)..];
+            let places = (page..stop).step_by(PAGE_SIZE).zip(rest);
+            let mut held = places.map(|(page, slot)| (page, slot.load(Ordering::Acquire)));
+            if let Some((page, entry)) = held.find(|(_, entry)| entry & HELD != 0) {
+                let frame = frame_of(entry)?;
+                return Some(Seen { page, frame, accessed: entry & ACCESSED != 0, dirty: entry & DIRTY != 0 });
+            }
+            page = stop;
+        }
+        None
+    }
+}
