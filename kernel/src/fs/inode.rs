@@ -79,6 +79,9 @@ pub trait Inode: Any + Send + Sync {
     /// Notes that it was read just now; `seldom` if only the first time after a change, or in a day, matters. Never sleeps.
     fn note_read(&self, _seldom: bool) {}
 
+    /// Notes that it is being written through a mapping. Never sleeps.
+    fn note_write(&self) {}
+
     /// Where a symbolic link leads.
     fn readlink(&self, _ctx: &TaskContext) -> Result<Target> {
         Err(Errno::EINVAL)

@@ -4,6 +4,7 @@
 //! regions, and every change of the page tables is made with it held.
 
 use super::lock::Locking;
+use super::mapping::Crowded;
 use super::region::Usage;
 use super::{Region, Traits, reverse};
 use crate::task::{Mutex, MutexGuard, TaskContext};
@@ -50,6 +51,8 @@ pub(super) struct Map {
     pub(super) heap: (u64, u64),
     /// Where the search for free pages begins, downwards.
     pub(super) ceiling: u64,
+    /// Where that search finds nothing.
+    pub(super) crowded: Crowded,
     pub(super) limits: Limits,
     /// How many bytes may be locked, as the last knew who locked some.
     pub(super) lock_limit: u64,
@@ -68,6 +71,7 @@ impl AddressSpace {
             regions: Regions::new(),
             heap: (0, 0),
             ceiling: USER_END,
+            crowded: Crowded::nowhere(),
             limits,
             lock_limit: u64::MAX,
             locks_future: None,
@@ -89,6 +93,7 @@ impl AddressSpace {
     pub fn arrange(&self, ctx: &TaskContext, ceiling: u64, heap: u64) {
         let mut map = self.lock(ctx);
         map.ceiling = ceiling;
+        map.crowded = Crowded::nowhere();
         map.heap = (heap, heap);
     }
 
@@ -145,6 +150,7 @@ impl Map {
     /// Takes out what is in a range, with its pages.
     pub(super) fn remove(&mut self, machine: &UserSpace, range: PageRange) {
         self.most_pages = self.most_pages.max(self.usage.pages);
+        self.crowded.note_removal(range);
         let mut gone = Usage::default();
         let mut batch = machine.batch();
         self.regions.remove(range, |piece, region| {

@@ -25,6 +25,33 @@ pub enum Place {
     Free(u64),
 }
 
+/// Where there is no room: from an address up to the ceiling no gap has so many bytes. So a program that maps much, again and again,
+/// does not pass by all of it every time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Crowded {
+    from: u64,
+    hole: u64,
+}
+
+impl Crowded {
+    /// Nothing is known.
+    pub(super) const fn nowhere() -> Crowded {
+        Crowded { from: u64::MAX, hole: u64::MAX }
+    }
+
+    /// Below which address to look for a gap of that length.
+    fn below(self, length: u64, ceiling: u64) -> u64 {
+        if length >= self.hole { ceiling.min(self.from) } else { ceiling }
+    }
+
+    /// Something was taken out.
+    pub(super) fn note_removal(&mut self, range: PageRange) {
+        if range.end() > self.from {
+            *self = Crowded::nowhere();
+        }
+    }
+}
+
 /// Where MAP_32BIT looks for room.
 const LOW: (u64, u64) = (1 << 30, 1 << 30);
 
@@ -100,7 +127,7 @@ impl AddressSpace {
 
 impl Map {
     /// The pages for a new region.
-    pub(super) fn find_place(&self, place: Place, length: u64) -> Result<PageRange> {
+    pub(super) fn find_place(&mut self, place: Place, length: u64) -> Result<PageRange> {
         let length = round_up(length).ok_or(Errno::ENOMEM)?;
         match place {
             Place::Near(hint) => self.find_near(hint, length),
@@ -113,7 +140,7 @@ impl Map {
         }
     }
 
-    fn find_near(&self, hint: u64, length: u64) -> Result<PageRange> {
+    fn find_near(&mut self, hint: u64, length: u64) -> Result<PageRange> {
         let start = (hint & !(PAGE_SIZE as u64 - 1)).max(LOWEST);
         let wish = PageRange::new(start, length).ok().filter(|_| hint >= PAGE_SIZE as u64);
         if let Some(range) = wish
@@ -123,7 +150,12 @@ impl Map {
             return Ok(range);
         }
         let below = |ceiling: u64| self.gap(PageRange::new(LOWEST, ceiling.saturating_sub(LOWEST)).ok()?, length);
-        below(self.ceiling).or_else(|| below(USER_END)).ok_or(Errno::ENOMEM)
+        let found = below(self.crowded.below(length, self.ceiling));
+        if let Some(range) = found {
+            self.crowded = Crowded { from: range.end(), hole: length };
+            return Ok(range);
+        }
+        below(USER_END).ok_or(Errno::ENOMEM)
     }
 
     /// The highest free pages of a range, off the guard gaps of stacks.

@@ -130,6 +130,10 @@ impl Inode for Node {
         self.attributes.lock().read(seldom);
     }
 
+    fn note_write(&self) {
+        self.attributes.lock().touch();
+    }
+
     fn readlink(&self, _ctx: &TaskContext) -> Result<Target> {
         let Body::Symlink(target) = &self.body else { return Err(Errno::EINVAL) };
         let mut copy = Vec::new();
