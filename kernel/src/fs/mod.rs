@@ -31,6 +31,7 @@ mod metadata;
 pub mod mount;
 pub mod mounting;
 mod nameless;
+mod nesting;
 mod names;
 pub mod notice;
 mod open;

@@ -1,6 +1,6 @@
 //! Placing, removing and protecting regions: mmap(2), munmap(2), mprotect(2).
 
-use super::address_space::{AddressSpace, LOWEST, Map};
+use super::address_space::{AddressSpace, LOWEST, Map, Packed};
 use super::region::Usage;
 use super::shared::SharedMemory;
 use super::stack::GUARD;
@@ -23,33 +23,6 @@ pub enum Place {
     Exactly(u64),
     /// Here, or `EEXIST` (MAP_FIXED_NOREPLACE).
     Free(u64),
-}
-
-/// Where there is no room: from an address up to the ceiling no gap has so many bytes. So a program that maps much, again and again,
-/// does not pass by all of it every time.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Crowded {
-    from: u64,
-    hole: u64,
-}
-
-impl Crowded {
-    /// Nothing is known.
-    pub(super) const fn nowhere() -> Crowded {
-        Crowded { from: u64::MAX, hole: u64::MAX }
-    }
-
-    /// Below which address to look for a gap of that length.
-    fn below(self, length: u64, ceiling: u64) -> u64 {
-        if length >= self.hole { ceiling.min(self.from) } else { ceiling }
-    }
-
-    /// Something was taken out.
-    pub(super) fn note_removal(&mut self, range: PageRange) {
-        if range.end() > self.from {
-            *self = Crowded::nowhere();
-        }
-    }
 }
 
 /// Where MAP_32BIT looks for room.
@@ -149,13 +122,17 @@ impl Map {
         {
             return Ok(range);
         }
-        let below = |ceiling: u64| self.gap(PageRange::new(LOWEST, ceiling.saturating_sub(LOWEST)).ok()?, length);
-        let found = below(self.crowded.below(length, self.ceiling));
+        let known = Some(self.packed.from).filter(|_| self.packed.bytes <= length);
+        let found =
+            known.and_then(|from| self.gap_below(from, length)).or_else(|| self.gap_below(self.ceiling, length));
         if let Some(range) = found {
-            self.crowded = Crowded { from: range.end(), hole: length };
-            return Ok(range);
+            self.packed = Packed { from: range.start(), bytes: length };
         }
-        below(USER_END).ok_or(Errno::ENOMEM)
+        found.or_else(|| self.gap_below(USER_END, length)).ok_or(Errno::ENOMEM)
+    }
+
+    fn gap_below(&self, ceiling: u64, length: u64) -> Option<PageRange> {
+        self.gap(PageRange::new(LOWEST, ceiling.saturating_sub(LOWEST)).ok()?, length)
     }
 
     /// The highest free pages of a range, off the guard gaps of stacks.

@@ -1,5 +1,6 @@
 //! QEMU's control protocol (QMP), as far as `--screen` and the break on the serial line need it.
 
+use super::options::Options;
 use super::session::Event;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -25,26 +26,22 @@ pub struct Control {
 }
 
 impl Control {
-    /// Begins to speak with QEMU. `picture` is the PNG file to make, if any, `scratch` a file of the run's own.
-    pub fn connect(
-        wire: UnixStream,
-        picture: Option<&Path>,
-        scratch: PathBuf,
-        events: &Sender<Event>,
-    ) -> Result<Control> {
+    /// Begins to speak with QEMU. `scratch` is a file of the run's own.
+    pub fn connect(wire: UnixStream, options: &Options, scratch: PathBuf, events: &Sender<Event>) -> Result<Control> {
         let (told, answers) = mpsc::channel();
-        // Only for the sake of a picture does QEMU stay when the machine is off.
-        let (from, events) = (BufReader::new(wire.try_clone()?), picture.is_some().then(|| events.clone()));
+        let picture = options.screen.clone();
+        // Where QEMU stays it is the event that tells that the machine is off.
+        let (from, events) = (BufReader::new(wire.try_clone()?), options.stays().then(|| events.clone()));
         thread::spawn(move || read(from, &told, events.as_ref()));
-        let mut control = Control { wire, answers, pending: 0, picture: picture.map(Path::to_path_buf), scratch };
+        let mut control = Control { wire, answers, pending: 0, picture, scratch };
         control.send(&json!({"execute": "qmp_capabilities"}))?;
         Ok(control)
     }
 
     /// Saves the screen; a failure is told, and changes nothing else.
-    pub fn save_screen(mut self) {
-        if self.picture.is_some()
-            && let Err(error) = self.try_save_screen()
+    pub fn save_screen(&mut self) {
+        if let Some(picture) = self.picture.take()
+            && let Err(error) = self.try_save_screen(&picture)
         {
             eprintln!("bin/run: cannot save the screen: {error:#}");
         }
@@ -56,19 +53,31 @@ impl Control {
         let _ = self.send(&json!({"execute": "chardev-send-break", "arguments": {"id": line}}));
     }
 
-    fn try_save_screen(&mut self) -> Result<()> {
-        self.send(&json!({"execute": "screendump", "arguments": {"filename": self.scratch}}))?;
+    /// How many instructions the machine has executed, as a recording counts them.
+    pub fn instructions(&mut self) -> Result<u64> {
+        let told = self.ask(&json!({"execute": "query-replay"}))?;
+        told["return"]["icount"].as_u64().context("QEMU does not tell the number of instructions")
+    }
+
+    fn try_save_screen(&mut self, picture: &Path) -> Result<()> {
+        self.ask(&json!({"execute": "screendump", "arguments": {"filename": self.scratch}}))?;
+        let pixels = fs::read(&self.scratch).context("QEMU wrote no picture")?;
+        let (width, height, pixels) = parse_ppm(&pixels).context("QEMU's picture is not a PPM file")?;
+        write_png(picture, width, height, pixels).with_context(|| format!("cannot write {}", picture.display()))
+    }
+
+    /// Gives a command, and waits for its answer, which comes after those to all before it.
+    fn ask(&mut self, command: &Value) -> Result<Value> {
+        self.send(command)?;
+        let mut last = Value::Null;
         while self.pending > 0 {
-            let answer = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
+            last = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
             self.pending -= 1;
-            if let Some(error) = answer.get("error") {
+            if let Some(error) = last.get("error") {
                 bail!("QEMU says {}", error["desc"]);
             }
         }
-        let pixels = fs::read(&self.scratch).context("QEMU wrote no picture")?;
-        let (width, height, pixels) = parse_ppm(&pixels).context("QEMU's picture is not a PPM file")?;
-        let Some(picture) = &self.picture else { return Ok(()) };
-        write_png(picture, width, height, pixels).with_context(|| format!("cannot write {}", picture.display()))
+        Ok(last)
     }
 
     fn send(&mut self, command: &Value) -> Result<()> {

@@ -2,7 +2,9 @@
 
 use super::console::Progress;
 use super::control::Control;
+use anyhow::{Context, Result};
 use nix::sys::signal::Signal;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -61,6 +63,8 @@ pub struct Session {
     /// The status lines so far.
     pub lines: String,
     ports_open: u32,
+    /// Keeps a recorded console's pipe open until QEMU has ended.
+    pub hold: Option<File>,
 }
 
 impl Session {
@@ -72,7 +76,7 @@ impl Session {
         control: Option<Control>,
     ) -> Session {
         let deadline = timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
-        Session { events, progress, timeout, deadline, control, lines: String::new(), ports_open: 2 }
+        Session { events, progress, timeout, deadline, control, lines: String::new(), ports_open: 2, hold: None }
     }
 
     /// Waits for the end. Where a picture of the screen is wanted it is taken before the machine is gone.
@@ -102,6 +106,11 @@ impl Session {
         }
     }
 
+    /// How many instructions the machine has executed.
+    pub fn instructions(&mut self) -> Result<u64> {
+        self.control.as_mut().context("there is no connection to QEMU")?.instructions()
+    }
+
     /// Whether QEMU has ended by itself: it has closed all ports.
     pub fn machine_is_gone(&self) -> bool {
         self.ports_open == 0
@@ -123,6 +132,7 @@ impl Session {
         match event {
             Event::StatusLine(line) => self.lines.push_str(&format!("{line}\n")),
             Event::ConsoleEnd | Event::StatusEnd => {
+                self.hold = None;
                 self.ports_open -= 1;
                 return (self.ports_open == 0).then_some(Ending::Machine);
             }
@@ -146,7 +156,7 @@ impl Session {
     }
 
     fn take_picture(&mut self) {
-        if let Some(control) = self.control.take() {
+        if let Some(control) = &mut self.control {
             control.save_screen();
         }
     }
