@@ -121,7 +121,7 @@ pub(super) fn lseek(caller: &mut Caller, fd: Fd, offset: i64, whence: u32) -> Re
 
 /// close(2)
 pub(super) fn close(caller: &mut Caller, fd: Fd) -> Result<()> {
-    close_file(caller, caller.process().files.remove(fd.number()?)?)
+    close_file(caller, caller.files().remove(fd.number()?)?)
 }
 
 /// close_range(2)
@@ -129,7 +129,10 @@ pub(super) fn close_range(caller: &mut Caller, first: u32, last: u32, flags: u32
     if flags & !(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) != 0 || first > last {
         return Err(Errno::EINVAL);
     }
-    let files = caller.process().files.clone();
+    if flags & CLOSE_RANGE_UNSHARE != 0 {
+        caller.running.own_files(caller.ctx)?;
+    }
+    let files = caller.files().clone();
     if flags & CLOSE_RANGE_CLOEXEC != 0 {
         files.close_on_exec_all(first, last);
         return Ok(());
@@ -160,7 +163,7 @@ pub(super) fn dup3(caller: &mut Caller, old: Fd, new: Fd, flags: u32) -> Result<
     }
     let file = caller.file(old)?;
     let close_on_exec = flags & linux::O_CLOEXEC != 0;
-    let replaced = caller.process().files.set(new.number()?, file, caller.descriptor_limit(), close_on_exec)?;
+    let replaced = caller.files().set(new.number()?, file, caller.descriptor_limit(), close_on_exec)?;
     if let Some(replaced) = replaced {
         // The number is taken over already; what the file says at its closing is not told (dup2(2), NOTES).
         let _ = close_file(caller, replaced);
@@ -171,7 +174,7 @@ pub(super) fn dup3(caller: &mut Caller, old: Fd, new: Fd, flags: u32) -> Result<
 /// fcntl(2)
 /// Differs: no leases, no notes of changes (F_NOTIFY), no seals and no hints about lifetimes: `EINVAL`.
 pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) -> Result<u64> {
-    let files = &caller.process().files;
+    let files = caller.files();
     let file = caller.file(fd)?;
     match command {
         linux::F_DUPFD | linux::F_DUPFD_CLOEXEC => {
@@ -238,7 +241,7 @@ pub(super) fn ioctl(caller: &mut Caller, fd: Fd, request: u32, argument: u64) ->
     file.check_opened()?;
     match request {
         ioctl::FIOCLEX | ioctl::FIONCLEX => {
-            caller.process().files.set_close_on_exec(fd.number()?, request == ioctl::FIOCLEX).map(|()| 0)
+            caller.files().set_close_on_exec(fd.number()?, request == ioctl::FIOCLEX).map(|()| 0)
         }
         ioctl::FIONREAD if file.inode().kind() == Kind::Regular => {
             let size = file.inode().metadata(caller.ctx)?.size;
@@ -350,5 +353,5 @@ pub(super) fn not_negative(position: i64) -> Result<u64> {
 }
 
 fn close_file(caller: &Caller, file: Arc<OpenFile>) -> Result<()> {
-    caller.process().files.close(caller.ctx, &file)
+    caller.files().close(caller.ctx, &file)
 }

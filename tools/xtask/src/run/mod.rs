@@ -11,6 +11,7 @@
 //! ```
 
 mod boot;
+mod companions;
 mod console;
 mod control;
 mod guest;
