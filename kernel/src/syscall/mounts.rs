@@ -114,8 +114,11 @@ pub(super) fn pivot_root(caller: &mut Caller, new: UserPath, old: UserPath) -> R
     let mut last = Pid(0);
     while let Some(process) = process::next_after(last) {
         last = process.pid();
-        // One that is just ending looks for nothing any more.
-        let _ = process.change_lookup(|lookup| [&mut lookup.root, &mut lookup.cwd].into_iter().for_each(moved));
+        // A thread that is just ending looks for nothing any more.
+        let viewpoints = process.threads().filter_map(|thread| thread.belongings().ok()).map(|own| own.viewpoint);
+        viewpoints.for_each(|viewpoint| {
+            viewpoint.change(|lookup| [&mut lookup.root, &mut lookup.cwd].into_iter().for_each(moved));
+        });
     }
     Ok(())
 }

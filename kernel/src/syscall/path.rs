@@ -33,7 +33,7 @@ pub(super) fn openat(caller: &mut Caller, directory: Fd, path: UserPath, flags: 
     let flags = OpenFlags::from_bits_truncate(flags) | OpenFlags::LARGE;
     check_flags(flags)?;
     // Before a file is made for which there is no descriptor then.
-    caller.process().files.check_room(caller.descriptor_limit())?;
+    caller.files().check_room(caller.descriptor_limit())?;
     let file = caller.lookup()?.open(caller.ctx, base.as_ref(), &path, flags, mode & 0o7777)?;
     caller.add_file(file, 0, flags.contains(OpenFlags::CLOSE_ON_EXEC))
 }
