@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use crate::ipc::owner::{Asker, Owner};
 use linux_raw_sys::general as linux;
-use logic::errno::Result;
+use logic::errno::{Errno, Result};
 
 /// Commands of msgctl(2), semctl(2) and shmctl(2); linux-raw-sys has none of sysvipc(7).
 pub(super) const REMOVE: u32 = 0;
@@ -39,9 +39,11 @@ impl<const N: usize> Record<N> {
     }
 }
 
-/// What a program sets of an owner: user, group and mode.
-pub(super) fn read_owner(caller: &Caller, from: u64) -> Result<(u32, u32, u16)> {
-    let [_key, user, group, _maker_user, _maker_group, mode] = caller.halves(from)?;
+/// What a program sets of an owner: user, group and mode. Of the rest of the structure, `N` words of 4 bytes, it is only asked that it can
+/// be read.
+pub(super) fn read_owner<const N: usize>(caller: &Caller, from: u64) -> Result<(u32, u32, u16)> {
+    let record: [u32; N] = caller.halves(from)?;
+    let [_key, user, group, _maker_user, _maker_group, mode, ..] = record[..] else { return Err(Errno::EINVAL) };
     Ok((user, group, mode as u16))
 }
 

@@ -93,7 +93,7 @@ pub(super) fn msgctl(caller: &mut Caller, number: i32, command: u32, into: Point
             tell(caller, number, &queue, command == STATUS_AT, into)
         }
         SET => {
-            let (user, group, mode) = read_owner(caller, into.0)?;
+            let (user, group, mode) = read_owner::<{ SIZE / 4 }>(caller, into.0)?;
             let [most] = caller.words(into.0.wrapping_add(MOST_BYTES))?;
             let queue = QUEUES.find(number)?;
             as_asker(caller, |asker| {

@@ -75,7 +75,7 @@ pub(super) fn semctl(caller: &mut Caller, number: i32, index: i32, command: u32,
             Ok(0)
         }
         SET => {
-            let (user, group, mode) = read_owner(caller, argument)?;
+            let (user, group, mode) = read_owner::<{ SIZE / 4 }>(caller, argument)?;
             let set = SETS.find(number)?;
             as_asker(caller, |asker| set.owner().lock().check_rule(asker))?;
             set.change(user, group, mode);

@@ -73,7 +73,7 @@ pub(super) fn shmctl(caller: &mut Caller, number: i32, command: u32, into: Point
             tell(caller, number, &segment, command == STATUS_AT, into)
         }
         SET => {
-            let (user, group, mode) = read_owner(caller, into.0)?;
+            let (user, group, mode) = read_owner::<{ SIZE / 4 }>(caller, into.0)?;
             let segment = SEGMENTS.find(number)?;
             as_asker(caller, |asker| segment.owner().lock().check_rule(asker))?;
             segment.change(user, group, mode);

@@ -15,6 +15,9 @@ use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 
+/// Words of 8 bytes in a `struct mq_attr`.
+const ATTRIBUTES: usize = 8;
+
 /// mq_open(2)
 pub(super) fn mq_open(caller: &mut Caller, name: UserPath, flags: u32, mode: u16, size: Pointer) -> Result<Fd> {
     let name = caller.path(name)?;
@@ -26,7 +29,7 @@ pub(super) fn mq_open(caller: &mut Caller, name: UserPath, flags: u32, mode: u16
     if flags.contains(OpenFlags::CREATE) {
         let size = match size.non_null() {
             Some(from) => {
-                let [_flags, most, longest] = caller.words(from)?;
+                let [_flags, most, longest, ..]: [u64; ATTRIBUTES] = caller.words(from)?;
                 Some((most, longest))
             }
             None => None,
@@ -112,7 +115,7 @@ pub(super) fn mq_notify(caller: &mut Caller, fd: Fd, event: Pointer) -> Result<(
         queue_of(&*caller.file(fd)?)?.forget(process);
         return Ok(());
     };
-    let [value, how] = caller.words(from)?;
+    let [value, how, ..]: [u64; linux::SIGEV_MAX_SIZE as usize / 8] = caller.words(from)?;
     let signal = match (how >> 32) as u32 {
         linux::SIGEV_NONE => None,
         linux::SIGEV_SIGNAL => Some(Signal::new(u64::from(how as u32))?),
@@ -125,7 +128,7 @@ pub(super) fn mq_notify(caller: &mut Caller, fd: Fd, event: Pointer) -> Result<(
 pub(super) fn mq_getsetattr(caller: &mut Caller, fd: Fd, new: Pointer, old: Pointer) -> Result<()> {
     let nonblock = match new.non_null() {
         Some(from) => {
-            let [flags] = caller.words(from)?;
+            let [flags, ..]: [u64; ATTRIBUTES] = caller.words(from)?;
             if flags & !u64::from(linux::O_NONBLOCK) != 0 {
                 return Err(Errno::EINVAL);
             }

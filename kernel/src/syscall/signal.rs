@@ -128,11 +128,11 @@ pub(super) fn send_to(caller: &Caller, process: &Arc<Process>, signal: Option<Si
     if from.0 == 0 {
         return kill_one(caller, process, signal);
     }
+    let info = read_info(caller, signal, from)?;
     let [number] = caller.halves(from.0)?;
     if signal.map_or(0, |signal| u32::from(signal.number())) != number {
         return Err(Errno::EINVAL);
     }
-    let info = read_info(caller, signal, from)?;
     check_info(&info, Arc::ptr_eq(process, caller.process()))?;
     check_sender(caller, process, signal)?;
     match info {

@@ -82,7 +82,9 @@ enum Do {
 ///
 /// With PROGRAM it runs that program under init and ends with its exit status (128+N for signal N). Other statuses: 124 the
 /// timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was not found, 130
-/// Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is an interactive console; Ctrl-A x leaves.
+/// Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is a console: Ctrl-A x
+/// leaves, Ctrl-A b sends a break (twice for the terminal, once and a letter for the magic key), Ctrl-A a is Ctrl-A. Where standard
+/// input is no terminal it is typed there, and ends as it does.
 #[derive(Parser)]
 #[command(name = "bin/run", bin_name = "bin/run", override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]")]
 struct Run {

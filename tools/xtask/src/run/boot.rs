@@ -16,10 +16,12 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
         return recorded_line(project, options, recording);
     }
     let mut line = Line::machine(options);
-    line.start(&start(project, options, folder)?)?;
     let root = folder.join("root.img");
     guest::write_root_disk(project, options, &root)?;
-    line.disk(&root, false)?;
+    line.start(&start(project, options, folder, &root)?)?;
+    if !options.initrd {
+        line.disk(&root, false)?;
+    }
     for disk in &options.disk {
         line.disk(disk, options.snapshot)?;
     }
@@ -43,14 +45,17 @@ fn recorded_line(project: &Project, options: &Options, folder: &Path) -> Result<
     Ok(line)
 }
 
-/// What the machine starts from.
-fn start(project: &Project, options: &Options, folder: &Path) -> Result<Start> {
+/// What the machine starts from; with `--initrd` the root comes with the kernel.
+fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Result<Start> {
+    let direct = options.kernel.is_none() && options.boot == Boot::Direct;
+    ensure!(direct || !options.initrd, "--initrd is for Cor and --boot direct");
     if let Some(kernel) = &options.kernel {
         return linux::start(project, options, kernel, folder);
     }
     let arguments = kernel_arguments(options);
-    if options.boot == Boot::Direct {
-        return Ok(Start::Kernel(built(project, "cor.elf")?, None, arguments.join(" ")));
+    if direct {
+        let module = options.initrd.then(|| root.to_path_buf());
+        return Ok(Start::Kernel(built(project, "cor.elf")?, module, arguments.join(" ")));
     }
     let image = folder.join("cor.iso");
     fs::write(&image, iso::with_arguments(project, &arguments)?).context("cannot write the boot image")?;

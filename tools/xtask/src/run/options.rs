@@ -17,6 +17,9 @@ pub struct Options {
     /// How the kernel is started
     #[arg(long, value_enum, default_value_t)]
     pub boot: Boot,
+    /// Hand the root to the kernel as a boot module, not as a disk; with --boot direct
+    #[arg(long)]
+    pub initrd: bool,
     /// The machine's memory
     #[arg(long, value_name = "SIZE", default_value = "256M")]
     pub memory: String,
