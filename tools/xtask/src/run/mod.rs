@@ -7,6 +7,7 @@
 //! boot.rs       what the machine starts from and is told
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding)
+//! profile.rs    --profile: samples, and the flame graph of them
 //! status.rs     second serial port, and what it means for the exit status
 //! ```
 
@@ -19,6 +20,7 @@ mod linux;
 pub mod machine;
 mod modules;
 pub mod options;
+mod profile;
 pub mod qemu;
 mod session;
 pub mod signals;
@@ -75,6 +77,9 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     }
     let ended = machine.wait()?;
     drop(terminal);
+    if let Some(drawing) = &options.profile {
+        profile::draw(project, &folder.path().join(profile::SAMPLES), drawing)?;
+    }
     let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
     Ok(verdict(ending, &session.lines, &messages, ended))
 }

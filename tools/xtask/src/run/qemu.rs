@@ -97,6 +97,14 @@ impl Line {
         Ok(())
     }
 
+    /// A debug port whose bytes go to a file; and a real-time clock that follows the machine's time, for it sets the pace.
+    pub fn samples(&mut self, file: &Path) -> Result<()> {
+        self.add("-chardev", format!("file,id=samples,path={}", escape(file)?));
+        self.add("-device", "isa-debugcon,iobase=0xe9,chardev=samples");
+        self.add("-rtc", "clock=vm");
+        Ok(())
+    }
+
     /// A virtio disk. Of several, the first is the root.
     pub fn disk(&mut self, file: &Path, snapshot: bool) -> Result<()> {
         let number = self.0.iter().filter(|word| word.as_encoded_bytes().starts_with(b"virtio-blk-pci")).count();
