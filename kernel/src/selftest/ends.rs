@@ -1,6 +1,7 @@
 //! Ends of the kernel, on request: so that what it says then can be looked at from outside.
 
 use core::hint::black_box;
+use machine::power;
 
 /// Panics two calls deep.
 pub(super) fn by_panic() {
@@ -16,6 +17,11 @@ fn one_more_call() {
 #[inline(never)]
 fn deliberate_panic(expected: u32) {
     assert!(black_box(1) == expected, "a deliberate panic");
+}
+
+/// Leaves the processor no way to tell of a fault.
+pub(super) fn by_triple_fault() {
+    power::triple_fault();
 }
 
 /// Calls itself until the stack is at its end.

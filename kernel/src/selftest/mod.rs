@@ -1,7 +1,7 @@
 //! Tests in the kernel of what needs a CPU: tasks, interrupts, page tables, the gates to programs.
 //!
 //! The boot argument `selftest` runs all of them instead of init, `selftest=NAME` those whose names begin like that;
-//! `selftest=panic` and `selftest=overflow` end the kernel, for the tests of what it says then. Results go to the
+//! `selftest=panic`, `selftest=overflow` and `selftest=triple-fault` end the kernel, for the tests of what it says then. Results go to the
 //! console a line each, their number to the status line. What can be thought through without a machine is tested in
 //! `logic`, what programs see by user/tests.
 
@@ -120,6 +120,7 @@ pub fn run_if_asked(ctx: &TaskContext, line: &str) {
     match command_line::get(line, "selftest") {
         Some("panic") => ends::by_panic(),
         Some("overflow") => ends::by_overflow(),
+        Some("triple-fault") => ends::by_triple_fault(),
         Some(name) => run(ctx, name),
         None if command_line::has(line, "selftest") => run(ctx, ""),
         None => {}

@@ -1,6 +1,6 @@
-//! QEMU's control protocol (QMP), as far as `--screen` and the break on the serial line need it.
+//! QEMU's control protocol (QMP): that the machine is off, the screen, the registers, a break on the serial line.
 
-use super::session::Event;
+use super::session::{Event, Why};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -33,21 +33,27 @@ impl Control {
         events: &Sender<Event>,
     ) -> Result<Control> {
         let (told, answers) = mpsc::channel();
-        // Only for the sake of a picture does QEMU stay when the machine is off.
-        let (from, events) = (BufReader::new(wire.try_clone()?), picture.is_some().then(|| events.clone()));
-        thread::spawn(move || read(from, &told, events.as_ref()));
+        let (from, events) = (BufReader::new(wire.try_clone()?), events.clone());
+        thread::spawn(move || read(from, &told, &events));
         let mut control = Control { wire, answers, pending: 0, picture: picture.map(Path::to_path_buf), scratch };
         control.send(&json!({"execute": "qmp_capabilities"}))?;
         Ok(control)
     }
 
     /// Saves the screen; a failure is told, and changes nothing else.
-    pub fn save_screen(mut self) {
+    pub fn save_screen(&mut self) {
         if self.picture.is_some()
             && let Err(error) = self.try_save_screen()
         {
             eprintln!("bin/run: cannot save the screen: {error:#}");
         }
+        self.picture = None;
+    }
+
+    /// Lets QEMU end, in good order.
+    pub fn quit(&mut self) {
+        // One that is gone has ended.
+        let _ = self.send(&json!({"execute": "quit"}));
     }
 
     /// Holds the console's line down for a moment, as a terminal's break key does.
@@ -56,15 +62,29 @@ impl Control {
         let _ = self.send(&json!({"execute": "chardev-send-break", "arguments": {"id": line}}));
     }
 
-    fn try_save_screen(&mut self) -> Result<()> {
-        self.send(&json!({"execute": "screendump", "arguments": {"filename": self.scratch}}))?;
+    /// The processor's registers, as QEMU shows them.
+    pub fn registers(&mut self) -> Result<String> {
+        let command = json!({"execute": "human-monitor-command", "arguments": {"command-line": "info registers"}});
+        let answer = self.ask(&command)?;
+        Ok(answer["return"].as_str().unwrap_or_default().to_string())
+    }
+
+    /// Sends a command and waits for its answer, which is the last of all that are due.
+    fn ask(&mut self, command: &Value) -> Result<Value> {
+        self.send(command)?;
+        let mut answer = Value::Null;
         while self.pending > 0 {
-            let answer = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
+            answer = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
             self.pending -= 1;
             if let Some(error) = answer.get("error") {
                 bail!("QEMU says {}", error["desc"]);
             }
         }
+        Ok(answer)
+    }
+
+    fn try_save_screen(&mut self) -> Result<()> {
+        self.ask(&json!({"execute": "screendump", "arguments": {"filename": self.scratch}}))?;
         let pixels = fs::read(&self.scratch).context("QEMU wrote no picture")?;
         let (width, height, pixels) = parse_ppm(&pixels).context("QEMU's picture is not a PPM file")?;
         let Some(picture) = &self.picture else { return Ok(()) };
@@ -79,13 +99,12 @@ impl Control {
 }
 
 /// Sorts what QEMU says into answers and events.
-fn read(from: BufReader<UnixStream>, answers: &Sender<Value>, events: Option<&Sender<Event>>) {
+fn read(from: BufReader<UnixStream>, answers: &Sender<Value>, events: &Sender<Event>) {
     for line in from.lines().map_while(Result::ok) {
         let Ok(said) = serde_json::from_str::<Value>(&line) else { continue };
         if said["event"] == "SHUTDOWN" {
-            if let Some(events) = events {
-                let _ = events.send(Event::Off);
-            }
+            let reset = said["data"]["reason"] == "guest-reset";
+            let _ = events.send(Event::Off(if reset { Why::Reset } else { Why::Shutdown }));
         } else if said.get("return").is_some() || said.get("error").is_some() {
             let _ = answers.send(said);
         }

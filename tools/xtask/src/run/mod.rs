@@ -8,6 +8,7 @@
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding)
 //! profile.rs    --profile: samples, and the flame graph of them
+//! control.rs    QEMU's control protocol       reset.rs     what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
 //! ```
 
@@ -22,6 +23,7 @@ mod modules;
 pub mod options;
 mod profile;
 pub mod qemu;
+mod reset;
 mod session;
 pub mod signals;
 mod status;
@@ -62,7 +64,7 @@ type Verdict = (i32, Option<String>);
 fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let folder = private_folder()?;
     let mut line = machine_line(project, options, folder.path())?;
-    let wires = Wires::connect(options, &mut line)?;
+    let wires = Wires::connect(&mut line)?;
     if options.verbose {
         eprintln!("{}", command::describe(Command::new(QEMU).args(line.words())));
     }
@@ -81,7 +83,8 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
         profile::draw(project, &folder.path().join(profile::SAMPLES), drawing)?;
     }
     let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    Ok(verdict(ending, &session.lines, &messages, ended))
+    let reset = session.registers.map(|registers| reset::describe(project, &registers));
+    Ok(verdict(ending, &session.lines, &reset.unwrap_or(messages), ended))
 }
 
 /// A folder of this run's own; it goes with it.
@@ -96,20 +99,16 @@ const CONSOLE: &str = "console";
 struct Wires {
     console: Wire,
     status: Wire,
-    control: Option<Wire>,
+    control: Wire,
 }
 
 impl Wires {
     /// Makes them, and tells QEMU.
-    fn connect(options: &Options, line: &mut Line) -> Result<Wires> {
-        let wanted = options.screen.is_some() || !options.has_program();
-        let control = wanted.then(Wire::new).transpose()?;
-        let wires = Wires { console: Wire::new()?, status: Wire::new()?, control };
+    fn connect(line: &mut Line) -> Result<Wires> {
+        let wires = Wires { console: Wire::new()?, status: Wire::new()?, control: Wire::new()? };
         line.serial(CONSOLE, &wires.console.theirs);
         line.serial("status", &wires.status.theirs);
-        if let Some(control) = &wires.control {
-            line.control(&control.theirs);
-        }
+        line.control(&wires.control.theirs);
         Ok(wires)
     }
 }
@@ -121,10 +120,8 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     session::watch_status(wires.status.keep(), events.clone());
     let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
     let progress = console::connect(mode, wires.console.keep(), &events)?;
-    let control = wires
-        .control
-        .map(|wire| Control::connect(wire.keep(), options.screen.as_deref(), folder.join("screen.ppm"), &events));
-    let control = control.transpose()?;
+    let scratch = folder.join("screen.ppm");
+    let control = Control::connect(wires.control.keep(), options.screen.as_deref(), scratch, &events)?;
     Ok(Session::new(happened, progress, options.timeout, control))
 }
 

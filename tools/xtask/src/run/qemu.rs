@@ -62,10 +62,9 @@ impl Line {
         } else if options.icount {
             line.add("-icount", "shift=0");
         }
-        if options.screen.is_some() {
-            // Stay when the machine goes off, so that the screen can still be saved; the exit device would not.
-            line.0.push("-no-shutdown".into());
-        } else {
+        // Stay when the machine goes off or resets itself, so that it can still be looked at; the exit device would not.
+        line.0.push("-no-shutdown".into());
+        if options.screen.is_none() {
             line.add("-device", EXIT_DEVICE);
         }
         line

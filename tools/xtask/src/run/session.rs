@@ -26,14 +26,23 @@ pub enum Event {
     StatusLine(String),
     /// The status port was closed: QEMU has ended.
     StatusEnd,
-    /// The machine is off, but QEMU still there (only with a control wire).
-    Off,
+    /// The machine is off, but QEMU still there.
+    Off(Why),
     /// The person pressed Ctrl-A x.
     Leave,
     /// The person pressed Ctrl-A b.
     Break,
     /// We got a signal.
     Signal(Signal),
+}
+
+/// Why a machine is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It switched itself off.
+    Shutdown,
+    /// It reset itself, or its processor did.
+    Reset,
 }
 
 /// Why a run is over.
@@ -57,22 +66,19 @@ pub struct Session {
     progress: Arc<Progress>,
     timeout: Option<f64>,
     deadline: Option<Instant>,
-    control: Option<Control>,
+    control: Control,
     /// The status lines so far.
     pub lines: String,
+    /// The processor's registers when it reset itself without a word.
+    pub registers: Option<String>,
     ports_open: u32,
 }
 
 impl Session {
     /// A run whose machine has just been started, and its time, if that is bounded.
-    pub fn new(
-        events: Receiver<Event>,
-        progress: Arc<Progress>,
-        timeout: Option<f64>,
-        control: Option<Control>,
-    ) -> Session {
+    pub fn new(events: Receiver<Event>, progress: Arc<Progress>, timeout: Option<f64>, control: Control) -> Session {
         let deadline = timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
-        Session { events, progress, timeout, deadline, control, lines: String::new(), ports_open: 2 }
+        Session { events, progress, timeout, deadline, control, lines: String::new(), registers: None, ports_open: 2 }
     }
 
     /// Waits for the end. Where a picture of the screen is wanted it is taken before the machine is gone.
@@ -130,14 +136,16 @@ impl Session {
                 self.ports_open -= 1;
                 return Some(Ending::Output(error));
             }
-            Event::Off => {
+            Event::Off(why) => {
+                if why == Why::Reset && self.lines.is_empty() {
+                    self.registers = self.control.registers().ok();
+                }
                 self.take_picture();
-                return Some(Ending::Machine);
+                // Its ports close when it has ended.
+                self.control.quit();
             }
             Event::Break => {
-                if let Some(control) = &mut self.control {
-                    control.send_break(super::CONSOLE);
-                }
+                self.control.send_break(super::CONSOLE);
             }
             Event::Leave => return Some(Ending::Left),
             Event::Signal(signal) => return Some(Ending::Signal(signal)),
@@ -146,9 +154,7 @@ impl Session {
     }
 
     fn take_picture(&mut self) {
-        if let Some(control) = self.control.take() {
-            control.save_screen();
-        }
+        self.control.save_screen();
     }
 }
 
