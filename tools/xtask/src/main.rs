@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "nothing outside reaches into a program")]
 
 mod bench;
+mod bootchart;
 mod build;
 mod command;
 mod cpio;
@@ -48,6 +49,8 @@ enum Do {
     Debug(Box<debug::Session>),
     /// Write docs/syscalls.md (bin/syscalls)
     Syscalls,
+    /// Draw a boot step by step (bin/bootchart)
+    Bootchart(bootchart::Options),
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -128,6 +131,7 @@ fn execute(project: &Project, command: Do) -> Result<()> {
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
         Do::Syscalls => syscalls::write(project),
+        Do::Bootchart(options) => bootchart::draw(project, &options),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
         Do::Child { parent, words } => run::machine::become_child(parent, &words),
