@@ -3,6 +3,7 @@
 #   make         build everything that a boot needs (target/images)
 #   make run     build, and sit at Cor's console (Ctrl-A x leaves)
 #   make test    all tests, from cheap to dear
+#   make soak    endurance: hours of work, and nothing may be left of it; SEED=7 for other numbers
 #   make test-linux  the programs of user/tests under Debian's kernel
 #   make check   only format, lints and layers
 #   make bench   Cor beside Debian's kernel, in a table and docs/bench.md; ROW=pipe for one row
@@ -12,7 +13,7 @@
 
 XTASK := target/debug/xtask
 
-.PHONY: build run test test-linux check bench bench-check image clean setup xtask
+.PHONY: build run test soak test-linux check bench bench-check image clean setup xtask
 
 build: xtask
 	@$(XTASK) build
@@ -22,6 +23,9 @@ run: build
 
 test: xtask
 	@$(XTASK) test
+
+soak: build
+	@$(XTASK) soak $(SEED)
 
 test-linux: xtask
 	@$(XTASK) test linux

@@ -7,7 +7,7 @@
 //! machine.rs    memory, disks, cards, how it boots  run.rs        running programs on it
 //! input.rs      standard input                      output.rs     what is printed and said, and how it ends
 //! terminal.rs   a person at the console             screen.rs     the picture on the machine's screen
-//! linux.rs      other kernels
+//! linux.rs      other kernels                replay.rs     recordings of runs
 //! ```
 //!
 //! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
@@ -23,12 +23,14 @@ mod linux;
 mod machine;
 mod output;
 mod program;
+mod replay;
 mod root;
 mod run;
 mod screen;
 mod terminal;
 mod world;
 
+use cucumber::event::ScenarioFinished;
 use cucumber::{StatsWriter as _, World as _, gherkin};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,6 +43,12 @@ const AT_ONCE: usize = 2;
 async fn main() -> ExitCode {
     static LEFT_OUT: AtomicUsize = AtomicUsize::new(0);
     let stories = World::cucumber().max_concurrent_scenarios(AT_ONCE).fail_on_skipped();
+    let stories = stories.after(|_, _, scenario, event, world| {
+        if let (ScenarioFinished::StepFailed(..), Some(world)) = (event, world) {
+            replay::keep(world, &scenario.name);
+        }
+        Box::pin(async {})
+    });
     let told = stories
         .filter_run(env!("CARGO_MANIFEST_DIR"), |feature, _, scenario| {
             let missing = what_is_missing(feature, scenario);

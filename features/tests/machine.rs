@@ -1,5 +1,6 @@
 //! The machine: its memory, disks and cards, and how it boots.
 
+use crate::replay::can_record;
 use crate::world::World;
 use cucumber::{given, then};
 use std::env;
@@ -18,6 +19,8 @@ pub struct Machine {
     pub root: PathBuf,
     /// How it boots.
     boot: String,
+    /// Whether the root has to be on a disk; a recorded machine's is a boot module.
+    root_on_disk: bool,
     /// After how many seconds it is ended.
     timeout: u32,
     /// Further words for `bin/run`.
@@ -27,7 +30,7 @@ pub struct Machine {
 impl Machine {
     /// One that QEMU boots directly, with this root.
     pub fn new(root: PathBuf) -> Machine {
-        Machine { root, boot: "direct".to_string(), timeout: 60, options: Vec::new() }
+        Machine { root, boot: "direct".to_string(), root_on_disk: false, timeout: 60, options: Vec::new() }
     }
 
     /// Adds words for `bin/run`.
@@ -35,11 +38,19 @@ impl Machine {
         self.options.extend(words.iter().map(|word| word.as_ref().to_os_string()));
     }
 
-    /// `bin/run` for this machine; what is to run on it is to be added.
-    pub fn command(&self) -> Command {
+    /// Whether what it does can be recorded.
+    pub fn is_recordable(&self) -> bool {
+        other_kernel().is_none() && !self.root_on_disk && can_record(&self.boot, &self.options)
+    }
+
+    /// `bin/run` for this machine, perhaps recorded; what is to run on it is to be added.
+    pub fn command(&self, recording: Option<&Path>) -> Command {
         let mut command = bin_run();
         command.arg("--root").arg(&self.root).args(["--boot", &self.boot]);
         command.arg("--timeout").arg(self.timeout.to_string()).args(&self.options);
+        if let Some(recording) = recording {
+            command.arg("--record").arg(recording);
+        }
         if let Some(kernel) = other_kernel() {
             command.arg("--kernel").arg(kernel);
         }
@@ -71,6 +82,11 @@ fn boot(world: &mut World, how: String) {
 #[given(regex = r"^a machine with (\d+[MG]) of memory$")]
 fn memory(world: &mut World, size: String) {
     world.machine.add(&[&"--memory", &size]);
+}
+
+#[given("a machine with its root on a disk")]
+fn root_on_disk(world: &mut World) {
+    world.machine.root_on_disk = true;
 }
 
 #[given("a machine with a network card")]

@@ -68,7 +68,7 @@ async fn runs_at_once(world: &mut World, program: String, times: usize) {
 
 #[when(regex = r"^Cor boots and runs (\S+)$")]
 async fn boots_and_runs(world: &mut World, program: String) {
-    let mut command = world.machine.command();
+    let mut command = world.run();
     command.args(["--", &program]);
     let outcome = with_input(command, &world.input).await;
     world.outcomes.push(outcome);
@@ -76,7 +76,7 @@ async fn boots_and_runs(world: &mut World, program: String) {
 
 #[when("Cor boots")]
 async fn boots(world: &mut World) {
-    let outcome = with_input(world.machine.command(), &world.input).await;
+    let outcome = with_input(world.run(), &world.input).await;
     world.outcomes.push(outcome);
 }
 
@@ -102,7 +102,7 @@ async fn run(world: &mut World, program: &str, arguments: Vec<String>) {
 }
 
 fn quiet(world: &World, program: &str, arguments: &[String]) -> Command {
-    let mut command = world.machine.command();
+    let mut command = world.run();
     command.args(["--quiet", "--", program]).args(arguments);
     command
 }

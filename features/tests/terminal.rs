@@ -101,12 +101,12 @@ fn type_all(mut to: File, keys: &Receiver<Vec<u8>>) {
 
 #[given(regex = r"^a person at the console$")]
 async fn sits_down(world: &mut World) {
-    world.terminal = Some(Terminal::open(world.machine.command()));
+    world.terminal = Some(Terminal::open(world.machine.command(None)));
 }
 
 #[given(regex = r"^(\S+) runs in a terminal$")]
 async fn runs_in_terminal(world: &mut World, program: String) {
-    let mut command = world.machine.command();
+    let mut command = world.machine.command(None);
     command.args(["--", &program]);
     world.terminal = Some(Terminal::open(command));
 }

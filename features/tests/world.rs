@@ -4,8 +4,10 @@ use crate::command::Outcome;
 use crate::input::Input;
 use crate::machine::Machine;
 use crate::terminal::Terminal;
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use tokio::process::Command;
 
 /// A story's state; each story begins with a new one.
 #[derive(Debug, cucumber::World)]
@@ -21,6 +23,8 @@ pub struct World {
     pub arguments: Vec<String>,
     /// What came of running it; several if it ran several times.
     pub outcomes: Vec<Outcome>,
+    /// How many runs have been recorded.
+    pub recordings: Cell<usize>,
     /// Where a person sits, if one does.
     pub terminal: Option<Terminal>,
 }
@@ -31,12 +35,34 @@ impl World {
         let root = folder.path().join("root");
         std::fs::create_dir(&root).expect("a folder for the root");
         let machine = Machine::new(root);
-        World { folder, machine, input: Input::default(), arguments: Vec::new(), outcomes: Vec::new(), terminal: None }
+        World {
+            folder,
+            machine,
+            input: Input::default(),
+            arguments: Vec::new(),
+            outcomes: Vec::new(),
+            recordings: Cell::new(0),
+            terminal: None,
+        }
     }
 
     /// A path in the story's own folder.
     pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The folder of a recording.
+    pub fn recording(&self, number: usize) -> PathBuf {
+        self.path(format!("recording-{number}"))
+    }
+
+    /// `bin/run` for the machine that has been described, recorded if it can be; what is to run on it is to be added.
+    pub fn run(&self) -> Command {
+        let number = self.recordings.get();
+        let recordable = self.machine.is_recordable() && self.input.is_short();
+        let recording = recordable.then(|| self.recording(number));
+        self.recordings.set(number + usize::from(recording.is_some()));
+        self.machine.command(recording.as_deref())
     }
 
     /// Where a file of the root lies on this computer, its folder made.

@@ -17,6 +17,9 @@ pub struct Lock<O> {
     pub owner: O,
 }
 
+/// How many locks there may be on one file: each is looked at for the next.
+const MOST: usize = 1 << 14;
+
 /// The locks on one file; those of one owner never overlap.
 #[derive(Clone, Debug)]
 pub struct RecordLocks<O>(Vec<Lock<O>>);
@@ -54,8 +57,11 @@ impl<O: Copy + Eq> RecordLocks<O> {
     }
 
     /// Takes a lock, in place of what its owner has there; whether somebody is in the way is not asked. Joined with what touches it and
-    /// is of its kind.
+    /// is of its kind. `ENOLCK` if there are too many.
     pub fn set(&mut self, lock: Lock<O>) -> Result<()> {
+        if self.0.len() >= MOST {
+            return Err(Errno::ENOLCK);
+        }
         self.0.try_reserve(2).map_err(|_| Errno::ENOMEM)?;
         self.cut(lock.owner, lock.first, lock.last);
         let mut joined = lock;

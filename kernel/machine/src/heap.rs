@@ -7,7 +7,8 @@
 //! Most of Rust's collections cannot fail to allocate, and a program must never panic the kernel. So there is a reserve:
 //! every system call, fault and task step begins with [`ensure_reserve`], which fails with `ENOMEM` while the reserve is
 //! not full; what is small then comes from the reserve when nothing else is left. What a program sizes does not rely on
-//! it: that uses `try_reserve`, or frames.
+//! it: that uses `try_reserve`, or frames. Who has begun may sleep and go on while others use memory up, so the reserve grows
+//! with the number of tasks ([`reserve_for`]): there is a frame for each of them, beyond what all share.
 
 use crate::{
     cpu::CpuLocal,
@@ -38,8 +39,9 @@ const BIG_ORDER: usize = 2;
 /// Objects of a size that a CPU keeps at hand, and how many it moves at once.
 const STOCK: usize = 16;
 const BATCH: usize = STOCK / 2;
-/// Blocks of four frames that are kept for the moment when there are no others.
+/// Blocks of four frames that are kept for the moment when there are no others, and for how many tasks there is one more.
 const RESERVE: usize = 16;
+const TASKS_A_BLOCK: usize = 1 << BIG_ORDER;
 
 struct Heap;
 
@@ -70,11 +72,17 @@ unsafe impl Send for Class {}
 
 /// What is kept for the moment when nothing else is left.
 struct Reserve {
-    /// Blocks of four frames.
-    blocks: ArrayVec<NonZeroU32, RESERVE>,
+    /// Blocks of four frames, each with a link to the next at its start.
+    blocks: *mut Object,
+    count: usize,
+    /// How many blocks there should be.
+    wanted: usize,
     /// What is left of blocks of which a single frame was taken.
     singles: ArrayVec<NonZeroU32, 3>,
 }
+
+// SAFETY: the reserve owns its blocks.
+unsafe impl Send for Reserve {}
 
 #[derive(Clone, Copy)]
 struct Free(NonNull<u8>);
@@ -87,32 +95,76 @@ static CLASS: [SpinLock<Class>; CLASSES] =
     [const { SpinLock::new("kernel heap", Class { partial: ptr::null_mut(), slabs: 0 }) }; CLASSES];
 static STOCKS: CpuLocal<RefCell<Stock>> =
     CpuLocal::new([const { RefCell::new([const { ArrayVec::new_const() }; CLASSES]) }; crate::cpu::MAX_CPUS]);
-static KEPT: SpinLock<Reserve> =
-    SpinLock::new("heap reserve", Reserve { blocks: ArrayVec::new_const(), singles: ArrayVec::new_const() });
-static KEPT_COUNT: AtomicUsize = AtomicUsize::new(0);
+static KEPT: SpinLock<Reserve> = SpinLock::new(
+    "heap reserve",
+    Reserve { blocks: ptr::null_mut(), count: 0, wanted: RESERVE, singles: ArrayVec::new_const() },
+);
+/// How many blocks the reserve lacks; changed under its lock.
+static MISSING: AtomicUsize = AtomicUsize::new(RESERVE);
 
 /// Makes sure that the reserve is full, so that what the caller is about to do finds memory for small objects. `ENOMEM`
 /// if it cannot be filled; then nothing should begin.
 #[inline]
 pub fn ensure_reserve() -> Result<()> {
-    if KEPT_COUNT.load(Ordering::Relaxed) == RESERVE { Ok(()) } else { fill_reserve() }
+    if MISSING.load(Ordering::Relaxed) == 0 { Ok(()) } else { fill_reserve() }
+}
+
+/// Makes the reserve as large as so many tasks need. `ENOMEM` if that cannot be had; it is too small then, and no call begins until
+/// this is taken back.
+pub fn reserve_for(tasks: usize) -> Result<()> {
+    let wanted = RESERVE + tasks.div_ceil(TASKS_A_BLOCK);
+    let mut kept = KEPT.lock();
+    kept.wanted = wanted;
+    while kept.count > wanted
+        && let Some(block) = kept.pop()
+    {
+        frame::give_back_block(block, BIG_ORDER);
+    }
+    kept.tell();
+    drop(kept);
+    ensure_reserve()
 }
 
 #[cold]
 fn fill_reserve() -> Result<()> {
     loop {
-        if KEPT.lock().blocks.is_full() {
-            return Ok(());
-        }
-        let block = frame::take_block(BIG_ORDER).ok_or(Errno::ENOMEM)?;
         let mut kept = KEPT.lock();
-        if kept.blocks.try_push(block).is_err() {
-            drop(kept);
-            frame::give_back_block(block, BIG_ORDER);
+        if kept.count >= kept.wanted {
             return Ok(());
         }
-        KEPT_COUNT.store(kept.blocks.len(), Ordering::Relaxed);
+        kept.push(frame::take_block(BIG_ORDER).ok_or(Errno::ENOMEM)?);
+        kept.tell();
     }
+}
+
+impl Reserve {
+    fn push(&mut self, block: NonZeroU32) {
+        let place = start_of(block).cast::<Object>();
+        // SAFETY: the block is ours and large enough for a link.
+        unsafe { place.write(Object { next: self.blocks }) };
+        self.blocks = place;
+        self.count += 1;
+    }
+
+    fn pop(&mut self) -> Option<NonZeroU32> {
+        let place = NonNull::new(self.blocks)?;
+        // SAFETY: a block of the reserve holds a link.
+        self.blocks = unsafe { place.as_ref() }.next;
+        self.count -= 1;
+        block_at(place.as_ptr().cast())
+    }
+
+    fn tell(&self) {
+        MISSING.store(self.wanted.saturating_sub(self.count), Ordering::Relaxed);
+    }
+}
+
+fn start_of(block: NonZeroU32) -> *mut u8 {
+    physmap(PhysAddr(u64::from(block.get()) * PAGE_SIZE as u64))
+}
+
+fn block_at(start: *mut u8) -> Option<NonZeroU32> {
+    to_physical(start as u64).ok().and_then(|address| NonZeroU32::new(address.frame() as u32))
 }
 
 /// A block of the reserve, or a single frame.
@@ -123,8 +175,8 @@ fn take_from_reserve(order: usize) -> Option<NonZeroU32> {
     {
         return Some(single);
     }
-    let first = kept.blocks.pop()?;
-    KEPT_COUNT.store(kept.blocks.len(), Ordering::Relaxed);
+    let first = kept.pop()?;
+    kept.tell();
     if order == 0 {
         frame::split_block(first, BIG_ORDER);
         // The others stay in the reserve, which has no single ones now.
@@ -235,7 +287,7 @@ fn new_slab(class: usize, spare: bool) -> Option<*mut Slab> {
         None if spare => return None,
         None => take_from_reserve(order)?,
     };
-    let start = physmap(PhysAddr(u64::from(block.get()) * PAGE_SIZE as u64));
+    let start = start_of(block);
     let slab = start.cast::<Slab>();
     // SAFETY: the block is ours, and aligned to its size.
     unsafe { slab.write(Slab { next: ptr::null_mut(), previous: ptr::null_mut(), free: ptr::null_mut(), used: 0 }) };
@@ -255,9 +307,7 @@ fn new_slab(class: usize, spare: bool) -> Option<*mut Slab> {
 }
 
 fn give_back(slab: *mut Slab, order: usize) {
-    if let Ok(address) = to_physical(slab as u64)
-        && let Some(first) = NonZeroU32::new(address.frame() as u32)
-    {
+    if let Some(first) = block_at(slab.cast()) {
         frame::give_back_block(first, order);
     }
 }
@@ -333,7 +383,7 @@ fn large(layout: Layout) -> *mut u8 {
     let order = block_order(layout);
     let reserved = || if order == 0 || order == BIG_ORDER { take_from_reserve(order) } else { None };
     match frame::take_block(order).or_else(reserved) {
-        Some(first) => physmap(PhysAddr(u64::from(first.get()) * PAGE_SIZE as u64)),
+        Some(first) => start_of(first),
         None => ptr::null_mut(),
     }
 }

@@ -7,6 +7,7 @@
 
 use super::anonymous;
 use super::file::File;
+use super::nesting;
 use super::open_file::OpenFile;
 use super::poll::Readiness;
 use crate::memory::{Sink, Source};
@@ -20,9 +21,6 @@ use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use machine::list::{List, Node};
 use machine::lock::SpinLock;
-
-/// How deep such sets may watch each other.
-const DEPTH: usize = 5;
 
 bitflags! {
     /// How a file is watched, besides what for.
@@ -66,10 +64,12 @@ pub struct Watcher {
     /// Those that may be ready.
     hopeful: SpinLock<List<Listed>>,
     news: WaitQueue,
+    /// How it and other sets watch each other.
+    pub(super) nesting: nesting::Place,
 }
 
 /// A file in the set.
-struct Interest {
+pub(super) struct Interest {
     file: Weak<OpenFile>,
     events: AtomicU32,
     data: AtomicU64,
@@ -77,7 +77,7 @@ struct Interest {
     asleep: AtomicBool,
     place: Arc<Node<Listed>>,
     waiter: Arc<Node<Waiter>>,
-    watcher: Weak<Watcher>,
+    pub(super) watcher: Weak<Watcher>,
 }
 
 /// An interest as a member of a list.
@@ -95,6 +95,7 @@ pub fn watcher() -> Arc<OpenFile> {
         interests: Mutex::new(BTreeMap::new()),
         hopeful: SpinLock::new("epoll's hopeful", List::new()),
         news: WaitQueue::new(),
+        nesting: nesting::Place::new(),
     };
     anonymous::open(Arc::new(WatcherFile(Arc::new(watcher))), "anon_inode:[eventpoll]", false)
 }
@@ -112,14 +113,12 @@ impl Watcher {
         if file.file().queue().is_none() {
             return Err(Errno::EPERM);
         }
-        if let Some(other) = file.file().watcher() {
-            if Arc::ptr_eq(other, self) {
-                return Err(Errno::EINVAL);
-            }
-            if operation == Operation::Add && other.reaches(ctx, self, DEPTH) {
-                return Err(Errno::ELOOP);
-            }
+        let other = file.file().watcher();
+        if other.is_some_and(|other| Arc::ptr_eq(other, self)) {
+            return Err(Errno::EINVAL);
         }
+        let nested = other.filter(|_| operation == Operation::Add);
+        let _admitted = nested.map(|other| nesting::admit(ctx, self, other)).transpose()?;
         check_exclusive(operation, event, file)?;
         let mut interests = self.interests.lock(ctx);
         interests.retain(|_, interest| interest.file.strong_count() > 0);
@@ -129,6 +128,9 @@ impl Watcher {
             (Operation::Add, Some(_)) => Err(Errno::EEXIST),
             (Operation::Add, None) => {
                 let interest = self.interest(file, event);
+                if let Some(other) = nested {
+                    other.nesting.enter(&interest);
+                }
                 interests.insert(key, interest.clone());
                 drop(interests);
                 interest.look_again(file);
@@ -205,21 +207,16 @@ impl Watcher {
         })
     }
 
-    /// Whether it watches `other`, perhaps by way of others; also if the way is too long.
-    fn reaches(&self, ctx: &TaskContext, other: &Arc<Watcher>, depth: usize) -> bool {
-        if core::ptr::eq(self, &**other) || depth == 0 {
-            return true;
-        }
+    /// The files it watches that are such sets themselves.
+    pub(super) fn sets_below(&self, ctx: &TaskContext) -> Result<Vec<Arc<OpenFile>>> {
         let mut files = Vec::new();
         for interest in self.interests.lock(ctx).values() {
             if let Some(file) = interest.file.upgrade().filter(|file| file.file().watcher().is_some()) {
-                if files.try_reserve(1).is_err() {
-                    return true;
-                }
+                files.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
                 files.push(file);
             }
         }
-        files.iter().filter_map(|file| file.file().watcher()).any(|watcher| watcher.reaches(ctx, other, depth - 1))
+        Ok(files)
     }
 }
 
@@ -346,6 +343,11 @@ impl File for WatcherFile {
 
     fn queue(&self) -> Option<&WaitQueue> {
         Some(&self.0.news)
+    }
+
+    fn frames(&self) -> usize {
+        const INTERESTS_A_FRAME: usize = 10;
+        self.0.interests.try_lock().map_or(0, |interests| interests.len() / INTERESTS_A_FRAME)
     }
 
     fn watcher(&self) -> Option<&Arc<Watcher>> {

@@ -130,11 +130,7 @@ pub fn alarm(clock: u32, nonblock: bool) -> Arc<OpenFile> {
 impl Alarm {
     /// Sets it, or stops it with `None`; tells how long it would have been to the next expiration (0: it was not set), and the interval.
     pub fn set(&self, next: Option<Instant>, interval: u64) -> Result<(u64, u64)> {
-        let whom: Option<Arc<dyn Wake>> = self.own.upgrade().map(|own| own as Arc<dyn Wake>);
-        let timer = match (next, whom) {
-            (Some(next), Some(whom)) => Some(task::at(next, whom)?),
-            _ => None,
-        };
+        let timer = next.map(|next| task::at(next, self.own.clone())).transpose()?;
         let mut state = self.state.lock();
         let before = state.remaining();
         let old = core::mem::replace(&mut *state, Setting { next, interval, count: 0, timer });
@@ -191,8 +187,8 @@ impl File for Alarm {
             return Err(Errno::EAGAIN);
         }
         // The next expiration is to wake again.
-        if let (Some(next), Some(own)) = (next, self.own.upgrade()) {
-            let timer = task::at(next, own)?;
+        if let Some(next) = next {
+            let timer = task::at(next, self.own.clone())?;
             let old = self.state.lock().timer.replace(timer);
             drop(old);
         }

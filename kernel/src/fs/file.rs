@@ -118,6 +118,11 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// How many frames it holds that are free when it is closed, about: asked when no memory is left.
+    fn frames(&self) -> usize {
+        0
+    }
+
     /// The end of a pipe that this is, if it is one.
     fn pipe_end(&self) -> Option<&End> {
         None

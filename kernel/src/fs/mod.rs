@@ -29,6 +29,7 @@ mod metadata;
 pub mod mount;
 pub mod mounting;
 mod nameless;
+mod nesting;
 mod names;
 mod open;
 pub mod open_file;

@@ -14,7 +14,11 @@ use bitflags::bitflags;
 use core::sync::atomic::{AtomicU32, Ordering};
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
+use machine::frame;
 use machine::lock::SpinLock;
+
+/// Of so many frames of memory there may be a mount, which takes less than one.
+const FRAMES_EACH: usize = 32;
 
 /// Every mount, in the order of mounting.
 pub(super) static MOUNTS: SpinLock<Vec<Arc<Mount>>> = SpinLock::new("mounts", Vec::new());
@@ -199,6 +203,9 @@ pub(super) fn add(
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     let mount = Mount::new(id, volume, root, on, flags, source);
     let mut mounts = MOUNTS.lock();
+    if mounts.len() >= frame::total_frames() / FRAMES_EACH {
+        return Err(Errno::ENOSPC);
+    }
     mounts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
     mounts.push(mount.clone());
     Ok(mount)

@@ -10,14 +10,38 @@ use super::writer::Writer;
 use crate::memory::{Sink, Source};
 use crate::task::{Instant, Mutex, Patience, TaskContext};
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use linux_raw_sys::general as linux;
+use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
+use machine::frame;
 
 pub use super::open_flags::OpenFlags;
 
 /// The most that one read(2) or write(2) moves, as in Linux.
 const MAX_TRANSFER: usize = 0x7fff_f000;
+
+/// How many open files there are.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// What the kernel keeps for an open file, about, in bytes; and of all memory, one part in so many may be that (as in Linux).
+const SIZE: usize = 1024;
+const PART: usize = 10;
+
+/// How many open files there are.
+pub fn count() -> usize {
+    COUNT.load(Ordering::Relaxed)
+}
+
+/// How many there may be: `fs.file-max`.
+pub fn most() -> usize {
+    frame::total_frames() * (PAGE_SIZE / SIZE) / PART
+}
+
+/// `ENFILE` if there are too many.
+pub fn check_count() -> Result<()> {
+    if count() > most() { Err(Errno::ENFILE) } else { Ok(()) }
+}
 
 /// An open file.
 pub struct OpenFile {
@@ -36,6 +60,7 @@ impl OpenFile {
         if flags.writable() && path.dentry.kind() == Kind::Regular {
             path.mount.volume.begin_write();
         }
+        COUNT.fetch_add(1, Ordering::Relaxed);
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
         Arc::new(OpenFile { file, path, flags, position: Mutex::new(0) })
     }
@@ -239,6 +264,7 @@ impl OpenFile {
 
 impl Drop for OpenFile {
     fn drop(&mut self) {
+        COUNT.fetch_sub(1, Ordering::Relaxed);
         self.drop_locks();
         if self.flags().writable() && self.inode().kind() == Kind::Regular {
             self.inode().state().end_write();

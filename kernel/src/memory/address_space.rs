@@ -50,6 +50,8 @@ pub(super) struct Map {
     pub(super) heap: (u64, u64),
     /// Where the search for free pages begins, downwards.
     pub(super) ceiling: u64,
+    /// What an earlier search found out.
+    pub(super) packed: Packed,
     pub(super) limits: Limits,
     /// How many bytes may be locked, as the last knew who locked some.
     pub(super) lock_limit: u64,
@@ -61,6 +63,20 @@ pub(super) struct Map {
     most_pages: u64,
 }
 
+/// Where a search for free pages need not look again, so that a program with many regions does not pay for each with a look at all.
+#[derive(Clone, Copy)]
+pub(super) struct Packed {
+    /// From here up to the ceiling,
+    pub(super) from: u64,
+    /// no free piece has so many bytes. It may have, if a place was found and then not used; that costs a hole, not more.
+    pub(super) bytes: u64,
+}
+
+impl Packed {
+    /// Nothing is known.
+    pub(super) const UNKNOWN: Packed = Packed { from: 0, bytes: u64::MAX };
+}
+
 impl AddressSpace {
     /// An empty space.
     pub fn new(limits: Limits) -> Result<Arc<AddressSpace>> {
@@ -68,6 +84,7 @@ impl AddressSpace {
             regions: Regions::new(),
             heap: (0, 0),
             ceiling: USER_END,
+            packed: Packed::UNKNOWN,
             limits,
             lock_limit: u64::MAX,
             locks_future: None,
@@ -89,6 +106,7 @@ impl AddressSpace {
     pub fn arrange(&self, ctx: &TaskContext, ceiling: u64, heap: u64) {
         let mut map = self.lock(ctx);
         map.ceiling = ceiling;
+        map.packed = Packed::UNKNOWN;
         map.heap = (heap, heap);
     }
 
@@ -105,6 +123,11 @@ impl AddressSpace {
     /// Bytes in all regions.
     pub fn size(&self, ctx: &TaskContext) -> u64 {
         self.lock(ctx).usage.pages * PAGE_SIZE as u64
+    }
+
+    /// How many regions there are; 0 if somebody is just changing them.
+    pub fn regions(&self) -> usize {
+        self.map.try_lock().map_or(0, |map| map.regions.len())
     }
 
     /// The most that ever were.
@@ -147,7 +170,11 @@ impl Map {
         self.most_pages = self.most_pages.max(self.usage.pages);
         let mut gone = Usage::default();
         let mut batch = machine.batch();
+        let packed = &mut self.packed;
         self.regions.remove(range, |piece, region| {
+            if piece.end() > packed.from {
+                *packed = Packed::UNKNOWN;
+            }
             gone = gone.plus(region.usage(piece.pages()));
             batch.unmap(piece);
         });

@@ -1,6 +1,6 @@
 //! Placing, removing and protecting regions: mmap(2), munmap(2), mprotect(2).
 
-use super::address_space::{AddressSpace, LOWEST, Map};
+use super::address_space::{AddressSpace, LOWEST, Map, Packed};
 use super::region::Usage;
 use super::shared::SharedMemory;
 use super::stack::GUARD;
@@ -100,7 +100,7 @@ impl AddressSpace {
 
 impl Map {
     /// The pages for a new region.
-    pub(super) fn find_place(&self, place: Place, length: u64) -> Result<PageRange> {
+    pub(super) fn find_place(&mut self, place: Place, length: u64) -> Result<PageRange> {
         let length = round_up(length).ok_or(Errno::ENOMEM)?;
         match place {
             Place::Near(hint) => self.find_near(hint, length),
@@ -113,7 +113,7 @@ impl Map {
         }
     }
 
-    fn find_near(&self, hint: u64, length: u64) -> Result<PageRange> {
+    fn find_near(&mut self, hint: u64, length: u64) -> Result<PageRange> {
         let start = (hint & !(PAGE_SIZE as u64 - 1)).max(LOWEST);
         let wish = PageRange::new(start, length).ok().filter(|_| hint >= PAGE_SIZE as u64);
         if let Some(range) = wish
@@ -122,8 +122,17 @@ impl Map {
         {
             return Ok(range);
         }
-        let below = |ceiling: u64| self.gap(PageRange::new(LOWEST, ceiling.saturating_sub(LOWEST)).ok()?, length);
-        below(self.ceiling).or_else(|| below(USER_END)).ok_or(Errno::ENOMEM)
+        let known = Some(self.packed.from).filter(|_| self.packed.bytes <= length);
+        let found =
+            known.and_then(|from| self.gap_below(from, length)).or_else(|| self.gap_below(self.ceiling, length));
+        if let Some(range) = found {
+            self.packed = Packed { from: range.start(), bytes: length };
+        }
+        found.or_else(|| self.gap_below(USER_END, length)).ok_or(Errno::ENOMEM)
+    }
+
+    fn gap_below(&self, ceiling: u64, length: u64) -> Option<PageRange> {
+        self.gap(PageRange::new(LOWEST, ceiling.saturating_sub(LOWEST)).ok()?, length)
     }
 
     /// The highest free pages of a range, off the guard gaps of stacks.

@@ -71,7 +71,8 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
     }
     let space = program.space.clone();
     let child = Process::new(program, parent.name(), inheritance)?;
-    child.set_end_signal(fork.end_signal);
+    // A sibling's end is told as the parent's own.
+    child.set_end_signal(if fork.is_sibling { parent.end_signal() } else { fork.end_signal });
     child.dumpable.store(parent.dumpable.load(Ordering::Relaxed), Ordering::Relaxed);
     child.kill_adjustment.store(parent.kill_adjustment.load(Ordering::Relaxed), Ordering::Relaxed);
     child.personality.store(parent.personality.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -94,9 +95,9 @@ fn check_count(parent: &Process) -> Result<()> {
     if free || (table::count_of_user(own.user.real) as u64) < most { Ok(()) } else { Err(Errno::EAGAIN) }
 }
 
-/// Waits until a child has given the memory back that it runs in, or the caller's own process ends.
+/// Waits until a child has given the memory back that it runs in, or the caller's own process is to end.
 pub fn wait_for_memory(ctx: &TaskContext, parent: &Process, child: &Process) {
-    let over = || !child.borrows_memory.load(Ordering::Acquire) || parent.ending().is_some();
+    let over = || !child.borrows_memory.load(Ordering::Acquire) || parent.is_dying();
     child.memory_returned.wait_until(ctx, over);
 }
 

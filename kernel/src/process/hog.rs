@@ -1,23 +1,24 @@
 //! When memory has run out: the process that has most of it is ended, so that the others can go on.
 //!
-//! Linux's choice is the same in the main: most resident pages, and never the first process. Whoever finds no memory calls here, waits
-//! for what becomes free, and tries again.
+//! Linux's choice is the same in the main: most resident pages, and never the first process; here also what the kernel holds for its
+//! open files and regions. Whoever finds no memory calls here, waits for what becomes free, and tries again.
 
 use super::process::Process;
 use super::signal::{self, Info};
-use super::table::{INIT, Pid, next_after};
+use super::table::{self, INIT, Pid, next_after};
 use crate::log::error;
 use crate::task::{Instant, TaskContext};
-use alloc::sync::{Arc, Weak};
+use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
+use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use machine::lock::SpinLock;
 use machine::{clock, frame, heap};
 
 /// Who was chosen last, and when.
-static LAST: SpinLock<Option<(Weak<Process>, Instant)>> = SpinLock::new("last hog", None);
+static LAST: SpinLock<Option<(Pid, Instant)>> = SpinLock::new("last hog", None);
 
 /// How long one that was chosen may take to end before another is. It may be waiting for what only others can give.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -28,12 +29,16 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// How often a call without a reserve looks for one.
 const TRIES: usize = 1000;
 
-/// With fewer frames than one in so many, memory is short.
-const FEW: usize = 256;
+/// How many regions the kernel keeps in a frame, and how many open files, about.
+const REGIONS_A_FRAME: usize = 16;
+const FILES_A_FRAME: usize = 4;
+
+/// With fewer frames than so many times those that only the heap gets, memory is short.
+const FEW: usize = 2;
 
 /// Whether what is left should be kept for those who cannot do without.
 pub fn is_short() -> bool {
-    frame::free_frames() < frame::total_frames() / FEW
+    frame::free_frames() < frame::kept_frames() * FEW
 }
 
 /// Makes sure that a call may begin; waits, and ends a process if need be, until the heap has its reserve. `ENOMEM` if that does
@@ -44,7 +49,7 @@ pub fn wait_for_reserve(ctx: &TaskContext, caller: &Process) -> Result<()> {
         if heap::ensure_reserve().is_ok() {
             return Ok(());
         }
-        if is_dying(caller) {
+        if caller.is_dying() {
             // What it still does on its way out has to do with what is left.
             return Err(Errno::EINTR);
         }
@@ -59,38 +64,31 @@ pub fn wait_for_reserve(ctx: &TaskContext, caller: &Process) -> Result<()> {
 /// The caller may be the one; then it sees to its signals first.
 #[cold]
 pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
-    if is_dying(caller) {
+    if caller.is_dying() {
         return true;
     }
     if !somebody_ends() {
         let Some(hog) = largest() else { return false };
-        let kib = resident(&hog) * 4;
+        let kib = weight(&hog) * PAGE_SIZE / 1024;
         error!("no memory left: {}[{}], which has {kib} KiB, is killed", hog.name(), hog.pid());
-        *LAST.lock() = Some((Arc::downgrade(&hog), clock::now()));
+        *LAST.lock() = Some((hog.pid(), clock::now()));
         signal::send_to_process(&hog, Info::kernel(Signal::KILL));
     }
-    if !is_dying(caller) {
+    if !caller.is_dying() {
         ctx.sleep_until(clock::now() + PAUSE, true);
     }
     true
 }
 
-/// Whether one that was chosen is on its way out, or has just gone.
+/// Whether one that was chosen is on its way out. It is so until it has given back all that it had.
 fn somebody_ends() -> bool {
-    let last = LAST.lock().clone();
-    last.is_some_and(|(hog, when)| {
-        let gone = hog.upgrade().is_none_or(|hog| hog.program().is_err());
-        !gone && clock::now().since(when) < PATIENCE
-    })
-}
-
-fn is_dying(process: &Process) -> bool {
-    process.ending().is_some() || process.pending.lock().set().contains(Signal::KILL)
+    let last = *LAST.lock();
+    last.is_some_and(|(hog, when)| !table::has_ended(hog) && clock::now().since(when) < PATIENCE)
 }
 
 /// How much a process is the one: its pages in thousandths of all, and what was set beside (/proc/PID/oom_score_adj).
 pub fn score(process: &Process) -> i64 {
-    let part = resident(process) * 1000 / frame::total_frames().max(1);
+    let part = weight(process) * 1000 / frame::total_frames().max(1);
     part as i64 + i64::from(process.kill_adjustment.load(Ordering::Relaxed))
 }
 
@@ -102,15 +100,23 @@ fn largest() -> Option<Arc<Process>> {
     let mut pid = Pid(INIT.0);
     while let Some(process) = next_after(pid) {
         pid = process.pid();
-        let rank = (score(&process), resident(&process));
+        let rank = (score(&process), weight(&process));
         let never = rank.1 == 0 || process.kill_adjustment.load(Ordering::Relaxed) == NEVER;
-        if !never && found.as_ref().is_none_or(|(most, _)| rank > *most) && !is_dying(&process) {
+        if !never && found.as_ref().is_none_or(|(most, _)| rank > *most) && !process.is_dying() {
             found = Some((rank, process));
         }
     }
     found.map(|(_, process)| process)
 }
 
-fn resident(process: &Process) -> usize {
-    process.space().map_or(0, |space| space.machine().resident())
+/// How many frames its end would set free, nearly: what it maps, and what the kernel keeps for it.
+fn weight(process: &Process) -> usize {
+    let mapped = process.space().map_or(0, |space| space.machine().resident() + space.regions() / REGIONS_A_FRAME);
+    let (mut objects, mut held, mut from) = (0, 0, 0);
+    while let Some((descriptor, file)) = process.files.next(from) {
+        objects += 1;
+        held += file.file().frames();
+        from = descriptor + 1;
+    }
+    mapped + held + objects / FILES_A_FRAME
 }

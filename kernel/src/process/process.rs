@@ -229,6 +229,11 @@ impl Process {
         self.life.lock().ending
     }
 
+    /// Whether it ends, or will as soon as its threads see to their signals. Who waits for another process on its behalf stops then.
+    pub fn is_dying(&self) -> bool {
+        self.ending().is_some() || self.pending.lock().set().contains(Signal::KILL)
+    }
+
     /// Whether it does not run until it gets SIGCONT.
     pub fn is_stopped(&self) -> bool {
         self.life.lock().stopped

@@ -119,6 +119,11 @@ pub fn parent_of(pid: Pid) -> Pid {
     TABLE.lock().nodes.get(&pid).and_then(|node| node.parent).unwrap_or(Pid(0))
 }
 
+/// Whether a process is gone, or there is nothing left of it but how it ended.
+pub(super) fn has_ended(pid: Pid) -> bool {
+    TABLE.lock().nodes.get(&pid).is_none_or(|node| node.ended().is_some())
+}
+
 /// How many processes there are.
 pub fn count() -> usize {
     TABLE.lock().nodes.len()

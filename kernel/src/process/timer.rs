@@ -281,8 +281,7 @@ impl Timer {
         state.alarm = None;
         let silent = state.sent || matches!(self.event, Event::Nothing);
         let Some(next) = state.next.filter(|_| !silent && self.clock.is_of_world()) else { return Ok(()) };
-        let Some(this) = self.this.upgrade() else { return Ok(()) };
-        state.alarm = Some(task::at(self.clock.instant_of(next), this)?);
+        state.alarm = Some(task::at(self.clock.instant_of(next), self.this.clone())?);
         Ok(())
     }
 

@@ -38,7 +38,7 @@ fn wait_for(bell: &Bell) -> Outcome {
 fn rings_after<H>(hold: impl FnOnce() -> H) -> Result<bool, Failure> {
     let bell = Arc::new(Bell::default());
     let held = hold();
-    let timer = task::at(clock::now() + Duration::from_micros(50), bell.clone())?;
+    let timer = task::at(clock::now() + Duration::from_micros(50), Arc::downgrade(&bell))?;
     wait_for_one()?;
     check!(bell.rung.load(SeqCst), ==, 0);
     drop(held);
@@ -109,7 +109,7 @@ pub(super) fn interrupts_are_on(_: &TaskContext) -> Outcome {
     drop(held);
     check!(lock.try_lock().is_some());
     let bell = Arc::new(Bell::default());
-    let _timer = task::at(clock::now() + Duration::from_micros(50), bell.clone())?;
+    let _timer = task::at(clock::now() + Duration::from_micros(50), Arc::downgrade(&bell))?;
     wait_for(&bell)?;
     check!(probe::flags() & INTERRUPTS, ==, INTERRUPTS);
     Ok(())

@@ -150,7 +150,7 @@ pub(super) fn signals_are_kept(ctx: &TaskContext) -> Outcome {
         }
     })?;
     for _ in 0..ROUNDS {
-        let timer = task::at(after(Duration::from_nanos(random.below(30_000))), post.clone())?;
+        let timer = task::at(after(Duration::from_nanos(random.below(30_000))), Arc::downgrade(&post))?;
         compute(Duration::from_nanos(random.below(30_000)));
         post.take(ctx);
         drop(timer);
@@ -471,10 +471,10 @@ impl Wake for Bell {
 /// A timer rings once; one that was dropped, never. An earlier one that is set later comes first.
 pub(super) fn timers(ctx: &TaskContext) -> Outcome {
     let (rings, dropped, late) = (Arc::new(Bell::default()), Arc::new(Bell::default()), Arc::new(Bell::default()));
-    let _late = task::at(after(milliseconds(40)), late.clone())?;
-    let ringing = task::at(after(milliseconds(4)), rings.clone())?;
+    let _late = task::at(after(milliseconds(40)), Arc::downgrade(&late))?;
+    let ringing = task::at(after(milliseconds(4)), Arc::downgrade(&rings))?;
     for _ in 0..100 {
-        drop(task::at(after(milliseconds(2)), dropped.clone())?);
+        drop(task::at(after(milliseconds(2)), Arc::downgrade(&dropped))?);
     }
     within(ctx, SOON, || rings.rung.load(SeqCst) == 1)?;
     check!(late.rung.load(SeqCst), ==, 0);
@@ -498,7 +498,7 @@ pub(super) fn timers_in_a_storm(ctx: &TaskContext) -> Outcome {
                 let mut random = Random(seed);
                 for _ in 0..150 {
                     let due = after(Duration::from_nanos(random.below(100_000)));
-                    let far = task::at(after(milliseconds(700)), Arc::new(Bell::default()));
+                    let far = task::at(after(milliseconds(700)), Arc::downgrade(&Arc::new(Bell::default())));
                     ctx.sleep_until(due, false);
                     late.fetch_add(usize::from(clock::now().0 > due.0 + LATE), SeqCst);
                     drop(far);

@@ -220,7 +220,7 @@ pub(super) fn any_stack_pointer(ctx: &TaskContext) -> Outcome {
         }
         let mut program = Program::new(&[0xeb, 0xfe])?;
         program.user.registers_mut().rsp = pointer;
-        let alarm = task::at(clock::now() + Duration::from_micros(100), Arc::new(Nothing))?;
+        let alarm = task::at(clock::now() + Duration::from_micros(100), Arc::downgrade(&Arc::new(Nothing)))?;
         check!(program.user.run(&program.space), ==, Event::Interrupt);
         check!(program.user.registers().rsp, ==, pointer);
         drop(alarm);
@@ -243,7 +243,7 @@ pub(super) fn endless_loop(ctx: &TaskContext) -> Outcome {
     let before = registers_of(program.user.registers());
     let mut counted = 0;
     for _ in 0..20 {
-        let alarm = task::at(clock::now() + Duration::from_micros(500), Arc::new(Nothing))?;
+        let alarm = task::at(clock::now() + Duration::from_micros(500), Arc::downgrade(&Arc::new(Nothing)))?;
         check!(program.user.run(&program.space), ==, Event::Interrupt);
         drop(alarm);
         let after = registers_of(program.user.registers());

@@ -5,7 +5,7 @@ use crate::fs::descriptors::MAX_DESCRIPTORS;
 use crate::fs::inode::Kind;
 use crate::fs::lookup::Lookup;
 use crate::fs::mount::Path;
-use crate::fs::open_file::OpenFile;
+use crate::fs::open_file::{self, OpenFile};
 use crate::fs::writer::Writer;
 use crate::memory::{AddressSpace, Sink, Source, Text, UserRange};
 use crate::process::signal::{self, Detail, Info};
@@ -61,6 +61,7 @@ impl Caller<'_> {
 
     /// Gives a file the lowest free descriptor from `lowest` on.
     pub(super) fn add_file(&self, file: Arc<OpenFile>, lowest: u32, close_on_exec: bool) -> Result<Fd> {
+        open_file::check_count()?;
         let fd = self.process().files.add(file, lowest, self.descriptor_limit(), close_on_exec)?;
         Ok(Fd(fd as i32))
     }

@@ -11,7 +11,7 @@ use arrayvec::ArrayString;
 use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
-use machine::{fiber::Fiber, list::Node, lock::SpinLock};
+use machine::{fiber::Fiber, heap, list::Node, lock::SpinLock};
 
 /// The longest name that is kept: Linux's limit for a thread's, and one for its NUL.
 const NAME_MAX: usize = 16;
@@ -90,9 +90,9 @@ impl Task {
     pub(super) fn new(name: &str, fiber: Arc<Fiber>) -> Result<Arc<Task>> {
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let tasks = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
-        schedule::reserve(tasks).and_then(|()| timer::reserve(tasks)).inspect_err(|_| {
-            COUNT.fetch_sub(1, Ordering::Relaxed);
-        })?;
+        let reserved =
+            schedule::reserve(tasks).and_then(|()| timer::reserve(tasks)).and_then(|()| heap::reserve_for(tasks));
+        reserved.inspect_err(|_| count_less())?;
         let task = Arc::new_cyclic(|task: &Weak<Task>| Task {
             id,
             name: SpinLock::new("task name", shortened(name)),
@@ -232,8 +232,15 @@ impl core::fmt::Display for State {
 impl Drop for Task {
     fn drop(&mut self) {
         ALL.lock().remove(&self.id);
-        COUNT.fetch_sub(1, Ordering::Relaxed);
+        count_less();
     }
+}
+
+/// Counts a task that is not, and needs no reserve.
+fn count_less() {
+    let tasks = COUNT.fetch_sub(1, Ordering::Relaxed) - 1;
+    // What is too little is made up for before the next call begins.
+    let _ = heap::reserve_for(tasks);
 }
 
 fn shortened(name: &str) -> ArrayString<NAME_MAX> {

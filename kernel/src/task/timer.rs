@@ -4,7 +4,7 @@
 //! that going to sleep never needs memory.
 
 use super::{Task, Wake, schedule};
-use alloc::sync::Arc;
+use alloc::sync::{Arc, Weak};
 use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use logic::{
@@ -31,7 +31,7 @@ static TASKS: AtomicUsize = AtomicUsize::new(0);
 
 enum Due {
     Signal(Arc<Task>),
-    Wake(Arc<dyn Wake>),
+    Wake(Weak<dyn Wake>),
 }
 
 /// Something that will happen, unless this is dropped before.
@@ -41,8 +41,8 @@ pub struct Timer {
     other: bool,
 }
 
-/// Calls `whom` at a time, from an interrupt handler. `ENOMEM` if there is no room to note it.
-pub fn at(time: Instant, whom: Arc<dyn Wake>) -> Result<Timer> {
+/// Calls `whom` at a time, from an interrupt handler, if it still is; so it may own the timer. `ENOMEM` if there is no room to note it.
+pub fn at(time: Instant, whom: Weak<impl Wake + 'static>) -> Result<Timer> {
     let others = OTHERS.fetch_add(1, Ordering::Relaxed) + 1;
     let mut deadlines = DEADLINES.lock();
     if let Err(error) = deadlines.reserve(TASKS.load(Ordering::Relaxed) + others) {
@@ -118,7 +118,11 @@ fn fire(now: Instant) -> bool {
     for due in due {
         match due {
             Due::Signal(task) => task.signal(),
-            Due::Wake(whom) => whom.wake(),
+            Due::Wake(whom) => {
+                if let Some(whom) = whom.upgrade() {
+                    whom.wake();
+                }
+            }
         }
     }
     more

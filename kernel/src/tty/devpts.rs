@@ -19,6 +19,7 @@ use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
+use machine::frame;
 use machine::lock::SpinLock;
 use spin::Once;
 
@@ -108,10 +109,14 @@ pub fn volume() -> Arc<Volume> {
         .clone()
 }
 
+/// Of so many frames of memory there may be a pair, which takes a few of them.
+const FRAMES_EACH: usize = 128;
+
 /// Takes the lowest number that is free; `ENOSPC`. It must be entered, or removed.
 pub(super) fn free_number() -> Result<u32> {
+    let most = MOST.min((frame::total_frames() / FRAMES_EACH) as u32);
     let mut pairs = PAIRS.lock();
-    let number = (0..MOST).find(|number| !pairs.contains_key(number)).ok_or(Errno::ENOSPC)?;
+    let number = (0..most).find(|number| !pairs.contains_key(number)).ok_or(Errno::ENOSPC)?;
     pairs.insert(number, None);
     Ok(number)
 }

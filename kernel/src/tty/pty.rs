@@ -15,7 +15,7 @@ use crate::memory::{AddressSpace, Sink, Source};
 use crate::process;
 use crate::task::{Mutex, TaskContext, WaitQueue};
 use alloc::format;
-use alloc::sync::Arc;
+use alloc::sync::{Arc, Weak};
 use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicBool, Ordering};
 use linux_raw_sys::{general as linux, ioctl};
@@ -36,7 +36,8 @@ const PIECE: usize = 256;
 pub(super) struct Pty {
     number: u32,
     state: SpinLock<State>,
-    receiver: Once<Arc<dyn Receiver>>,
+    /// The slave, which has this line.
+    receiver: Once<Weak<dyn Receiver>>,
     /// Woken when the slave may send again.
     room: WaitQueue,
     /// Woken when the master may read or write again.
@@ -75,9 +76,10 @@ pub(super) struct Multiplexer;
 
 impl Device for Multiplexer {
     fn open(&self, ctx: &TaskContext, _flags: OpenFlags) -> Result<Arc<dyn File>> {
+        let outgoing = Ring::try_new(CAPACITY)?;
         let number = devpts::free_number()?;
         let state = State {
-            outgoing: Ring::try_new(CAPACITY)?,
+            outgoing,
             held: ArrayVec::new(),
             delivering: false,
             resumed: false,
@@ -94,7 +96,7 @@ impl Device for Multiplexer {
             locked: AtomicBool::new(true),
             gone: AtomicBool::new(false),
         });
-        let slave = Terminal::new(devpts::device(number), pty.clone())?;
+        let slave = Terminal::new(devpts::device(number), pty.clone()).inspect_err(|_| devpts::remove(number))?;
         pty.set_receiver(slave.clone());
         devpts::enter(ctx, number, &slave, &pty);
         Ok(Arc::new(Master { pty, slave, writing: Mutex::new(()) }))
@@ -112,7 +114,8 @@ impl Pty {
         // The lock must not last as long as what `while let` looks at would.
         let begin = || self.state.lock().begin_delivery();
         while let Some(bytes) = begin() {
-            let taken = self.receiver.get().map_or(bytes.len(), |receiver| receiver.receive(&bytes));
+            let taken =
+                self.receiver.get().and_then(Weak::upgrade).map_or(bytes.len(), |receiver| receiver.receive(&bytes));
             if !self.state.lock().end_delivery(taken) {
                 break;
             }
@@ -163,7 +166,7 @@ impl Line for Pty {
     }
 
     fn set_receiver(&self, receiver: Arc<dyn Receiver>) {
-        self.receiver.call_once(|| receiver);
+        self.receiver.call_once(|| Arc::downgrade(&receiver));
     }
 
     fn resume(&self) {

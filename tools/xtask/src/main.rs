@@ -11,6 +11,7 @@ mod debian_kernel;
 mod debug;
 mod files;
 mod project;
+mod replay;
 mod run;
 mod syscalls;
 mod test;
@@ -41,12 +42,18 @@ enum Do {
         /// What to test
         stages: Vec<test::Stage>,
     },
+    /// Test endurance, in its long form
+    Soak(test::Endurance),
     /// Measure Cor beside Debian's kernel
     Bench(bench::Options),
     /// Boot a machine (bin/run)
     Run(Box<run::options::Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
     Debug(Box<debug::Session>),
+    /// Run a recorded run again under gdb (bin/replay)
+    Replay(replay::Session),
+    /// Tell when a value of a recorded run changed last (bin/when)
+    When(replay::When),
     /// Write docs/syscalls.md (bin/syscalls)
     Syscalls,
     /// Draw a boot step by step (bin/bootchart)
@@ -127,9 +134,12 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
+        Do::Soak(options) => test::soak(project, &options),
         Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
+        Do::Replay(options) => replay::replay(project, &options),
+        Do::When(options) => replay::when(project, &options),
         Do::Syscalls => syscalls::write(project),
         Do::Bootchart(options) => bootchart::draw(project, &options),
         Do::Pack { folder, file } => pack(&folder, &file),

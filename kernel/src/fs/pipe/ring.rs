@@ -57,6 +57,11 @@ impl Buffer {
 }
 
 impl Ring {
+    /// How many frames it holds.
+    pub(super) fn frames(&self) -> usize {
+        self.buffers.len() + usize::from(self.spare.is_some())
+    }
+
     pub(super) const fn new() -> Ring {
         Ring { buffers: VecDeque::new(), slots: SLOTS, spare: None }
     }

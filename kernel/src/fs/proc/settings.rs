@@ -3,7 +3,7 @@
 
 use super::{Fixed, Text, register};
 use crate::fs::descriptors::MAX_DESCRIPTORS;
-use crate::fs::{pipe, random};
+use crate::fs::{open_file, pipe, random};
 use crate::task::TaskContext;
 use alloc::format;
 use alloc::string::String;
@@ -52,7 +52,8 @@ pub(super) fn register_all() -> Result<()> {
     register("sys/kernel/random/uuid", uuid)?;
     register("sys/kernel/random/boot_id", Fixed(random_id()))?;
     register("sys/fs/nr_open", Fixed(MAX_DESCRIPTORS))?;
-    register("sys/fs/file-max", Fixed(i64::MAX))?;
+    register("sys/fs/file-max", Fixed(open_file::most()))?;
+    register("sys/fs/file-nr", open_files)?;
     register("sys/fs/pipe-max-size", Fixed(pipe::LARGEST))
 }
 
@@ -69,4 +70,9 @@ fn random_id() -> String {
     let number = u128::from_be_bytes(bytes);
     let part = |from: u32, digits: u32| (number >> (from * 4)) & ((1 << (digits * 4)) - 1);
     format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", part(24, 8), part(20, 4), part(16, 4), part(12, 4), part(0, 12))
+}
+
+/// Open files, those that wait to be used again (none do), and how many there may be.
+fn open_files(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    writeln!(text, "{}\t0\t{}", open_file::count(), open_file::most())
 }

@@ -11,7 +11,7 @@ use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::address::PAGE_SIZE;
 use logic::errno::Result;
-use machine::{frame, heap, irq};
+use machine::{fiber, frame, heap, irq};
 
 /// Sizes of blocks that free memory is kept in: up to 2^10 pages.
 const ORDERS: usize = 11;
@@ -63,6 +63,7 @@ fn meminfo(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     let files = kilobytes(tmpfs::pages() as usize);
     let heap = kilobytes(heap::statistics().iter().map(|(_, slabs, frames)| slabs * frames).sum());
     let programs = memory::totals(ctx);
+    let (stacks, frames_each) = fiber::stacks();
     let lines = [
         ("MemTotal", total),
         ("MemFree", free),
@@ -80,6 +81,7 @@ fn meminfo(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
         ("Slab", heap),
         ("SReclaimable", 0),
         ("SUnreclaim", heap),
+        ("KernelStack", kilobytes(stacks * frames_each)),
         ("NFS_Unstable", 0),
         ("Bounce", 0),
         ("CommitLimit", kilobytes(memory::most_promised() as usize)),

@@ -126,7 +126,7 @@ impl crate::process::Process {
 
     fn wait_while_stopped(&self, ctx: &TaskContext) {
         if self.is_stopped() {
-            self.resumed.wait_until(ctx, || !self.is_stopped());
+            self.resumed.wait_until(ctx, || !self.is_stopped() || self.is_dying());
         }
     }
 

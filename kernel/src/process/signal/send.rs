@@ -38,8 +38,11 @@ pub fn send_to_process(process: &Process, info: Info) -> Sent {
     if kept { Sent::Kept } else { Sent::Full }
 }
 
-/// Sends a signal to one thread.
+/// Sends a signal to one thread; SIGKILL ends them all, so it is the process's.
 pub fn send_to_thread(thread: &Thread, info: Info) -> Sent {
+    if info.signal == Signal::KILL {
+        return send_to_process(&thread.process, info);
+    }
     prepare(&thread.process, info.signal);
     if is_lost(&thread.process, info.signal, Some(thread)) {
         return Sent::Ignored;

@@ -1,5 +1,5 @@
-//! The C programs under `user/`: `programs/NAME.c` becomes /bin/NAME, `tests/CHAPTER/NAME.c` becomes /tests/CHAPTER/NAME, and all
-//! files of `bench` together /bin/bench.
+//! The C programs under `user/`: `programs/NAME.c` becomes /bin/NAME, `soak/NAME.c` /soak/NAME,
+//! `tests/CHAPTER/NAME.c` /tests/CHAPTER/NAME, and all files of `bench` together /bin/bench.
 //!
 //! They are compiled by `gcc -O2 -static`. A first line `// build: …` changes that: the word `musl` takes musl-gcc,
 //! every other word is handed to the compiler (`-static-pie`, which replaces `-static`, `-Wl,-Ttext-segment=0x10000`, `-pthread`, …).
@@ -40,12 +40,12 @@ fn sources(project: &Project) -> Result<Vec<Work>> {
     bench.retain(|file| file.extension() == Some(OsStr::new("c")));
     bench.sort_by_key(|file| file.file_stem() != Some(OsStr::new("bench")));
     let mut found = vec![(bench, PathBuf::from("bin/bench"))];
-    for (folder, into) in [("user/programs", "bin"), ("user/tests", "tests")] {
+    for (folder, into) in [("user/programs", "bin"), ("user/soak", "soak"), ("user/tests", "tests")] {
         let folder = project.path(folder);
         for source in files::files_under(&folder)? {
             let inside = source.strip_prefix(&folder).context("a file outside of its folder")?;
             let depth = inside.components().count();
-            let wanted = if into == "bin" { depth == 1 } else { depth == 2 };
+            let wanted = if into == "tests" { depth == 2 } else { depth == 1 };
             if wanted && source.extension() == Some(OsStr::new("c")) {
                 found.push((vec![source.clone()], Path::new(into).join(inside.with_extension(""))));
             }

@@ -5,7 +5,8 @@
 //! cor.iso     GRUB for BIOS and UEFI, and the kernel   iso.rs
 //! init        Cor's own init
 //! root/       the root folder                          packages.rs, c.rs, root.rs
-//! root.cpio   it without /tests: the default root
+//! root.cpio   it without /tests and /soak: the default root
+//! soak.cpio   /soak and a shell
 //! tests.cpio  all of it
 //! ```
 //! Cargo decides what to compile of Rust; for the rest a file is made again when one that it comes from is newer.

@@ -30,8 +30,14 @@ pub fn build(project: &Project, programs: &[Program]) -> Result<()> {
     let list = project.image("root.list");
     files::replace_if_changed(&list, manifest.as_bytes())?;
     let sources: Vec<PathBuf> = wanted.into_iter().chain([list, files::this_program()]).collect();
-    pack(&root, &project.image("root.cpio"), &sources, &|path| path != Path::new("tests"))?;
+    pack(&root, &project.image("root.cpio"), &sources, &|path| !["tests", "soak"].map(Path::new).contains(&path))?;
+    pack(&root, &project.image("soak.cpio"), &sources, &is_for_soak)?;
     pack(&root, &project.image("tests.cpio"), &sources, &|_| true)
+}
+
+/// Little enough for a machine with little memory.
+fn is_for_soak(path: &Path) -> bool {
+    path.starts_with("soak") || ["bin", "bin/busybox", "bin/sh", "tmp"].iter().any(|wanted| path == Path::new(wanted))
 }
 
 /// Copies `user/root`, if there is one; gives what was copied.

@@ -5,12 +5,16 @@ use super::qemu::{self, Line, Start};
 use super::{guest, linux, profile};
 use crate::build::iso;
 use crate::project::Project;
+use crate::replay::recording::Recording;
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The command line but for the wires. Files that it needs are made in the run's folder.
 pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
+    if let Some(recording) = &options.record {
+        return recorded_line(project, options, recording);
+    }
     let mut line = Line::machine(options);
     line.start(&start(project, options, folder)?)?;
     let root = folder.join("root.img");
@@ -25,6 +29,20 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if options.net || !options.forward.is_empty() {
         line.network(&options.forward);
     }
+    Ok(line)
+}
+
+/// The same for a run that is recorded: no disk, the root is a boot module, and all files are the recording's own.
+fn recorded_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
+    options.check_record()?;
+    let recording = Recording::create(folder)?;
+    let (kernel, root) = (recording.file("cor.elf"), recording.file("root.img"));
+    fs::copy(built(project, "cor.elf")?, &kernel).context("cannot copy the kernel")?;
+    guest::write_root_disk(project, options, &root)?;
+    let mut line = Line::machine(options);
+    line.extend(recording.words());
+    line.start(&Start::Kernel(kernel, Some(root), kernel_arguments(options).join(" ")))?;
+    recording.note_machine(&project.linked_kernel(), line.words())?;
     Ok(line)
 }
 

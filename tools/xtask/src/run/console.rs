@@ -6,7 +6,6 @@ use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{ErrorKind, IsTerminal, Read, Write, stdin, stdout};
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -39,10 +38,9 @@ impl Progress {
 }
 
 /// Connects standard input and output to the machine's console.
-pub fn connect(mode: Mode, port: UnixStream, events: &Sender<Event>) -> Result<Arc<Progress>> {
+pub fn connect(mode: Mode, input: File, port: File, events: &Sender<Event>) -> Result<Arc<Progress>> {
     let (ready, started) = mpsc::channel();
     let progress = Arc::new(Progress::default());
-    let input = port.try_clone().context("cannot copy a socket")?;
     let output = File::from(stdout().as_fd().try_clone_to_owned().context("cannot use the standard output")?);
     let (shared, told) = (progress.clone(), events.clone());
     thread::spawn(move || {
@@ -59,7 +57,7 @@ pub fn connect(mode: Mode, port: UnixStream, events: &Sender<Event>) -> Result<A
 }
 
 /// Copies the machine's output to ours until either ends.
-fn carry_output(mode: Mode, mut port: UnixStream, mut to: File, progress: &Progress, ready: &Sender<()>) -> Event {
+fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, ready: &Sender<()>) -> Event {
     let mut filter = Output::new(mode == Mode::Program { quiet: true });
     let (mut buffer, mut told) = (vec![0; 1 << 16], false);
     loop {
@@ -86,7 +84,7 @@ fn carry_output(mode: Mode, mut port: UnixStream, mut to: File, progress: &Progr
 }
 
 /// Gives our input to the program once it can read, and its end.
-fn carry_input(mut port: UnixStream, started: &Receiver<()>) {
+fn carry_input(mut port: File, started: &Receiver<()>) {
     if started.recv().is_ok() && each_input(|bytes| port.write_all(&encode_input(bytes))).is_ok() {
         // The machine may be gone by now, and then nobody misses this.
         let _ = port.write_all(&END_OF_INPUT);
@@ -94,7 +92,7 @@ fn carry_input(mut port: UnixStream, started: &Receiver<()>) {
 }
 
 /// Gives text that is not typed to the machine's terminal once it listens; at the end Ctrl-D, behind an unfinished line twice.
-fn carry_text(mut port: UnixStream, started: &Receiver<()>) {
+fn carry_text(mut port: File, started: &Receiver<()>) {
     const CTRL_D: u8 = 4;
     let mut last = b'\n';
     let send = |bytes: &[u8]| {
@@ -107,7 +105,7 @@ fn carry_text(mut port: UnixStream, started: &Receiver<()>) {
 }
 
 /// Gives what is typed to the machine; Ctrl-A x leaves, Ctrl-A b sends a break.
-fn carry_keys(mut port: UnixStream, events: &Sender<Event>) {
+fn carry_keys(mut port: File, events: &Sender<Event>) {
     let mut keys = Keys::default();
     let _ = each_input(|bytes| {
         let mut rest = bytes;

@@ -1,5 +1,6 @@
 //! QEMU's control protocol (QMP): that the machine is off, the screen, the registers, a break on the serial line.
 
+use super::options::Options;
 use super::session::{Event, Why};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -25,25 +26,21 @@ pub struct Control {
 }
 
 impl Control {
-    /// Begins to speak with QEMU. `picture` is the PNG file to make, if any, `scratch` a file of the run's own.
-    pub fn connect(
-        wire: UnixStream,
-        picture: Option<&Path>,
-        scratch: PathBuf,
-        events: &Sender<Event>,
-    ) -> Result<Control> {
+    /// Begins to speak with QEMU. `scratch` is a file of the run's own.
+    pub fn connect(wire: UnixStream, options: &Options, scratch: PathBuf, events: &Sender<Event>) -> Result<Control> {
         let (told, answers) = mpsc::channel();
+        let picture = options.screen.clone();
         let (from, events) = (BufReader::new(wire.try_clone()?), events.clone());
         thread::spawn(move || read(from, &told, &events));
-        let mut control = Control { wire, answers, pending: 0, picture: picture.map(Path::to_path_buf), scratch };
+        let mut control = Control { wire, answers, pending: 0, picture, scratch };
         control.send(&json!({"execute": "qmp_capabilities"}))?;
         Ok(control)
     }
 
     /// Saves the screen; a failure is told, and changes nothing else.
     pub fn save_screen(&mut self) {
-        if self.picture.is_some()
-            && let Err(error) = self.try_save_screen()
+        if let Some(picture) = self.picture.take()
+            && let Err(error) = self.try_save_screen(&picture)
         {
             eprintln!("bin/run: cannot save the screen: {error:#}");
         }
@@ -69,26 +66,31 @@ impl Control {
         Ok(answer["return"].as_str().unwrap_or_default().to_string())
     }
 
-    /// Sends a command and waits for its answer, which is the last of all that are due.
-    fn ask(&mut self, command: &Value) -> Result<Value> {
-        self.send(command)?;
-        let mut answer = Value::Null;
-        while self.pending > 0 {
-            answer = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
-            self.pending -= 1;
-            if let Some(error) = answer.get("error") {
-                bail!("QEMU says {}", error["desc"]);
-            }
-        }
-        Ok(answer)
+    /// How many instructions the machine has executed, as a recording counts them.
+    pub fn instructions(&mut self) -> Result<u64> {
+        let told = self.ask(&json!({"execute": "query-replay"}))?;
+        told["return"]["icount"].as_u64().context("QEMU does not tell the number of instructions")
     }
 
-    fn try_save_screen(&mut self) -> Result<()> {
+    fn try_save_screen(&mut self, picture: &Path) -> Result<()> {
         self.ask(&json!({"execute": "screendump", "arguments": {"filename": self.scratch}}))?;
         let pixels = fs::read(&self.scratch).context("QEMU wrote no picture")?;
         let (width, height, pixels) = parse_ppm(&pixels).context("QEMU's picture is not a PPM file")?;
-        let Some(picture) = &self.picture else { return Ok(()) };
         write_png(picture, width, height, pixels).with_context(|| format!("cannot write {}", picture.display()))
+    }
+
+    /// Gives a command, and waits for its answer, which comes after those to all before it.
+    fn ask(&mut self, command: &Value) -> Result<Value> {
+        self.send(command)?;
+        let mut last = Value::Null;
+        while self.pending > 0 {
+            last = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
+            self.pending -= 1;
+            if let Some(error) = last.get("error") {
+                bail!("QEMU says {}", error["desc"]);
+            }
+        }
+        Ok(last)
     }
 
     fn send(&mut self, command: &Value) -> Result<()> {

@@ -4,7 +4,7 @@ use super::qemu::Line;
 use anyhow::{Context, Result, bail};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::prctl::set_pdeathsig;
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::{Pid, getppid};
 use std::env;
@@ -15,10 +15,15 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The program that plays the machine.
 pub const QEMU: &str = "qemu-system-x86_64";
+
+/// How long QEMU may take to end.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long it may take if it has a log to write first.
+const PATIENCE_WITH_LOG: Duration = Duration::from_secs(30);
 
 /// Our end of a wire, and the machine's, which QEMU inherits.
 pub struct Wire {
@@ -71,6 +76,15 @@ impl Machine {
         }))
     }
 
+    /// Asks it to end, so that it can write its recording to the end.
+    pub fn end(&mut self) {
+        let asked = i32::try_from(self.0.id()).map(|id| kill(Pid::from_raw(id), Signal::SIGTERM));
+        if matches!(asked, Ok(Ok(()))) {
+            // It is killed if it does not.
+            let _ = self.wait_for(PATIENCE_WITH_LOG);
+        }
+    }
+
     /// Ends it at once.
     pub fn kill(&mut self) {
         // An error says that it has ended already.
@@ -79,7 +93,12 @@ impl Machine {
 
     /// Waits for its end, which it is about to come to; not for long.
     pub fn wait(&mut self) -> Result<ExitStatus> {
-        for _ in 0..100 {
+        self.wait_for(PATIENCE)
+    }
+
+    fn wait_for(&mut self, patience: Duration) -> Result<ExitStatus> {
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
             if let Some(status) = self.0.try_wait().context("cannot wait for QEMU")? {
                 return Ok(status);
             }

@@ -6,7 +6,7 @@
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
 //! boot.rs       what the machine starts from and is told
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
-//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding)
+//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
 //! profile.rs    --profile: samples, and the flame graph of them
 //! control.rs    QEMU's control protocol       reset.rs     what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
@@ -21,27 +21,32 @@ mod linux;
 pub mod machine;
 mod modules;
 pub mod options;
+mod pipes;
 mod profile;
 pub mod qemu;
 mod reset;
 mod session;
 pub mod signals;
 mod status;
-mod stream;
+pub mod stream;
 mod terminal;
 
 pub use boot::machine_line;
 
 use crate::command;
 use crate::project::Project;
+use crate::replay::recording::Recording;
 use anyhow::{Context, Result};
 use console::Mode;
 use control::Control;
 use machine::{Machine, QEMU, Wire};
 use options::Options;
+use pipes::Pipes;
 use qemu::Line;
 use session::{Ending, Session};
 use status::{Status, exit};
+use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::sync::mpsc;
@@ -64,7 +69,7 @@ type Verdict = (i32, Option<String>);
 fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let folder = private_folder()?;
     let mut line = machine_line(project, options, folder.path())?;
-    let wires = Wires::connect(&mut line)?;
+    let wires = Wires::connect(options, &mut line, folder.path())?;
     if options.verbose {
         eprintln!("{}", command::describe(Command::new(QEMU).args(line.words())));
     }
@@ -74,7 +79,12 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let mut session = begin(wires, options, folder.path())?;
     let ending = session.wait();
     if !session.machine_is_gone() {
+        if let Some(recording) = &options.record {
+            Recording::open(recording)?.note_length(session.instructions()?)?;
+            machine.end();
+        }
         machine.kill();
+        session.hold = None;
         session.drain();
     }
     let ended = machine.wait()?;
@@ -97,16 +107,43 @@ const CONSOLE: &str = "console";
 
 /// The wires between the machine and us.
 struct Wires {
-    console: Wire,
+    console: ConsoleWire,
     status: Wire,
     control: Wire,
 }
 
+/// The console's.
+enum ConsoleWire {
+    Socket(Wire),
+    Pipes(Pipes),
+}
+
+impl ConsoleWire {
+    /// What goes to the machine, what comes from it, and what is to be held until QEMU has ended.
+    fn ends(self) -> Result<(File, File, Option<File>)> {
+        match self {
+            ConsoleWire::Pipes(pipes) => Ok((pipes.input, pipes.output, Some(pipes.hold))),
+            ConsoleWire::Socket(wire) => {
+                let ours = OwnedFd::from(wire.keep());
+                Ok((ours.try_clone().context("cannot copy a socket")?.into(), ours.into(), None))
+            }
+        }
+    }
+}
+
 impl Wires {
-    /// Makes them, and tells QEMU.
-    fn connect(line: &mut Line) -> Result<Wires> {
-        let wires = Wires { console: Wire::new()?, status: Wire::new()?, control: Wire::new()? };
-        line.serial(CONSOLE, &wires.console.theirs);
+    /// Makes them, and tells QEMU. Files that it needs are made in the run's folder.
+    fn connect(options: &Options, line: &mut Line, folder: &Path) -> Result<Wires> {
+        let console = if options.record.is_some() {
+            let pipes = Pipes::new(folder)?;
+            line.serial_pipes(CONSOLE, &pipes.path)?;
+            ConsoleWire::Pipes(pipes)
+        } else {
+            let wire = Wire::new()?;
+            line.serial(CONSOLE, &wire.theirs);
+            ConsoleWire::Socket(wire)
+        };
+        let wires = Wires { console, status: Wire::new()?, control: Wire::new()? };
         line.serial("status", &wires.status.theirs);
         line.control(&wires.control.theirs);
         Ok(wires)
@@ -119,10 +156,12 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     signals::watch(events.clone());
     session::watch_status(wires.status.keep(), events.clone());
     let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
-    let progress = console::connect(mode, wires.console.keep(), &events)?;
-    let scratch = folder.join("screen.ppm");
-    let control = Control::connect(wires.control.keep(), options.screen.as_deref(), scratch, &events)?;
-    Ok(Session::new(happened, progress, options.timeout, control))
+    let (input, output, hold) = wires.console.ends()?;
+    let progress = console::connect(mode, input, output, &events)?;
+    let control = Control::connect(wires.control.keep(), options, folder.join("screen.ppm"), &events)?;
+    let mut session = Session::new(happened, progress, options.timeout, control);
+    session.hold = hold;
+    Ok(session)
 }
 
 /// What a run amounts to. A status that the machine told counts even if it then had to be ended.

@@ -56,6 +56,9 @@ pub struct Options {
     /// Let the machine's clock count instructions: one nanosecond each
     #[arg(long)]
     pub icount: bool,
+    /// Record the run in this folder, for bin/replay and bin/when
+    #[arg(long, value_name = "FOLDER")]
+    pub record: Option<PathBuf>,
     /// Count what is executed between a program's marks, by the plugin COUNTER, into FILE (for xtask bench)
     #[arg(long, value_name = "COUNTER,FILE", hide = true)]
     pub count: Option<String>,
@@ -102,6 +105,21 @@ pub enum Accel {
 }
 
 impl Options {
+    /// Whether QEMU stays when the machine goes off: for a picture of the screen, or the end of a recording's log.
+    pub fn stays(&self) -> bool {
+        self.screen.is_some() || self.record.is_some()
+    }
+
+    /// Refuses what cannot be recorded: QEMU would have to log what every disk and card did, or what several processors raced for.
+    pub fn check_record(&self) -> anyhow::Result<()> {
+        let alone = self.smp.is_none_or(|count| count.get() == 1) && self.accel == Accel::Tcg;
+        anyhow::ensure!(self.boot == Boot::Direct, "--record needs --boot direct: it starts the machine without disks");
+        anyhow::ensure!(alone, "--record needs one processor, and an emulated one");
+        let devices = !self.disk.is_empty() || self.net || !self.forward.is_empty() || self.kernel.is_some();
+        anyhow::ensure!(!devices, "--record takes no --disk, --net, --forward or --kernel");
+        Ok(())
+    }
+
     /// Whether a program is to be run; else a person sits at the console.
     pub fn has_program(&self) -> bool {
         !self.program.is_empty()

@@ -31,6 +31,16 @@ pub enum Start {
 pub struct Line(Vec<OsString>);
 
 impl Line {
+    /// A machine whose words are known.
+    pub fn from_words(words: Vec<OsString>) -> Line {
+        Line(words)
+    }
+
+    /// What a recording needs.
+    pub fn extend(&mut self, words: Vec<OsString>) {
+        self.0.extend(words);
+    }
+
     /// The words behind `qemu-system-x86_64`.
     pub fn words(&self) -> &[OsString] {
         &self.0
@@ -59,12 +69,12 @@ impl Line {
             // Without sleep, so that a wait takes no time and nothing depends on the host's clock.
             line.add("-icount", "shift=0,sleep=off");
             line.add("-plugin", count.replacen(',', ",out=", 1));
-        } else if options.icount {
+        } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
         }
         // Stay when the machine goes off or resets itself, so that it can still be looked at; the exit device would not.
         line.0.push("-no-shutdown".into());
-        if options.screen.is_none() {
+        if !options.stays() {
             line.add("-device", EXIT_DEVICE);
         }
         line
@@ -76,10 +86,24 @@ impl Line {
         self.add("-serial", format!("chardev:{name}"));
     }
 
+    /// The same by way of two named pipes.
+    pub fn serial_pipes(&mut self, name: &str, path: &Path) -> Result<()> {
+        self.add("-chardev", format!("pipe,id={name},path={}", escape(path)?));
+        self.add("-serial", format!("chardev:{name}"));
+        Ok(())
+    }
+
     /// QEMU's control protocol, spoken with us.
     pub fn control(&mut self, wire: &OwnedFd) {
         self.add("-chardev", format!("socket,id=control,fd={}", wire.as_raw_fd()));
         self.add("-mon", "chardev=control,mode=control");
+    }
+
+    /// The machine waits for a debugger at the other end, and stays when it is off.
+    pub fn debugger_wire(&mut self, wire: &OwnedFd) {
+        self.0.extend(["-S".into(), "-no-shutdown".into()]);
+        self.add("-chardev", format!("socket,id=gdb,fd={}", wire.as_raw_fd()));
+        self.add("-gdb", "chardev:gdb");
     }
 
     /// A server for gdb at this socket; the machine waits for it.

@@ -2,7 +2,9 @@
 
 use super::console::Progress;
 use super::control::Control;
+use anyhow::Result;
 use nix::sys::signal::Signal;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -72,13 +74,16 @@ pub struct Session {
     /// The processor's registers when it reset itself without a word.
     pub registers: Option<String>,
     ports_open: u32,
+    /// Keeps a recorded console's pipe open until QEMU has ended.
+    pub hold: Option<File>,
 }
 
 impl Session {
     /// A run whose machine has just been started, and its time, if that is bounded.
     pub fn new(events: Receiver<Event>, progress: Arc<Progress>, timeout: Option<f64>, control: Control) -> Session {
         let deadline = timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
-        Session { events, progress, timeout, deadline, control, lines: String::new(), registers: None, ports_open: 2 }
+        let (lines, registers, hold) = (String::new(), None, None);
+        Session { events, progress, timeout, deadline, control, lines, registers, ports_open: 2, hold }
     }
 
     /// Waits for the end. Where a picture of the screen is wanted it is taken before the machine is gone.
@@ -108,6 +113,11 @@ impl Session {
         }
     }
 
+    /// How many instructions the machine has executed.
+    pub fn instructions(&mut self) -> Result<u64> {
+        self.control.instructions()
+    }
+
     /// Whether QEMU has ended by itself: it has closed all ports.
     pub fn machine_is_gone(&self) -> bool {
         self.ports_open == 0
@@ -129,6 +139,7 @@ impl Session {
         match event {
             Event::StatusLine(line) => self.lines.push_str(&format!("{line}\n")),
             Event::ConsoleEnd | Event::StatusEnd => {
+                self.hold = None;
                 self.ports_open -= 1;
                 return (self.ports_open == 0).then_some(Ending::Machine);
             }
@@ -141,6 +152,10 @@ impl Session {
                     self.registers = self.control.registers().ok();
                 }
                 self.take_picture();
+                if self.hold.is_some() {
+                    // A recording's length is to be asked for yet.
+                    return Some(Ending::Machine);
+                }
                 // Its ports close when it has ended.
                 self.control.quit();
             }

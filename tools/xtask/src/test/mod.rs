@@ -8,12 +8,14 @@ mod features;
 mod host;
 mod programs;
 mod selftest;
+mod soak;
 mod stage;
 
 use crate::build;
 use crate::project::Project;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
+pub use soak::{Endurance, soak};
 use stage::{Report, Tally};
 
 /// A kind of test.
@@ -27,6 +29,8 @@ pub enum Stage {
     Selftest,
     /// The programs in user/tests, on Linux and on Cor
     Programs,
+    /// Endurance, in its short form
+    Soak,
     /// The stories in features/
     Features,
     /// The programs in user/tests under Debian's own kernel, in the same machine (make test-linux; not among all)
@@ -34,7 +38,8 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Stage; 5] = [Stage::Checks, Stage::Host, Stage::Selftest, Stage::Programs, Stage::Features];
+    const ALL: [Stage; 6] =
+        [Stage::Checks, Stage::Host, Stage::Selftest, Stage::Programs, Stage::Soak, Stage::Features];
 
     fn name(self) -> &'static str {
         match self {
@@ -42,6 +47,7 @@ impl Stage {
             Stage::Host => "host tests",
             Stage::Selftest => "self-tests",
             Stage::Programs => "programs",
+            Stage::Soak => "endurance",
             Stage::Features => "features",
             Stage::Linux => "on Linux",
         }
@@ -49,7 +55,7 @@ impl Stage {
 
     /// Whether it boots what `make` builds.
     fn needs_images(self) -> bool {
-        matches!(self, Stage::Selftest | Stage::Programs | Stage::Features | Stage::Linux)
+        matches!(self, Stage::Selftest | Stage::Programs | Stage::Soak | Stage::Features | Stage::Linux)
     }
 
     fn run(self, project: &Project) -> Result<Report> {
@@ -58,6 +64,7 @@ impl Stage {
             Stage::Host => host::run(project),
             Stage::Selftest => selftest::run(project),
             Stage::Programs => programs::run(project),
+            Stage::Soak => soak::run(project),
             Stage::Features => features::run(project),
             Stage::Linux => programs::run_on_linux(project),
         }

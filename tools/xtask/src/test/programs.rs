@@ -35,6 +35,9 @@ const NATIVE: &str = r#"
 /// How long all tests may take on the host, in seconds.
 const PATIENCE: &str = "120";
 
+/// Where the run on Cor is recorded, among the tests' output. It stays if a test failed.
+const RECORDING: &str = "programs.recording";
+
 /// Runs all tests on both.
 pub fn run(project: &Project) -> Result<Report> {
     let names = names(&project.image("root/tests"))?;
@@ -43,7 +46,8 @@ pub fn run(project: &Project) -> Result<Report> {
     }
     ensure!(project.image("root/bin/run-tests").exists(), "there are {} tests, but no /bin/run-tests", names.len());
     let native = run_natively(project)?;
-    let booted = run_tests(project, "programs", &["--boot", "direct"])?;
+    let recording = project.test_output(RECORDING).display().to_string();
+    let booted = run_tests(project, "programs", &["--boot", "direct", "--record", &recording])?;
     let (on_linux, on_cor) = (parse(&native.text), parse(&booted.text));
     let mut report = Report::default();
     for name in &names {
@@ -57,7 +61,19 @@ pub fn run(project: &Project) -> Result<Report> {
             report.failures.push(format!("not all tests ran; the last that was printed is\n{}", printed.tail()));
         }
     }
+    keep_recording(project, &mut report)?;
     Ok(report)
+}
+
+/// Says how to see the failures again; without any, the recording goes.
+fn keep_recording(project: &Project, report: &mut Report) -> Result<()> {
+    let recording = project.test_output(RECORDING);
+    if report.failures.is_empty() {
+        std::fs::remove_dir_all(&recording).with_context(|| format!("cannot remove {}", recording.display()))?;
+    } else if recording.exists() {
+        report.remarks.push(format!("to see the run again, to the instruction: bin/replay {}", recording.display()));
+    }
+    Ok(())
 }
 
 /// Runs all tests under Debian's kernel, in the machine that Cor runs them in: what fails there says nothing about Cor.

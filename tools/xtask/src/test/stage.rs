@@ -17,6 +17,8 @@ pub struct Report {
     pub skipped: u32,
     /// The failed ones, with what there is to say about each.
     pub failures: Vec<String>,
+    /// What else a person should know.
+    pub remarks: Vec<String>,
     /// Failed tests that have no entry of their own in `failures`.
     pub more_failures: u32,
 }
@@ -70,7 +72,7 @@ impl Tally {
     pub fn end(&mut self, report: Report) {
         let seconds = self.began.take().map_or(0.0, |began| began.elapsed().as_secs_f64());
         println!("{:32} {seconds:6.1} s", report.numbers());
-        for failure in &report.failures {
+        for failure in report.failures.iter().chain(&report.remarks) {
             println!("    {}", failure.trim_end().replace('\n', "\n    "));
         }
         self.passed += report.passed;

@@ -1,0 +1,58 @@
+@cor
+Feature: A run can be had again
+  What a machine did once it does again, instruction for instruction, and one can ask when a value went wrong.
+
+  Scenario: A recorded run prints the same again
+    Given the C program /bin/dice:
+      """
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <sys/random.h>
+      #include <time.h>
+      #include <unistd.h>
+
+      int main(void)
+      {
+          unsigned dice = 0;
+          struct timespec now;
+          char name[32] = "";
+          for (int i = 0; i < 20; i++) {
+              getrandom(&dice, sizeof dice, 0);
+              clock_gettime(CLOCK_REALTIME, &now);
+              printf("%u at %ld.%09ld\n", dice, (long)now.tv_sec, now.tv_nsec);
+          }
+          printf("and %zd bytes of input: %s\n", read(0, name, sizeof name - 1), name);
+      }
+      """
+    And standard input:
+      """
+      a word in
+      """
+    When Cor boots and runs /bin/dice
+    And bin/replay prints its recording
+    Then both times the console says the same
+
+  Scenario: bin/when finds the write that broke a value, long before it was noticed
+    When Cor boots with "selftest=lost-balance"
+    Then the exit status is 125
+    And the console says "the balance is lost"
+    When bin/when looks for "ends::BALANCE" in its recording
+    Then the exit status is 0
+    And the console says "changed from 0x5dc to 0xf"
+    And the console says "kernel/src/selftest/ends.rs"
+    And the console says "cor::selftest::ends::note"
+    And the console says "cor::selftest::ends::take_stock"
+
+  Scenario: bin/when knows what does not change, and what is not there
+    When Cor boots with "selftest=lost-balance"
+    And bin/when looks for "ends::SURPLUS" in its recording
+    Then the exit status is 1
+    When bin/when looks for "0xffffffff80000000" in its recording
+    Then the exit status is 0
+    And the console says "it did not change"
+
+  Scenario: gdb stops a recorded panic at its last instruction, and knows the way there
+    When Cor boots with "selftest=panic"
+    And bin/replay is given "continue; backtrace" for gdb
+    Then the exit status is 0
+    And the console says "deliberate_panic"

@@ -1,0 +1,70 @@
+//! Endurance: the programs of user/soak, which work for long or break things at random, and leave nothing behind.
+//!
+//! The short form belongs to `make test` and has the same seed each time; `make soak` is the long form, which takes a seed by the
+//! clock unless it is told one. `/soak/soak` prints a line for each part: `ok soak/NAME` or `not ok soak/NAME`.
+
+use super::stage::{Printed, Report, run_logged};
+use crate::project::Project;
+use anyhow::{Context, Result, ensure};
+use std::env;
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What the random numbers of `make test` begin with.
+const SEED: u64 = 1;
+/// How long the short form may take, in seconds.
+const PATIENCE: &str = "180";
+/// How long the long form may take.
+const LONG_PATIENCE: &str = "14400";
+
+/// What the long form is told.
+#[derive(clap::Args)]
+pub struct Endurance {
+    /// What the random numbers begin with [default: the time]
+    seed: Option<u64>,
+    /// Only this part
+    part: Option<String>,
+}
+
+/// Runs the short form; what takes all memory in a machine that has little.
+pub fn run(project: &Project) -> Result<Report> {
+    let mut report = Report::default();
+    let mut soak = machine(project, PATIENCE, "256M")?;
+    judge(&run_logged(project, "soak", soak.args(["/soak/soak", "short", &SEED.to_string()]))?, &mut report);
+    let mut hogs = machine(project, PATIENCE, "32M")?;
+    judge(&run_logged(project, "hogs", hogs.arg("/soak/hogs"))?, &mut report);
+    Ok(report)
+}
+
+fn judge(printed: &Printed, report: &mut Report) {
+    let before = report.failures.len();
+    for line in printed.text.lines() {
+        match line.strip_prefix("not ok ") {
+            Some(part) => report.failures.push(format!("{part}\n{}", printed.tail())),
+            None if line.starts_with("ok soak/") => report.passed += 1,
+            None => {}
+        }
+    }
+    if !printed.success && report.failures.len() == before {
+        report.failures.push(format!("it did not come to its end\n{}", printed.tail()));
+    }
+}
+
+/// Runs the long form, which prints as it goes on.
+pub fn soak(project: &Project, options: &Endurance) -> Result<()> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(SEED, |time| time.as_secs());
+    let seed = options.seed.unwrap_or(now);
+    println!("seed {seed}");
+    let mut machine = machine(project, LONG_PATIENCE, "256M")?;
+    machine.args(["/soak/soak", "long", &seed.to_string()]).args(&options.part);
+    let status = machine.status().context("cannot start a machine")?;
+    ensure!(status.success(), "it has not endured; `xtask soak {seed}` does the same again");
+    Ok(())
+}
+
+fn machine(project: &Project, patience: &str, memory: &str) -> Result<Command> {
+    let mut machine = Command::new(env::current_exe().context("cannot tell where this program stands")?);
+    machine.args(["run", "--boot", "direct", "--timeout", patience, "--memory", memory, "--root"]);
+    machine.arg(project.image("soak.cpio")).arg("--");
+    Ok(machine)
+}

@@ -1,0 +1,75 @@
+// What the system holds: to be the same after some work as before it, once memory has settled.
+#pragma once
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct meter {
+    long free;  // KiB that nobody has, or that are kernel stacks, which stay for tasks to come
+    long heap;  // KiB in the kernel's heap
+    long tasks; // tasks that live
+    long files; // open files
+    long inodes;
+};
+
+static long read_text(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, size - 1);
+    if (fd >= 0)
+        close(fd);
+    text[length > 0 ? length : 0] = 0;
+    return length;
+}
+
+static long number_after(const char *text, const char *name)
+{
+    const char *found = strstr(text, name);
+    return found ? atol(found + strlen(name)) : 0;
+}
+
+static struct meter look(void)
+{
+    struct meter meter = { 0 };
+    char text[4096];
+    read_text("/proc/meminfo", text, sizeof text);
+    meter.free = number_after(text, "MemFree:") + number_after(text, "KernelStack:");
+    meter.heap = number_after(text, "\nSlab:");
+    read_text("/proc/loadavg", text, sizeof text);
+    meter.tasks = number_after(text, "/");
+    read_text("/proc/sys/fs/file-nr", text, sizeof text);
+    meter.files = atol(text);
+    read_text("/proc/sys/fs/inode-nr", text, sizeof text);
+    meter.inodes = atol(text);
+    return meter;
+}
+
+// How many KiB may be missing after any work: free objects that are kept at hand hold slabs that have nothing else.
+enum { SLACK = 512 };
+
+static int has_settled(const struct meter *before, const struct meter *now)
+{
+    return now->free + SLACK >= before->free && now->tasks <= before->tasks && now->files <= before->files
+        && now->inodes <= before->inodes;
+}
+
+// Looks until it is as before, for some seconds at most. Whether it is; what is not is printed.
+static int is_as_before(const struct meter *before)
+{
+    struct meter now = look();
+    for (int patience = 200; patience > 0 && !has_settled(before, &now); patience--) {
+        nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+        now = look();
+    }
+    if (has_settled(before, &now))
+        return 1;
+    printf("before: %ld KiB free, %ld KiB heap, %ld tasks, %ld files, %ld inodes\n", before->free, before->heap,
+           before->tasks, before->files, before->inodes);
+    printf("after:  %ld KiB free, %ld KiB heap, %ld tasks, %ld files, %ld inodes\n", now.free, now.heap, now.tasks,
+           now.files, now.inodes);
+    return 0;
+}
