@@ -48,7 +48,7 @@ Feature: At the console
     Then the screen shows "Hello, Cor"
     And bin/run ends with 0
 
-  @cor @known-gap
+  @cor
   Scenario: A script for the shell, which ends where the script does
     Given this computer's /bin/busybox as /bin/sh
     And standard input:

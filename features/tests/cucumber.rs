@@ -6,8 +6,9 @@
 //! root.rs       files and folders of the root, and archives that are not in order
 //! machine.rs    memory, disks, cards, how it boots  run.rs        running programs on it
 //! input.rs      standard input                      output.rs     what is printed and said, and how it ends
-//! terminal.rs   a person at the console             screen.rs     the picture on the machine's screen
-//! linux.rs      other kernels                replay.rs     recordings of runs
+//! terminal.rs   a person at the console             session.rs    what is typed at the prompt, and what comes of it
+//! screen.rs     the picture on the machine's screen linux.rs      other kernels
+//! replay.rs     recordings of runs
 //! ```
 //!
 //! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
@@ -27,6 +28,7 @@ mod replay;
 mod root;
 mod run;
 mod screen;
+mod session;
 mod terminal;
 mod world;
 

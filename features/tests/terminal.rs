@@ -4,11 +4,12 @@ use crate::command::{LIMIT, describe, status};
 use crate::world::{World, text};
 use cucumber::gherkin::Step;
 use cucumber::{given, then, when};
-use nix::pty::openpty;
+use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::process::Stdio;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
@@ -20,52 +21,84 @@ use tokio::time::{sleep, timeout};
 /// How often we look whether something has happened.
 const GLANCE: Duration = Duration::from_millis(20);
 
+/// How large the terminal is, in rows and columns.
+const SIZE: (u16, u16) = (24, 80);
+
 /// A terminal, and what runs in it.
 #[derive(Debug)]
 pub struct Terminal {
     /// What is typed; a thread types it, for a terminal takes no more than the program in it reads.
     keyboard: Sender<Vec<u8>>,
-    screen: Arc<Mutex<Vec<u8>>>,
+    screen: Arc<Mutex<Screen>>,
     child: Child,
     /// The processes that the child had started when it was interrupted.
     machines: Vec<u32>,
     said: String,
 }
 
+/// What has come to the screen, and what it looks like now.
+struct Screen {
+    bytes: Vec<u8>,
+    picture: vt100::Parser,
+}
+
+impl std::fmt::Debug for Screen {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(&self.picture.screen().contents())
+    }
+}
+
 impl Terminal {
     /// Runs a command in a terminal of its own.
-    fn open(mut command: Command) -> Terminal {
+    pub fn open(mut command: Command) -> Terminal {
         let said = describe(&command);
-        let pty = openpty(None, None).expect("a terminal");
+        let size = Winsize { ws_row: SIZE.0, ws_col: SIZE.1, ws_xpixel: 0, ws_ypixel: 0 };
+        let pty = openpty(&size, None).expect("a terminal");
         let end = || Stdio::from(pty.slave.try_clone().expect("the terminal's end"));
         command.stdin(end()).stdout(end()).stderr(end()).kill_on_drop(true);
         let child = command.spawn().unwrap_or_else(|error| panic!("{said}: {error}"));
         let terminal = File::from(pty.master);
-        let screen = Arc::new(Mutex::new(Vec::new()));
-        let (from, to) = (terminal.try_clone().expect("the terminal's screen"), screen.clone());
-        thread::spawn(move || watch(from, &to));
+        let [rows, columns] = [SIZE.0, SIZE.1].map(|size| NonZero::new(size).expect("a size"));
+        let screen = Screen { bytes: Vec::new(), picture: vt100::Parser::new(rows, columns, 0) };
+        let screen = Arc::new(Mutex::new(screen));
         let (keyboard, keys) = mpsc::channel();
+        let (from, to) = (terminal.try_clone().expect("the terminal's screen"), screen.clone());
+        let answers = keyboard.clone();
+        thread::spawn(move || watch(from, &to, &answers));
         thread::spawn(move || type_all(terminal, &keys));
         Terminal { keyboard, screen, child, machines: Vec::new(), said }
     }
 
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.screen.lock().expect("the screen")).replace('\r', "")
+    /// All that has come to the screen.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.screen.lock().expect("the screen").bytes).replace('\r', "")
     }
 
-    /// Waits until the screen shows something.
+    /// What the screen looks like now.
+    pub fn picture(&self) -> String {
+        let picture = self.screen.lock().expect("the screen").picture.screen().contents();
+        picture.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    }
+
+    /// Waits until something has come to the screen.
     async fn wait_for(&mut self, what: &str) {
+        self.wait_until(&format!("the screen does not show {what:?}"), |terminal| terminal.text().contains(what)).await;
+    }
+
+    /// Waits until something is so; else the story fails with these words.
+    pub async fn wait_until(&mut self, else_say: &str, is_so: impl Fn(&Terminal) -> bool) {
         let start = Instant::now();
-        while !self.text().contains(what) {
+        while !is_so(self) {
             let ended = matches!(self.child.try_wait(), Ok(Some(_)));
             let late = ended || start.elapsed() > LIMIT;
             sleep(GLANCE).await;
-            assert!(!late || self.text().contains(what), "the screen does not show {what:?}{}", self.last_lines());
+            let picture = if late { self.picture() } else { String::new() };
+            assert!(!late || is_so(self), "{else_say}\nThe screen:\n{picture}{}", self.last_lines());
         }
     }
 
     /// Types, behind what has been typed before, without waiting.
-    fn type_in(&self, keys: &[u8]) {
+    pub fn type_in(&self, keys: &[u8]) {
         // Where the program has ended the story fails by what the screen shows.
         let _ = self.keyboard.send(keys.to_vec());
     }
@@ -84,11 +117,19 @@ impl Terminal {
     }
 }
 
-/// Keeps what comes to the screen.
-fn watch(mut from: File, screen: &Mutex<Vec<u8>>) {
+/// Keeps what comes to the screen, and answers who asks where the cursor is.
+fn watch(mut from: File, screen: &Mutex<Screen>, answers: &Sender<Vec<u8>>) {
     let mut buffer = [0; 4096];
     while let Ok(length @ 1..) = from.read(&mut buffer) {
-        screen.lock().expect("the screen").extend_from_slice(&buffer[..length]);
+        let mut screen = screen.lock().expect("the screen");
+        for byte in &buffer[..length] {
+            screen.bytes.push(*byte);
+            screen.picture.process(&[*byte]);
+            if screen.bytes.ends_with(b"\x1b[6n") {
+                let (row, column) = screen.picture.screen().cursor_position();
+                let _ = answers.send(format!("\x1b[{};{}R", row + 1, column + 1).into_bytes());
+            }
+        }
     }
 }
 
@@ -111,7 +152,8 @@ async fn runs_in_terminal(world: &mut World, program: String) {
     world.terminal = Some(Terminal::open(command));
 }
 
-fn terminal(world: &mut World) -> &mut Terminal {
+/// Where the person sits.
+pub fn terminal(world: &mut World) -> &mut Terminal {
     world.terminal.as_mut().expect("somebody at a terminal")
 }
 
@@ -143,9 +185,14 @@ fn pasted(world: &mut World, kibibytes: usize, width: usize) {
     terminal(world).type_in(lines.as_bytes());
 }
 
-#[when("Ctrl-D is typed")]
-fn ends_input(world: &mut World) {
-    terminal(world).type_in(b"\x04");
+#[when(regex = r"^Ctrl-([A-Z]) is typed$")]
+fn control_typed(world: &mut World, letter: String) {
+    terminal(world).type_in(&[control(&letter)]);
+}
+
+/// The byte that a letter stands for together with the control key.
+pub fn control(letter: &str) -> u8 {
+    letter.bytes().next().expect("a letter") & 0x1f
 }
 
 #[when("Ctrl-A x is pressed")]

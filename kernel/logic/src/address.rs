@@ -42,6 +42,7 @@ pub struct UserAddr(u64);
 
 impl PhysAddr {
     /// The number of the frame that the address lies in.
+    #[inline]
     pub const fn frame(self) -> u64 {
         self.0 / PAGE_SIZE as u64
     }
@@ -49,6 +50,7 @@ impl PhysAddr {
 
 impl PhysRange {
     /// `length` bytes from `start` on, if addresses reach that far.
+    #[inline]
     pub const fn new(start: PhysAddr, length: u64) -> Option<PhysRange> {
         match start.0.checked_add(length) {
             Some(end) => Some(PhysRange { start, end: PhysAddr(end) }),
@@ -57,16 +59,19 @@ impl PhysRange {
     }
 
     /// Its size in bytes.
+    #[inline]
     pub const fn length(self) -> u64 {
         self.end.0.saturating_sub(self.start.0)
     }
 
     /// Whether any byte is in both.
+    #[inline]
     pub fn overlaps(self, other: PhysRange) -> bool {
         self.start < other.end && other.start < self.end
     }
 
     /// The numbers of the frames that lie in it as a whole.
+    #[inline]
     pub const fn frames(self) -> core::ops::Range<u64> {
         self.start.0.div_ceil(PAGE_SIZE as u64)..self.end.frame()
     }
@@ -74,16 +79,19 @@ impl PhysRange {
 
 impl UserAddr {
     /// The address as a program's, or `EFAULT` beyond its half.
+    #[inline]
     pub const fn new(address: u64) -> Result<UserAddr> {
         if address < USER_END { Ok(UserAddr(address)) } else { Err(Errno::EFAULT) }
     }
 
     /// The number behind it.
+    #[inline]
     pub const fn get(self) -> u64 {
         self.0
     }
 
     /// `bytes` further, or `EFAULT` beyond the program's half.
+    #[inline]
     pub const fn add(self, bytes: u64) -> Result<UserAddr> {
         match self.0.checked_add(bytes) {
             Some(sum) => UserAddr::new(sum),
@@ -92,11 +100,13 @@ impl UserAddr {
     }
 
     /// The start of the page that it lies in.
+    #[inline]
     pub const fn page(self) -> UserAddr {
         UserAddr(self.0 & !(PAGE_SIZE as u64 - 1))
     }
 
     /// How far into its page it lies.
+    #[inline]
     pub const fn offset(self) -> usize {
         self.0 as usize % PAGE_SIZE
     }
@@ -120,6 +130,7 @@ pub struct PageRange {
 impl PageRange {
     /// The pages from `start` on that hold `length` bytes; `EINVAL` if `start` is not a page's start, `ENOMEM` if they do not
     /// fit in a program's half.
+    #[inline]
     pub const fn new(start: u64, length: u64) -> Result<PageRange> {
         if !start.is_multiple_of(PAGE_SIZE as u64) {
             return Err(Errno::EINVAL);
@@ -132,6 +143,7 @@ impl PageRange {
     }
 
     /// The pages that `length` bytes from `address` on lie in; `ENOMEM` if they do not lie in a program's half.
+    #[inline]
     pub const fn around(address: u64, length: u64) -> Result<PageRange> {
         let offset = address % PAGE_SIZE as u64;
         match length.checked_add(offset) {
@@ -141,41 +153,49 @@ impl PageRange {
     }
 
     /// All pages that a program can have.
+    #[inline]
     pub const fn whole() -> PageRange {
         PageRange { start: 0, end: USER_END }
     }
 
     /// The first page's address.
+    #[inline]
     pub const fn start(self) -> u64 {
         self.start
     }
 
     /// The address behind the last page.
+    #[inline]
     pub const fn end(self) -> u64 {
         self.end
     }
 
     /// Its size in bytes.
+    #[inline]
     pub const fn length(self) -> u64 {
         self.end - self.start
     }
 
     /// How many pages it has.
+    #[inline]
     pub const fn pages(self) -> u64 {
         self.length() / PAGE_SIZE as u64
     }
 
     /// Whether it has no pages.
+    #[inline]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
     /// Whether an address lies in it.
+    #[inline]
     pub const fn contains(self, address: u64) -> bool {
         self.start <= address && address < self.end
     }
 
     /// The pages below an address, and those from it on; the address lies in the range and starts a page.
+    #[inline]
     pub fn split_at(self, address: u64) -> (PageRange, PageRange) {
         assert!(
             self.contains(address) && address.is_multiple_of(PAGE_SIZE as u64),
@@ -185,11 +205,13 @@ impl PageRange {
     }
 
     /// All pages from the first to the last of both.
+    #[inline]
     pub fn hull(self, other: PageRange) -> PageRange {
         PageRange { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// The pages that both have, if any.
+    #[inline]
     pub fn intersection(self, other: PageRange) -> Option<PageRange> {
         let (start, end) = (self.start.max(other.start), self.end.min(other.end));
         (start < end).then_some(PageRange { start, end })
@@ -197,24 +219,28 @@ impl PageRange {
 }
 
 impl fmt::Debug for PhysAddr {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#x}", self.0)
     }
 }
 
 impl fmt::Debug for PhysRange {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#x}..{:#x}", self.start.0, self.end.0)
     }
 }
 
 impl fmt::Debug for UserAddr {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#x}", self.0)
     }
 }
 
 impl fmt::Debug for PageRange {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#x}..{:#x}", self.start, self.end)
     }

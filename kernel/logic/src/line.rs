@@ -8,23 +8,24 @@
 //! Bytes with wrong parity are not known here.
 
 mod erase;
+mod flow;
 mod output;
+mod queue;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use flow::Flow;
 pub use output::GROWTH;
+pub use queue::CAPACITY;
 pub use settings::{CHARACTERS, Input, Local, Output, Settings};
 
-use crate::errno::{Errno, Result};
+use crate::errno::Result;
 use crate::signal::Signal;
-use alloc::vec::Vec;
 use erase::Erase;
 use linux_raw_sys::general;
 use output::{Cursor, is_upper};
-
-/// How many bytes of input are kept, and the length of the longest line with its newline.
-pub const CAPACITY: usize = 4096;
+use queue::Queue;
 
 /// What is to be done because of what was typed, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,37 +55,23 @@ pub struct Read {
 
 /// The input of a terminal, and where its cursor is.
 pub struct Line {
-    /// A ring, indexed by the counters below.
-    bytes: Vec<u8>,
-    /// Which bytes end a line; a NUL that does is an end of file.
-    ends: [u64; CAPACITY / 64],
-    /// How many bytes were typed, read, and typed in whole lines, so far.
-    head: usize,
-    tail: usize,
-    line_head: usize,
+    queue: Queue,
     /// The next byte is taken as it is.
     literal: bool,
     /// Erased characters are being printed again.
     erasing: bool,
-    stopped: bool,
+    flow: Flow,
     cursor: Cursor,
 }
 
 impl Line {
     /// A terminal without input, or `ENOMEM`.
     pub fn try_new() -> Result<Line> {
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(CAPACITY).map_err(|_| Errno::ENOMEM)?;
-        bytes.resize(CAPACITY, 0);
         Ok(Line {
-            bytes,
-            ends: [0; CAPACITY / 64],
-            head: 0,
-            tail: 0,
-            line_head: 0,
+            queue: Queue::try_new()?,
             literal: false,
             erasing: false,
-            stopped: false,
+            flow: Flow::default(),
             cursor: Cursor::default(),
         })
     }
@@ -104,7 +91,7 @@ impl Line {
             self.start_if_any(settings, act);
             self.take_typed(byte, false, settings, act);
         } else if edited {
-            self.push(byte);
+            self.queue.push(byte);
             act(Action::Readable);
         } else if !self.control_output(byte, settings, act) && !self.signal(byte, settings, act) {
             self.start_if_any(settings, act);
@@ -136,10 +123,10 @@ impl Line {
             return;
         }
         if has(Input::PARMRK) {
-            self.push(0xff);
-            self.push(0);
+            self.queue.push(0xff);
+            self.queue.push(0);
         }
-        self.push(0);
+        self.queue.push(0);
         if !settings.is_canonical() {
             act(Action::Readable);
         }
@@ -147,41 +134,27 @@ impl Line {
 
     /// Whether a read would get something: a line, or in other modes a byte.
     pub fn is_readable(&self, settings: &Settings) -> bool {
-        self.tail != if settings.is_canonical() { self.line_head } else { self.head }
+        if settings.is_canonical() { self.queue.lines_len() > 0 } else { self.queue.len() > 0 }
     }
 
     /// How many bytes can be read (`FIONREAD`); in canonical mode those of whole lines.
     pub fn readable(&self, settings: &Settings) -> usize {
-        if !settings.is_canonical() {
-            return self.head.wrapping_sub(self.tail);
-        }
-        let length = self.line_head.wrapping_sub(self.tail);
-        (0..length).filter(|&i| !self.is_end_of_file(self.tail.wrapping_add(i))).count()
+        if settings.is_canonical() { self.queue.readable_in_lines() } else { self.queue.len() }
+    }
+
+    /// How many bytes more can be typed.
+    pub fn room(&self) -> usize {
+        CAPACITY - self.queue.len()
     }
 
     /// Takes out bytes for a program: up to the end of a line, or in other modes all that there are, and no more than fit.
     pub fn read(&mut self, into: &mut [u8], settings: &Settings) -> Read {
-        let (canonical, mut length) = (settings.is_canonical(), 0);
-        while !into.is_empty() && self.is_readable(settings) {
-            let ends = canonical && self.ends_line(self.tail);
-            if ends && self.is_end_of_file(self.tail) {
-                self.take();
-                return Read { length, ended: true };
-            }
-            let Some(place) = into.get_mut(length) else { break };
-            *place = self.take();
-            length += 1;
-            if ends {
-                return Read { length, ended: true };
-            }
-        }
-        Read { length, ended: false }
+        self.queue.read(into, settings.is_canonical())
     }
 
     /// Forgets all input (`TCIFLUSH`).
     pub fn clear(&mut self) {
-        (self.head, self.tail, self.line_head) = (0, 0, 0);
-        self.ends = [0; CAPACITY / 64];
+        self.queue.clear();
         self.erasing = false;
     }
 
@@ -193,11 +166,9 @@ impl Line {
         if !(old.local ^ new.local).intersects(Local::ICANON | Local::EXTPROC) {
             return;
         }
-        self.ends = [0; CAPACITY / 64];
-        self.line_head = self.tail;
-        if new.is_canonical() && self.head != self.tail {
-            self.mark_end(self.head.wrapping_sub(1));
-            self.line_head = self.head;
+        self.queue.join_lines();
+        if new.is_canonical() && self.queue.len() > 0 {
+            self.queue.end_line();
         }
         (self.erasing, self.literal) = (false, false);
     }
@@ -207,22 +178,22 @@ impl Line {
         self.cursor.put(byte, settings, put);
     }
 
-    /// Whether the output was stopped by STOP.
-    pub fn is_stopped(&self) -> bool {
-        self.stopped
+    /// Whether output is stopped; a program may change that (tcflow(3)).
+    pub fn flow(&mut self) -> &mut Flow {
+        &mut self.flow
     }
 
     /// Whether there is room for a byte; makes it, in a line that is not complete, by dropping the last.
     fn make_room(&mut self, settings: &Settings) -> bool {
-        let free = CAPACITY - self.head.wrapping_sub(self.tail);
+        let free = self.room();
         // With PARMRK, Linux counts on three bytes for each that comes.
         let free = if settings.input.contains(Input::PARMRK) { free.div_ceil(3) } else { free };
         if free > 1 {
             return true;
         }
-        let overflows = settings.is_canonical() && self.line_head == self.tail;
+        let overflows = settings.is_canonical() && self.queue.lines_len() == 0;
         if overflows && free == 0 {
-            self.head = self.head.wrapping_sub(1);
+            self.queue.cut(self.queue.head().wrapping_sub(1));
         }
         overflows
     }
@@ -236,7 +207,7 @@ impl Line {
             self.start(act);
             true
         } else if settings.is(byte, general::VSTOP) {
-            if !core::mem::replace(&mut self.stopped, true) {
+            if self.flow.stop() {
                 act(Action::Stop);
             }
             true
@@ -246,7 +217,7 @@ impl Line {
     }
 
     fn start(&mut self, act: &mut impl FnMut(Action)) {
-        if core::mem::take(&mut self.stopped) {
+        if self.flow.start() {
             act(Action::Start);
         }
     }
@@ -329,7 +300,7 @@ impl Line {
             }
         }
         self.double(byte, settings);
-        self.push(byte);
+        self.queue.push(byte);
         if !settings.is_canonical() {
             act(Action::Readable);
         }
@@ -337,20 +308,19 @@ impl Line {
 
     fn double(&mut self, byte: u8, settings: &Settings) {
         if byte == 0xff && settings.input.contains(Input::PARMRK) {
-            self.push(byte);
+            self.queue.push(byte);
         }
     }
 
     fn end_line(&mut self, byte: u8, act: &mut impl FnMut(Action)) {
-        self.push(byte);
-        self.mark_end(self.head.wrapping_sub(1));
-        self.line_head = self.head;
+        self.queue.push(byte);
+        self.queue.end_line();
         act(Action::Readable);
     }
 
     /// Shows a byte of the line.
     fn echo(&mut self, byte: u8, settings: &Settings, put: &mut impl FnMut(u8)) {
-        if self.line_head == self.head {
+        if self.queue.line_is_empty() {
             self.cursor.begin_line();
         }
         self.cursor.echo(byte, settings, put);
@@ -360,43 +330,5 @@ impl Line {
         if core::mem::take(&mut self.erasing) {
             self.cursor.put(b'/', settings, put);
         }
-    }
-
-    fn byte(&self, at: usize) -> u8 {
-        self.bytes[at % CAPACITY]
-    }
-
-    /// Adds a byte, unless the ring is full.
-    fn push(&mut self, byte: u8) {
-        if self.head.wrapping_sub(self.tail) < CAPACITY {
-            self.bytes[self.head % CAPACITY] = byte;
-            self.head = self.head.wrapping_add(1);
-        }
-    }
-
-    /// Takes out the oldest byte, and the mark that a line ends there.
-    fn take(&mut self) -> u8 {
-        let (byte, at) = (self.byte(self.tail), self.tail % CAPACITY);
-        self.ends[at / 64] &= !(1 << (at % 64));
-        // In other modes, lines are counted as well.
-        if self.line_head == self.tail {
-            self.line_head = self.line_head.wrapping_add(1);
-        }
-        self.tail = self.tail.wrapping_add(1);
-        byte
-    }
-
-    fn mark_end(&mut self, at: usize) {
-        let at = at % CAPACITY;
-        self.ends[at / 64] |= 1 << (at % 64);
-    }
-
-    fn ends_line(&self, at: usize) -> bool {
-        let at = at % CAPACITY;
-        self.ends[at / 64] & 1 << (at % 64) != 0
-    }
-
-    fn is_end_of_file(&self, at: usize) -> bool {
-        self.ends_line(at) && self.byte(at) == 0
     }
 }

@@ -85,12 +85,8 @@ impl<'a> Path<'a> {
 }
 
 impl<'a> Components<'a> {
-    /// Goes on with what [`rest`](Components::rest) told, or with that behind a symbolic link's path.
-    pub fn resume(rest: &'a [u8]) -> Components<'a> {
-        Components { rest }
-    }
-
     /// Whether none are left.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.rest.iter().all(|&byte| byte == b'/')
     }
@@ -104,20 +100,64 @@ impl<'a> Components<'a> {
 impl<'a> Iterator for Components<'a> {
     type Item = Result<Component<'a>>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let start = self.rest.iter().position(|&byte| byte != b'/')?;
-        let rest = &self.rest[start..];
-        let end = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
+        let mut rest = self.rest;
+        while let [b'/', behind @ ..] = rest {
+            rest = behind;
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let (mut end, mut bytes) = (0, rest.iter());
+        while bytes.next().is_some_and(|&byte| byte != b'/') {
+            end += 1;
+        }
         let (name, rest) = rest.split_at(end);
         self.rest = rest;
         Some(component(name))
     }
 }
 
+/// Where a name lies in a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Where it begins.
+    pub start: usize,
+    /// The byte behind it.
+    pub end: usize,
+    /// No name comes after it.
+    pub last: bool,
+}
+
+/// The next name of a path from a place on: as [`Components`] gives them, but by their places, for who goes through a path that may
+/// become another on the way. `None` if only slashes are left.
+pub fn step(path: &[u8], from: usize) -> Result<Option<Step>> {
+    let is_slash = |at: usize| path.get(at) == Some(&b'/');
+    let mut start = from;
+    while is_slash(start) {
+        start += 1;
+    }
+    let mut end = start;
+    while end < path.len() && !is_slash(end) {
+        end += 1;
+    }
+    let mut next = end;
+    while is_slash(next) {
+        next += 1;
+    }
+    match end.saturating_sub(start) {
+        0 => Ok(None),
+        length if length > NAME_MAX => Err(Errno::ENAMETOOLONG),
+        _ => Ok(Some(Step { start, end, last: next >= path.len() })),
+    }
+}
+
+#[inline]
 fn component(name: &[u8]) -> Result<Component<'_>> {
     match name {
-        b"." => Ok(Component::Current),
-        b".." => Ok(Component::Parent),
+        [b'.'] => Ok(Component::Current),
+        [b'.', b'.'] => Ok(Component::Parent),
         name if name.len() > NAME_MAX => Err(Errno::ENAMETOOLONG),
         name => Ok(Component::Name(name)),
     }
@@ -132,6 +172,17 @@ mod tests {
     /// The components, with their names as text.
     fn split(path: &str) -> Vec<Component<'_>> {
         Path::new(path.as_bytes()).unwrap().components().map(Result::unwrap).collect()
+    }
+
+    /// The components as `step` goes through them.
+    fn steps(text: &[u8]) -> Vec<Result<Component<'_>>> {
+        let (mut found, mut at) = (Vec::new(), 0);
+        while let Some(Step { start, end, last }) = step(text, at).unwrap() {
+            assert_eq!(last, text[end..].iter().all(|&byte| byte == b'/'));
+            found.push(component(&text[start..end]));
+            at = end;
+        }
+        found
     }
 
     #[test]
@@ -172,6 +223,8 @@ mod tests {
         assert_eq!(Path::new(&name).unwrap().components().next(), Some(Err(Errno::ENAMETOOLONG)));
         assert_eq!(Path::new(&name).unwrap().split_last().unwrap().1, Err(Errno::ENAMETOOLONG));
         assert!(Path::new(&name[1..]).unwrap().components().next().unwrap().is_ok());
+        assert_eq!(step(&name, 0), Err(Errno::ENAMETOOLONG));
+        assert!(step(&name, 1).is_ok_and(|step| step.is_some_and(|step| step.last)));
     }
 
     #[test]
@@ -186,6 +239,7 @@ mod tests {
             let halves = path.split_last().map(|(way, last)| way.chain([last]).collect::<Vec<_>>());
             assert_eq!(halves.unwrap_or_default(), expected);
             assert_eq!(path.components().is_empty(), expected.is_empty());
+            assert_eq!(steps(&text), expected);
         }
     }
 }

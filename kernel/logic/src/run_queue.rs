@@ -3,6 +3,9 @@
 //! Virtual run time passes more slowly the more a task weighs, and its weight comes from its nice value, so that everyone who is
 //! ready gets a share of the processor in proportion to its weight. Whoever slept is set a little behind the others: it runs soon
 //! when it wakes, but has not saved up the time that it slept. `task::schedule` has one queue a CPU.
+//!
+//! Who runs in real time (SCHED_FIFO, SCHED_RR of sched(7)) does not share: the more urgent one always goes first. It stands in the same
+//! queue, at a place by its priority, before all virtual run times of others (`real_time_place`).
 
 use crate::errno::{Errno, Result};
 use alloc::collections::BinaryHeap;
@@ -10,6 +13,12 @@ use core::cmp::Ordering;
 
 /// By how many nanoseconds of virtual run time one who slept may go before those who ran.
 pub const WAKE_BONUS: u64 = 10_000_000;
+
+/// Where the virtual run times of those begin who share; before it stand those who run in real time.
+const SHARED: u64 = 128;
+
+/// The highest priority of those who run in real time; the lowest is 1.
+pub const REAL_TIME_MAX: u8 = 99;
 
 /// The lowest nice value: the largest share.
 pub const NICE_MIN: i8 = -20;
@@ -31,18 +40,32 @@ pub fn weight(nice: i8) -> u32 {
     WEIGHTS[(nice.clamp(NICE_MIN, NICE_MAX) - NICE_MIN) as usize]
 }
 
+/// The place in the queue of one who runs in real time with a priority.
+pub fn real_time_place(priority: u8) -> u64 {
+    u64::from(REAL_TIME_MAX - priority.min(REAL_TIME_MAX))
+}
+
+/// Whether a place is that of one who runs in real time.
+pub fn is_real_time(place: u64) -> bool {
+    place < SHARED
+}
+
 /// The virtual run time for `elapsed` nanoseconds on the processor.
 pub fn charge(elapsed: u64, nice: i8) -> u64 {
     if nice == 0 { elapsed } else { elapsed.saturating_mul(NORMAL_WEIGHT) / u64::from(weight(nice)) }
 }
+
+/// Where the numbers of equals begin: there is room on both sides for longer than a machine lasts.
+const MIDDLE: u64 = u64::MAX / 2;
 
 /// Those who are ready to run.
 pub struct RunQueue<T> {
     heap: BinaryHeap<Ready<T>>,
     /// The virtual run time that the queue has reached; it never falls.
     reached: u64,
-    /// How many were pushed so far: it sorts equals.
-    pushed: u64,
+    /// The numbers that sort equals: of the last one behind the others, and of the last one before them.
+    last: u64,
+    first: u64,
 }
 
 /// One who is ready; the greatest is the one to run.
@@ -61,7 +84,7 @@ impl<T> Default for RunQueue<T> {
 impl<T> RunQueue<T> {
     /// An empty queue without room.
     pub const fn new() -> RunQueue<T> {
-        RunQueue { heap: BinaryHeap::new(), reached: 0, pushed: 0 }
+        RunQueue { heap: BinaryHeap::new(), reached: SHARED, last: MIDDLE, first: MIDDLE }
     }
 
     /// Makes room for `tasks` in all, or fails with `ENOMEM`. Reserve whenever a task is made: then pushing never allocates.
@@ -71,9 +94,26 @@ impl<T> RunQueue<T> {
 
     /// Adds one who is ready, behind those with the same virtual run time.
     pub fn push(&mut self, item: T, vruntime: u64) {
+        self.last += 1;
+        self.insert(Ready { vruntime, number: self.last, item });
+    }
+
+    /// Adds one who is ready, before those with the same virtual run time.
+    pub fn push_first(&mut self, item: T, vruntime: u64) {
+        self.first -= 1;
+        self.insert(Ready { vruntime, number: self.first, item });
+    }
+
+    fn insert(&mut self, ready: Ready<T>) {
         assert!(self.heap.len() < self.heap.capacity(), "more tasks are ready than the run queue has room for");
-        self.pushed += 1;
-        self.heap.push(Ready { vruntime, number: self.pushed, item });
+        self.heap.push(ready);
+    }
+
+    /// Takes out those that are meant; says whether there were any.
+    pub fn remove(&mut self, is_meant: impl Fn(&T) -> bool) -> bool {
+        let before = self.heap.len();
+        self.heap.retain(|ready| !is_meant(&ready.item));
+        self.heap.len() < before
     }
 
     /// Takes out the one with the least virtual run time, which it tells as well.
@@ -101,7 +141,7 @@ impl<T> RunQueue<T> {
 
     /// The virtual run time with which one wakes that had `own` when it went to sleep.
     pub fn wake_vruntime(&self, own: u64) -> u64 {
-        own.max(self.reached.saturating_sub(WAKE_BONUS))
+        own.max(self.reached.saturating_sub(WAKE_BONUS)).max(SHARED)
     }
 
     /// How many are ready.
@@ -149,7 +189,7 @@ mod tests {
         let mut model: Vec<(u64, u32)> = Vec::new();
         for number in 0..10_000 {
             if model.len() < 200 && random.below(2) == 0 {
-                let vruntime = random.below(10);
+                let vruntime = SHARED + random.below(10);
                 queue.push(number, vruntime);
                 let place = model.partition_point(|&(other, _)| other <= vruntime);
                 model.insert(place, (vruntime, number));
@@ -160,7 +200,7 @@ mod tests {
             assert_eq!(queue.len(), model.len());
             assert_eq!(queue.least(), model.first().map(|&(vruntime, _)| vruntime));
         }
-        assert_eq!(queue.min_vruntime(), 9);
+        assert_eq!(queue.min_vruntime(), SHARED + 9);
     }
 
     #[test]
@@ -190,7 +230,7 @@ mod tests {
         queue.pop();
         assert_eq!(queue.wake_vruntime(7), 5_000_000_000 - WAKE_BONUS);
         assert_eq!(queue.wake_vruntime(6_000_000_000), 6_000_000_000);
-        assert_eq!(RunQueue::<()>::new().wake_vruntime(0), 0);
+        assert_eq!(RunQueue::<()>::new().wake_vruntime(0), SHARED);
     }
 
     #[test]
@@ -198,12 +238,29 @@ mod tests {
         let mut queue = RunQueue::new();
         queue.reserve(2).unwrap();
         queue.advance(700);
-        assert_eq!((queue.min_vruntime(), queue.wake_vruntime(0)), (700, 0));
+        assert_eq!((queue.min_vruntime(), queue.wake_vruntime(0)), (700, SHARED));
         queue.push("ready", 800);
         queue.advance(900);
         assert_eq!(queue.min_vruntime(), 800);
         queue.advance(750);
         assert_eq!(queue.min_vruntime(), 800);
+    }
+
+    #[test]
+    fn real_time_goes_before_all_who_share() {
+        let mut queue = RunQueue::new();
+        queue.reserve(6).unwrap();
+        queue.push("shares", queue.min_vruntime());
+        for (name, priority) in [("low", 1), ("high", 99), ("high too", 99)] {
+            queue.push(name, real_time_place(priority));
+        }
+        queue.push_first("was there before", real_time_place(99));
+        assert!(is_real_time(real_time_place(1)) && !is_real_time(queue.min_vruntime()));
+        assert!(queue.remove(|&name| name == "low") && !queue.remove(|&name| name == "low"));
+        queue.push("lowest", real_time_place(1));
+        let order: Vec<_> = core::iter::from_fn(|| queue.pop()).map(|(name, _)| name).collect();
+        assert_eq!(order, ["was there before", "high", "high too", "lowest", "shares"]);
+        assert_eq!(queue.min_vruntime(), SHARED);
     }
 
     #[test]

@@ -15,6 +15,9 @@ global_asm!(
     .balign 16
 memcpy:                                 /* rdi to, rsi from, rdx bytes; returns rdi */
     mov rax, rdi
+    cmp rdx, 8
+    jb 6f
+    mov r11, [rsi + rdx - 8]            /* the last 8 bytes, read before anything is written: so memmove may come here */
     cmp rdx, 64
     jb 3f
 2:  mov rcx, [rsi]
@@ -47,15 +50,26 @@ memcpy:                                 /* rdi to, rsi from, rdx bytes; returns 
     sub rdx, 8
     cmp rdx, 8
     jae 4b
-5:  test rdx, rdx
-    jz 7f
-6:  mov cl, [rsi]
+5:  mov [rdi + rdx - 8], r11            /* what is left, and some of what went before once more */
+    ret
+6:  cmp rdx, 4
+    jb 7f
+    mov ecx, [rsi]
+    mov r8d, [rsi + rdx - 4]
+    mov [rdi], ecx
+    mov [rdi + rdx - 4], r8d
+    ret
+7:  test rdx, rdx                       /* 1 to 3 bytes: first, middle, last */
+    jz 8f
+    mov r9, rdx
+    shr r9
+    mov cl, [rsi]
+    mov r8b, [rsi + r9]
+    mov r10b, [rsi + rdx - 1]
     mov [rdi], cl
-    inc rsi
-    inc rdi
-    dec rdx
-    jnz 6b
-7:  ret
+    mov [rdi + r9], r8b
+    mov [rdi + rdx - 1], r10b
+8:  ret
     .size memcpy, . - memcpy
 
     .globl memmove
@@ -91,6 +105,8 @@ memset:                                 /* rdi to, esi byte, rdx bytes; returns 
     movzx esi, sil
     mov rcx, 0x0101010101010101
     imul rcx, rsi
+    cmp rdx, 8
+    jb 6f
     cmp rdx, 64
     jb 3f
 2:  mov [rdi], rcx
@@ -112,13 +128,15 @@ memset:                                 /* rdi to, esi byte, rdx bytes; returns 
     sub rdx, 8
     cmp rdx, 8
     jae 4b
-5:  test rdx, rdx
-    jz 7f
-6:  mov [rdi], cl
+5:  mov [rdi + rdx - 8], rcx            /* what is left, and some of what went before once more */
+    ret
+6:  test rdx, rdx
+    jz 8f
+7:  mov [rdi], cl
     inc rdi
     dec rdx
-    jnz 6b
-7:  ret
+    jnz 7b
+8:  ret
     .size memset, . - memset
 
     .globl memcmp
@@ -128,27 +146,53 @@ memset:                                 /* rdi to, esi byte, rdx bytes; returns 
 bcmp:
 memcmp:                                 /* rdi, rsi, rdx bytes; the sign of the first difference */
     cmp rdx, 8
-    jb 3f
+    jb 4f
 2:  mov rax, [rdi]
-    cmp rax, [rsi]
-    jne 3f
+    mov rcx, [rsi]
+    cmp rax, rcx
+    jne 8f
     add rdi, 8
     add rsi, 8
     sub rdx, 8
     cmp rdx, 8
     jae 2b
+    mov rax, [rdi + rdx - 8]            /* what is left, and some of what is known to be the same */
+    mov rcx, [rsi + rdx - 8]
+    cmp rax, rcx
+    jne 8f
 3:  xor eax, eax
-    test rdx, rdx
-    jz 5f
-4:  movzx eax, byte ptr [rdi]
+    ret
+4:  cmp rdx, 4
+    jb 5f
+    mov eax, [rdi]
+    mov ecx, [rsi]
+    cmp eax, ecx
+    jne 7f
+    mov eax, [rdi + rdx - 4]
+    mov ecx, [rsi + rdx - 4]
+    cmp eax, ecx
+    jne 7f
+    xor eax, eax
+    ret
+5:  test rdx, rdx
+    jz 3b
+6:  movzx eax, byte ptr [rdi]
     movzx ecx, byte ptr [rsi]
     sub eax, ecx
-    jnz 5f
+    jnz 9f
     inc rdi
     inc rsi
     dec rdx
-    jnz 4b
-5:  ret
+    jnz 6b
+    ret
+7:  shl rax, 32                         /* the first byte is the lowest: turned round, the words compare as the bytes do */
+    shl rcx, 32
+8:  bswap rax
+    bswap rcx
+    cmp rax, rcx
+    sbb eax, eax
+    or eax, 1
+9:  ret
     .size memcmp, . - memcmp
 "#
 );

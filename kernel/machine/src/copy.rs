@@ -22,9 +22,10 @@ global_asm!(
     .globl user_copy
     .type user_copy, @function
 user_copy:
-    cmp rdx, 32
+    cmp rdx, 64
     jb 3f
-2:  may_fault 5f
+2:
+    may_fault 5f
     mov rcx, [rsi]
     may_fault 5f
     mov r8, [rsi + 8]
@@ -40,10 +41,26 @@ user_copy:
     mov [rdi + 16], r9
     may_fault 5f
     mov [rdi + 24], r10
-    add rsi, 32
-    add rdi, 32
-    sub rdx, 32
-    cmp rdx, 32
+    may_fault 5f
+    mov rcx, [rsi + 32]
+    may_fault 5f
+    mov r8, [rsi + 40]
+    may_fault 5f
+    mov r9, [rsi + 48]
+    may_fault 5f
+    mov r10, [rsi + 56]
+    may_fault 5f
+    mov [rdi + 32], rcx
+    may_fault 5f
+    mov [rdi + 40], r8
+    may_fault 5f
+    mov [rdi + 48], r9
+    may_fault 5f
+    mov [rdi + 56], r10
+    add rsi, 64
+    add rdi, 64
+    sub rdx, 64
+    cmp rdx, 64
     jae 2b
 3:  cmp rdx, 8
     jb 5f

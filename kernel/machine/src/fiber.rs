@@ -274,16 +274,19 @@ pub(crate) fn set_preempted(preempted: bool) -> bool {
 }
 
 /// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.
+#[inline]
 pub(crate) fn use_space(space: &Arc<UserSpace>) {
+    if !is_loaded(space) {
+        change_space(space);
+    }
+}
+
+#[cold]
+fn change_space(space: &Arc<UserSpace>) {
     let dropped = cpu::held(|cpu| {
         // SAFETY: the fiber that runs lives, and only its own CPU touches its cells.
         let fiber = unsafe { cpu.fiber.get().as_ref() }?;
-        let current = fiber.space.take();
-        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, space)) {
-            fiber.space.set(current);
-            return None;
-        }
-        fiber.space.set(Some(space.clone()));
+        let current = fiber.space.replace(Some(space.clone()));
         Some((current, load_space(cpu, space)))
     });
     drop(dropped);
@@ -302,24 +305,23 @@ pub fn leave_space() {
 
 /// Whether a space is loaded on this CPU on behalf of the fiber that runs: then it stays so until the fiber itself
 /// changes that, wherever the fiber goes.
+///
+/// Asked at every entry of a program and every copy: so it holds nothing. One load tells the fiber that runs, wherever that is, and
+/// the fiber's own field changes only by itself.
+#[inline]
 pub(crate) fn is_loaded(space: &UserSpace) -> bool {
-    cpu::held(|cpu| {
-        // SAFETY: as in `use_space`.
-        unsafe { cpu.fiber.get().as_ref() }.is_some_and(|fiber| {
-            let current = fiber.space.take();
-            let same = current.as_ref().is_some_and(|current| ptr::eq(&**current, space));
-            fiber.space.set(current);
-            same
-        })
-    })
+    // SAFETY: the fiber that runs lives while it does.
+    let Some(fiber) = (unsafe { cpu::own_fiber().as_ref() }) else { return false };
+    // SAFETY: only the fiber itself changes the cell, which it is not about just now; the reference ends here.
+    let current = unsafe { &*fiber.space.as_ptr() };
+    current.as_ref().is_some_and(|current| ptr::eq(&**current, space))
 }
 
 /// Whether a space is in this CPU's CR3, on whoever's behalf. Interrupts are held.
 pub(crate) fn is_in_cr3(cpu: &Cpu, space: &UserSpace) -> bool {
-    let current = cpu.space.take();
-    let same = current.as_ref().is_some_and(|current| ptr::eq(&**current, space));
-    cpu.space.set(current);
-    same
+    // SAFETY: only this CPU touches the cell, with interrupts held; the reference ends here.
+    let current = unsafe { &*cpu.space.as_ptr() };
+    current.as_ref().is_some_and(|current| ptr::eq(&**current, space))
 }
 
 /// Puts a space into CR3, and gives what was there, to be dropped when interrupts are no longer held.

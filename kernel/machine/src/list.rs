@@ -86,7 +86,7 @@ impl<T> List<T> {
 
     /// Takes the node out; says whether it was in this list.
     pub fn remove(&mut self, node: &Arc<Node<T>>) -> bool {
-        if self.number == 0 || node.list.load(Ordering::Acquire) != self.number {
+        if !self.holds(node) {
             return false;
         }
         // SAFETY: the number says that the node is a member of this very list.
@@ -95,6 +95,11 @@ impl<T> List<T> {
         self.length -= 1;
         node.list.store(0, Ordering::Release);
         true
+    }
+
+    /// Whether the node is in this list.
+    pub fn holds(&self, node: &Node<T>) -> bool {
+        self.number != 0 && node.list.load(Ordering::Acquire) == self.number
     }
 
     /// Looks at each member in order.

@@ -28,6 +28,8 @@ pub(crate) const DIVISOR: u16 = 1;
 /// FIFOs on, and an interrupt when 14 of the 16 received bytes are there (or when they have waited for four bytes'
 /// time).
 pub(crate) const FIFO_ON: u8 = 0xc1;
+/// The line is held down.
+const BREAK: u8 = 0x40;
 const FIFO_IS_ON: u8 = 0xc0;
 const LOOPBACK: u8 = 0x10;
 /// How many bytes the transmit FIFO takes when it is empty.
@@ -110,6 +112,11 @@ impl Uart {
             uart.set_up();
             uart
         })
+    }
+
+    /// Holds the line down, or lets it go.
+    pub fn set_break(&mut self, on: bool) {
+        self.ports.write8(register::LINE_CONTROL, if on { EIGHT_BITS | BREAK } else { EIGHT_BITS });
     }
 
     /// Whether a chip is there: its scratch register keeps what is written, and in loopback it hears itself on the

@@ -324,7 +324,9 @@ impl UserContext {
         Ok(())
     }
 
-    /// Runs the program until it wants something, or until this CPU should choose again who runs.
+    /// Runs the program until it wants something, or until this CPU should choose again who runs. Its one caller is the loop around
+    /// each program: in it, not called from it.
+    #[inline(always)]
     pub fn run(&mut self, space: &Arc<UserSpace>) -> Event {
         lock::assert_none_held();
         let state = &mut *self.state;

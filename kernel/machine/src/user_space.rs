@@ -234,22 +234,25 @@ impl UserSpace {
 
 impl Drop for UserSpace {
     fn drop(&mut self) {
-        self.batch().unmap(PageRange::whole());
         free_tables(self.root, 4, ENTRIES / 2);
     }
 }
 
-/// Frees a table and those below it, of which the first `entries` are the space's. No frame is mapped in them any more,
-/// and no CPU has them loaded.
-fn free_tables(table: PhysAddr, level: u32, entries: usize) {
-    if level > 1 {
-        // SAFETY: the space is at its end and its tables are all there.
-        for entry in &unsafe { table_at(table) }[..entries] {
-            let below = entry.load(Ordering::Relaxed);
-            if below & PRESENT != 0 {
-                free_tables(PhysAddr(below & ADDRESS), level - 1, ENTRIES);
-            }
+/// Frees a table, those below it and the frames mapped there; of its entries the first `end` are the space's. No CPU has them
+/// loaded, so nothing is to be flushed or locked: one look at each table does it.
+fn free_tables(table: PhysAddr, level: u32, end: usize) {
+    // SAFETY: the space is at its end and its tables are all there.
+    let entries = unsafe { table_at(table) };
+    let mut index = 0;
+    while let Some(used) = next_with(entries, index, end, if level > 1 { PRESENT } else { HELD }) {
+        let below = PhysAddr(entries[used].load(Ordering::Relaxed) & ADDRESS);
+        if level > 1 {
+            free_tables(below, level - 1, ENTRIES);
+        } else {
+            // SAFETY: the entry held the frame since `into_address`, and its table goes below.
+            drop(unsafe { Frame::from_address(below) });
         }
+        index = used + 1;
     }
     // SAFETY: the table came from `into_address` and is referred to no more.
     drop(unsafe { Frame::from_address(table) });
@@ -379,15 +382,19 @@ impl Batch<'_> {
                     continue;
                 }
             };
-            let stop = range.end().min((page / TABLE_SPAN + 1) * TABLE_SPAN);
-            for slot in &table[entry_index(page, 1)..] {
-                if page == stop || self.removed.len() + 8 > GATHERED_FRAMES {
-                    break;
-                }
-                if slot.load(Ordering::Acquire) & HELD != 0 {
-                    work(self, page, slot);
-                }
-                page += PAGE_SIZE as u64;
+            let span = page / TABLE_SPAN * TABLE_SPAN;
+            let stop = range.end().min(span + TABLE_SPAN);
+            let end = ((stop - span) / PAGE_SIZE as u64) as usize;
+            let mut index = entry_index(page, 1);
+            while self.removed.len() + 8 <= GATHERED_FRAMES
+                && let Some(held) = next_with(table, index, end, HELD)
+            {
+                work(self, span + (held * PAGE_SIZE) as u64, &table[held]);
+                index = held + 1;
+                page = span + (index * PAGE_SIZE) as u64;
+            }
+            if self.removed.len() + 8 <= GATHERED_FRAMES {
+                page = stop;
             }
             drop(tables);
         }
@@ -440,6 +447,23 @@ impl Drop for Batch<'_> {
     fn drop(&mut self) {
         self.flush();
     }
+}
+
+/// The first entry from `from` on, before `end`, in which a bit is set. Most of a table is empty: that is passed over eight
+/// entries at a time.
+fn next_with(table: &Table, from: usize, end: usize, bit: u64) -> Option<usize> {
+    let mut index = from;
+    while index < end {
+        let eight = table.get(index..index + 8).unwrap_or_default();
+        if index + 8 <= end && eight.iter().fold(0, |all, entry| all | entry.load(Ordering::Relaxed)) & bit == 0 {
+            index += 8;
+        } else if table[index].load(Ordering::Acquire) & bit != 0 {
+            return Some(index);
+        } else {
+            index += 1;
+        }
+    }
+    None
 }
 
 /// The lowest table for a page; if it is not there, the start of the next span that could have one, as far as its upper

@@ -13,7 +13,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicBool, Ordering};
+use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
+use logic::line::Settings;
 use logic::screen::{ANSWER, BLANK, Cell, Screen};
 use machine::clock;
 use machine::frame_buffer::FrameBuffer;
@@ -186,6 +188,12 @@ impl Line for ScreenLine {
 
     fn set_receiver(&self, receiver: Arc<dyn Receiver>) {
         self.receiver.call_once(|| receiver);
+    }
+
+    /// There is no wire whose speed and form could be set.
+    fn adjust(&self, old: &Settings, new: &mut Settings) {
+        let free = linux::HUPCL | linux::CREAD | linux::CLOCAL;
+        new.control = new.control & free | old.control & !free;
     }
 
     fn resume(&self) {}

@@ -41,7 +41,7 @@ pub(super) struct SerialLine {
     state: SpinLock<State>,
     receiver: Once<Arc<dyn Receiver>>,
     room: WaitQueue,
-    /// What else sees the bytes that are sent: the screen.
+    /// What else sees the bytes that programs send: the screen.
     tap: fn(&[u8]),
 }
 
@@ -60,6 +60,8 @@ struct State {
     magic_until: Option<Instant>,
     /// The magic key that nobody has been told of yet.
     magic_key: Option<u8>,
+    /// After what is held comes a break, which the receiver has not been told of yet.
+    break_follows: bool,
 }
 
 impl SerialLine {
@@ -76,6 +78,7 @@ impl SerialLine {
             resumed: false,
             magic_until: None,
             magic_key: None,
+            break_follows: false,
         };
         let state = SpinLock::new("serial port", state);
         let line = Arc::new(SerialLine { state, receiver: Once::new(), room: WaitQueue::new(), tap });
@@ -85,7 +88,7 @@ impl SerialLine {
         Ok(line)
     }
 
-    /// Sends all of it, by polling where the ring is full: for the kernel's own words, from anywhere.
+    /// Sends all of it, by polling where the ring is full: for the kernel's own words, from anywhere. The tap does not see it.
     pub(super) fn send_all(&self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -94,7 +97,6 @@ impl SerialLine {
             state.pump();
             rest = &rest[taken..];
         }
-        (self.tap)(bytes);
     }
 
     /// Sends what is in the ring by polling, if the lock can be had: in a panic, and before the machine is switched
@@ -146,6 +148,9 @@ impl SerialLine {
         let Some(receiver) = self.receiver.get() else { return };
         while let Some(bytes) = self.begin_delivery() {
             let taken = receiver.receive(&bytes);
+            if taken == bytes.len() && self.state.lock().take_break() {
+                receiver.receive_break();
+            }
             if !self.end_delivery(taken) {
                 return;
             }
@@ -185,12 +190,13 @@ impl State {
         }
         if self.held.is_empty() {
             while !self.held.is_full()
+                && !self.break_follows
                 && let Some(received) = self.uart.try_receive()
             {
                 self.sort(received);
             }
         }
-        if self.held.is_empty() {
+        if self.held.is_empty() && !self.break_follows {
             self.set_receiving(true);
             return None;
         }
@@ -199,15 +205,21 @@ impl State {
         Some(self.held.clone())
     }
 
-    /// A byte is for the receiver, unless it is the magic key: the one right after a break.
+    /// A byte is for the receiver, unless it is the magic key: the one right after a break. A second break is for the receiver too.
     fn sort(&mut self, received: Received) {
         let now = clock::now();
         let magic = self.magic_until.take().is_some_and(|until| now < until);
         match received {
+            Received::Break if magic => self.break_follows = true,
             Received::Break => self.magic_until = Some(now + MAGIC_PATIENCE),
             Received::Byte(key) if magic => self.magic_key = Some(key),
             Received::Byte(byte) => self.held.push(byte),
         }
+    }
+
+    /// Whether the receiver is now to be told of a break.
+    fn take_break(&mut self) -> bool {
+        core::mem::take(&mut self.break_follows)
     }
 
     /// The receiver took so many; whether to go on.
@@ -255,6 +267,14 @@ impl Line for SerialLine {
 
     fn queue(&self) -> &WaitQueue {
         &self.room
+    }
+
+    fn waiting(&self) -> usize {
+        self.state.lock().outgoing.len()
+    }
+
+    fn set_break(&self, on: bool) {
+        self.state.lock().uart.set_break(on);
     }
 
     fn drained(&self) -> bool {

@@ -27,6 +27,8 @@ const STICKY: u16 = 0o1000;
 /// A place in a file system's tree.
 pub struct Dentry {
     inode: Arc<dyn Inode>,
+    /// The inode's, here because every step of every walk asks for it.
+    kind: Kind,
     place: SpinLock<Place>,
     pub(super) children: Mutex<Children>,
     /// How many mounts lie on it.
@@ -70,6 +72,7 @@ impl Dentry {
 
     fn new(inode: Arc<dyn Inode>, parent: Option<Arc<Dentry>>, name: Name) -> Arc<Dentry> {
         Arc::new(Dentry {
+            kind: inode.kind(),
             inode,
             place: SpinLock::new("dentry's place", Place { parent, name, removed: false }),
             children: Mutex::new(Children::default()),
@@ -83,8 +86,9 @@ impl Dentry {
     }
 
     /// What kind of file is here.
+    #[inline]
     pub fn kind(&self) -> Kind {
-        self.inode.kind()
+        self.kind
     }
 
     /// The directory that it is in; `None` for a file system's root.

@@ -57,6 +57,9 @@ pub struct Event {
     pub data: u64,
 }
 
+/// So many events are told without asking for more room.
+const HANDFUL: usize = 16;
+
 /// A set of watched files.
 pub struct Watcher {
     /// By descriptor and by the open file's address.
@@ -158,7 +161,7 @@ impl Watcher {
 
     /// Waits until something is ready, and tells up to `most` events: epoll_wait(2). None when the deadline comes first.
     pub fn wait(&self, ctx: &TaskContext, most: usize, deadline: Option<Instant>) -> Result<Vec<Event>> {
-        let mut events = Vec::new();
+        let mut events = Vec::with_capacity(most.min(HANDFUL));
         let found = self.news.wait(ctx, Patience { interruptible: true, deadline }, || {
             self.collect(most, &mut events);
             (!events.is_empty()).then_some(())
@@ -257,24 +260,27 @@ impl Interest {
     /// What is to be told, and whether it is to be looked at again next time.
     fn look(&self) -> Option<(Event, bool)> {
         let file = self.file.upgrade().filter(|_| !self.asleep.load(Ordering::Acquire))?;
-        self.join(&file);
-        let ready = self.ready(&file);
+        let manner = self.manner();
+        let again = !manner.intersects(Manner::EDGE | Manner::ONCE);
+        // What is ready and will be looked at again needs no news of its file.
+        let mut ready = if again { self.ready(&file) } else { Readiness::empty() };
+        if ready.is_empty() {
+            self.join(&file);
+            ready = self.ready(&file);
+        }
         if ready.is_empty() {
             return None;
         }
-        let manner = self.manner();
         if manner.contains(Manner::ONCE) {
             self.asleep.store(true, Ordering::Release);
         }
-        let again = !manner.intersects(Manner::EDGE | Manner::ONCE);
         Some((Event { events: ready.bits(), data: self.data.load(Ordering::Relaxed) }, again))
     }
 
-    /// Goes into the file's queue, wherever it was.
+    /// Goes into the file's queue, unless it is there.
     fn join(&self, file: &OpenFile) {
         if let Some(queue) = file.file().queue() {
-            queue.leave(&self.waiter);
-            queue.join(self.waiter.clone());
+            queue.stay(&self.waiter);
         }
     }
 

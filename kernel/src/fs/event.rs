@@ -7,8 +7,9 @@ use super::poll::Readiness;
 use crate::memory::{Sink, Source};
 use crate::task::{self, Instant, TaskContext, Timer, WaitQueue, Wake};
 use alloc::sync::{Arc, Weak};
+use alloc::vec::Vec;
 use logic::errno::{Errno, Result};
-use machine::clock::now;
+use machine::clock::{now, wall_clock_at_boot};
 use machine::lock::SpinLock;
 
 /// One more than an eventfd ever counts to.
@@ -114,6 +115,45 @@ struct Setting {
     /// Expirations before `next` that nobody has read yet.
     count: u64,
     timer: Option<Timer>,
+    /// `next` is a date, and moves when that is set.
+    dated: Option<Dated>,
+}
+
+/// A time by the date.
+#[derive(Clone, Copy)]
+struct Dated {
+    /// When the machine started, as it was when `next` was reckoned.
+    start: u64,
+    /// Who reads is to know when the date is set.
+    cancels: bool,
+    /// It was set.
+    cancelled: bool,
+}
+
+/// What an alarm goes by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum By {
+    /// A clock that nobody sets.
+    Span,
+    /// The date.
+    Date,
+    /// The date; and who reads is to know when that is set.
+    SteadyDate,
+}
+
+/// Alarms that go by the date.
+static DATED: SpinLock<Vec<Weak<Alarm>>> = SpinLock::new("alarms by the date", Vec::new());
+
+/// Called when the date was set: who waits for a date waits shorter or longer now.
+pub fn date_was_set() {
+    let mut index = 0;
+    loop {
+        let Some(alarm) = DATED.lock().get(index).cloned() else { break };
+        if let Some(alarm) = alarm.upgrade() {
+            alarm.follow_date();
+        }
+        index += 1;
+    }
 }
 
 /// A new alarm by a clock, not set.
@@ -128,12 +168,46 @@ pub fn alarm(clock: u32, nonblock: bool) -> Arc<OpenFile> {
 }
 
 impl Alarm {
+    /// Goes by the date as it is now.
+    fn follow_date(&self) {
+        let mut state = self.state.lock();
+        let Some(dated) = state.dated else { return };
+        let start = wall_clock_at_boot();
+        let next = state.next.map(|next| Instant(next.0.saturating_add(dated.start).saturating_sub(start)));
+        (state.next, state.dated) = (next, Some(Dated { start, cancelled: dated.cancels, ..dated }));
+        drop(state);
+        if let Some(next) = next {
+            // Without memory for the deadline it falls silent.
+            let timer = task::at(next, self.own.clone()).ok();
+            let old = core::mem::replace(&mut self.state.lock().timer, timer);
+            drop(old);
+        }
+        self.expired.wake_all();
+    }
+
+    /// Has it hear of the date's being set.
+    fn listen(&self) -> Result<()> {
+        let mut listeners = DATED.lock();
+        if listeners.iter().any(|other| Weak::ptr_eq(other, &self.own)) {
+            return Ok(());
+        }
+        listeners.retain(|other| other.strong_count() > 0);
+        listeners.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        listeners.push(self.own.clone());
+        Ok(())
+    }
+
     /// Sets it, or stops it with `None`; tells how long it would have been to the next expiration (0: it was not set), and the interval.
-    pub fn set(&self, next: Option<Instant>, interval: u64) -> Result<(u64, u64)> {
+    pub fn set(&self, next: Option<Instant>, interval: u64, by: By) -> Result<(u64, u64)> {
+        if by != By::Span {
+            self.listen()?;
+        }
+        let dated = Dated { start: wall_clock_at_boot(), cancels: by == By::SteadyDate, cancelled: false };
+        let dated = (by != By::Span).then_some(dated);
         let timer = next.map(|next| task::at(next, self.own.clone())).transpose()?;
         let mut state = self.state.lock();
         let before = state.remaining();
-        let old = core::mem::replace(&mut *state, Setting { next, interval, count: 0, timer });
+        let old = core::mem::replace(&mut *state, Setting { next, interval, count: 0, timer, dated });
         drop(state);
         drop(old);
         self.expired.wake_all();
@@ -160,6 +234,11 @@ impl Setting {
         self.next = Some(Instant(next.0.saturating_add((more + 1).saturating_mul(self.interval))));
     }
 
+    /// Whether the date was set since somebody looked who wants to know.
+    fn take_cancelled(&mut self) -> bool {
+        self.dated.as_mut().is_some_and(|dated| core::mem::take(&mut dated.cancelled))
+    }
+
     fn remaining(&mut self) -> (u64, u64) {
         self.advance();
         let left = self.next.map_or(0, |next| next.0.saturating_sub(now().0).max(1));
@@ -181,7 +260,11 @@ impl File for Alarm {
         let (count, next) = {
             let mut state = self.state.lock();
             state.advance();
-            (core::mem::take(&mut state.count), state.next)
+            let count = core::mem::take(&mut state.count);
+            if state.take_cancelled() {
+                return Err(Errno::ECANCELED);
+            }
+            (count, state.next)
         };
         if count == 0 {
             return Err(Errno::EAGAIN);
@@ -202,7 +285,11 @@ impl File for Alarm {
     fn readiness(&self) -> Readiness {
         let mut state = self.state.lock();
         state.advance();
-        if state.count > 0 { Readiness::IN | Readiness::RDNORM } else { Readiness::empty() }
+        if state.count > 0 || state.dated.is_some_and(|dated| dated.cancelled) {
+            Readiness::IN | Readiness::RDNORM
+        } else {
+            Readiness::empty()
+        }
     }
 
     fn queue(&self) -> Option<&WaitQueue> {

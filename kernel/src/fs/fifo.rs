@@ -2,6 +2,7 @@
 
 use super::file::File;
 use super::inode::Inode;
+use super::nameless;
 use super::open_file::OpenFlags;
 use super::pipe::{End, Pipe};
 use crate::task::{Patience, TaskContext};
@@ -9,12 +10,14 @@ use alloc::sync::Arc;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 
-/// Opens an end (or with `O_RDWR` both), and waits until the other end is open too, unless it is not to wait.
+/// Opens an end (or with `O_RDWR` both), and waits until the other end is open too, unless it is not to wait. Nobody waits for the
+/// other end of a pipe that has no name and is opened by way of /proc.
 pub(super) fn open(ctx: &TaskContext, inode: &dyn Inode, flags: OpenFlags) -> Result<Arc<dyn File>> {
     let pipe = pipe_of(inode);
     let (reads, writes) = (flags.readable(), flags.writable());
-    let wait = !flags.contains(OpenFlags::NONBLOCK);
-    if writes && !reads && !wait && pipe.readers.load(Ordering::Acquire) == 0 {
+    let has_name = !nameless::made(inode.id());
+    let wait = has_name && !flags.contains(OpenFlags::NONBLOCK);
+    if has_name && writes && !reads && !wait && pipe.readers.load(Ordering::Acquire) == 0 {
         return Err(Errno::ENXIO);
     }
     // Who opens and closes the other end meanwhile counts: so it is the openings that are watched.

@@ -118,6 +118,11 @@ pub trait File: Send + Sync {
         false
     }
 
+    /// Reads like `read`, but past the page cache, straight into the program's frames.
+    fn read_direct(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        self.read(ctx, position, into)
+    }
+
     /// How many frames it holds that are free when it is closed, about: asked when no memory is left.
     fn frames(&self) -> usize {
         0

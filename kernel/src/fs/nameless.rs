@@ -32,6 +32,11 @@ pub(super) fn identity() -> InodeId {
     InodeId { device: device(), number: NEXT.fetch_add(1, Ordering::Relaxed) }
 }
 
+/// Whether an identity is one of these.
+pub(super) fn made(id: InodeId) -> bool {
+    id.device == device()
+}
+
 fn device() -> DeviceNumber {
     static DEVICE: SpinLock<Option<DeviceNumber>> = SpinLock::new("nameless device", None);
     *DEVICE.lock().get_or_insert_with(nameless_device)

@@ -80,6 +80,12 @@ impl OpenFile {
         self.path.dentry.inode()
     }
 
+    /// Whether it is a regular file.
+    #[inline]
+    pub fn is_regular(&self) -> bool {
+        self.path.dentry.kind() == Kind::Regular
+    }
+
     /// The access mode and the status flags.
     pub fn flags(&self) -> OpenFlags {
         OpenFlags::from_bits_retain(self.flags.load(Ordering::Relaxed))
@@ -100,8 +106,7 @@ impl OpenFile {
             return self.read_stream(ctx, into);
         }
         let mut position = self.position.lock(ctx);
-        let count = self.file.read(ctx, *position, into)?;
-        self.note_read(count);
+        let count = self.read_medium(ctx, *position, into)?;
         *position += count as u64;
         Ok(count)
     }
@@ -130,9 +135,15 @@ impl OpenFile {
         self.check_positioned()?;
         self.check_readable()?;
         into.limit(MAX_TRANSFER);
-        let count = self.file.read(ctx, position, into)?;
-        self.note_read(count);
-        Ok(count)
+        self.read_medium(ctx, position, into)
+    }
+
+    fn read_medium(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        let is_direct = self.flags().contains(OpenFlags::DIRECT);
+        let read =
+            if is_direct { self.file.read_direct(ctx, position, into) } else { self.file.read(ctx, position, into) };
+        self.note_read(read?);
+        read
     }
 
     /// Writes at a position of the caller's; pwrite(2). With `O_APPEND` at the end all the same, as Linux does.
@@ -156,13 +167,13 @@ impl OpenFile {
     }
 
     fn begin_write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<()> {
-        if self.inode().kind() == Kind::Regular { writer.begin(ctx, &**self.inode(), position, from) } else { Ok(()) }
+        if self.is_regular() { writer.begin(ctx, &**self.inode(), position, from) } else { Ok(()) }
     }
 
     /// Sets the size: ftruncate(2).
     pub fn truncate(&self, ctx: &TaskContext, size: u64, writer: &Writer) -> Result<()> {
         self.check_opened()?;
-        if !self.flags().writable() || self.inode().kind() != Kind::Regular {
+        if !self.flags().writable() || !self.is_regular() {
             return Err(Errno::EINVAL);
         }
         writer.truncate(ctx, &**self.inode(), size)
@@ -227,7 +238,9 @@ impl OpenFile {
             }
             match self.wait(ctx, self.file.read_deadline(), || self.file.may_read()) {
                 Err(Errno::ETIMEDOUT) => return self.file.read_late(ctx, into),
-                waited => waited?,
+                // Who cannot wait for more gets what there is.
+                Err(errno) => return self.file.read_late(ctx, into).ok().filter(|&count| count > 0).ok_or(errno),
+                Ok(()) => {}
             }
         }
     }
@@ -266,7 +279,7 @@ impl Drop for OpenFile {
     fn drop(&mut self) {
         COUNT.fetch_sub(1, Ordering::Relaxed);
         self.drop_locks();
-        if self.flags().writable() && self.inode().kind() == Kind::Regular {
+        if self.flags().writable() && self.is_regular() {
             self.inode().state().end_write();
             self.path.mount.volume.end_write();
         }

@@ -112,10 +112,7 @@ impl Places {
 
     /// Goes back into the queues that have woken us.
     fn join_again(&self) {
-        self.for_each(|queue, waiter| {
-            queue.leave(waiter);
-            queue.join(waiter.clone());
-        });
+        self.for_each(|queue, waiter| queue.stay(waiter));
     }
 
     fn for_each(&self, with: impl Fn(&WaitQueue, &Arc<Node<Waiter>>)) {

@@ -37,4 +37,4 @@ pub use sink::Sink;
 pub use source::Source;
 pub use text::Text;
 pub use totals::{most_promised, totals};
-pub use transfer::UserRange;
+pub use transfer::{FramePart, UserRange};

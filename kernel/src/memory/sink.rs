@@ -1,7 +1,7 @@
 //! Where bytes go: the one way in which the kernel hands bytes to a program, or to itself.
 
 use super::AddressSpace;
-use super::transfer::{Ranges, UserRange};
+use super::transfer::{FramePart, Ranges, UserRange};
 use crate::task::TaskContext;
 use alloc::vec::Vec;
 use logic::address::UserAddr;
@@ -112,6 +112,15 @@ impl<'a> Sink<'a> {
         };
         self.written += went;
         went
+    }
+
+    /// The frames behind the next `length` bytes, made writable, for a device to fill; `None` if they are not a program's. They count as
+    /// written.
+    pub fn take_frames(&mut self, ctx: &TaskContext, length: usize) -> Result<Option<Vec<FramePart>>> {
+        let Place::User(ranges) = &mut self.place else { return Ok(None) };
+        let frames = ranges.take_frames(ctx, length)?;
+        self.written += frames.iter().map(|part| part.length).sum::<usize>();
+        Ok(Some(frames))
     }
 
     /// Makes the page that the next byte goes to writable, if it can be; may sleep.

@@ -69,15 +69,30 @@ impl AddressSpace {
     }
 
     /// Copies bytes out of the program, all of them or `EFAULT`.
+    #[inline]
     pub fn read(&self, ctx: &TaskContext, from: u64, into: &mut [u8]) -> Result<()> {
+        let from = UserAddr::new(from)?;
+        // Nearly always all pages are there: then one copy does it, and nothing needs to be kept account of.
+        if self.machine().copy_in(from, into) == into.len() { Ok(()) } else { self.read_slowly(ctx, from, into) }
+    }
+
+    #[cold]
+    fn read_slowly(&self, ctx: &TaskContext, from: UserAddr, into: &mut [u8]) -> Result<()> {
         let wanted = into.len();
-        let read = Source::user(self, UserAddr::new(from)?, wanted).read(ctx, into)?;
+        let read = Source::user(self, from, wanted).read(ctx, into)?;
         if read == wanted { Ok(()) } else { Err(Errno::EFAULT) }
     }
 
     /// Copies bytes into the program, all of them or `EFAULT`.
+    #[inline]
     pub fn write(&self, ctx: &TaskContext, to: u64, from: &[u8]) -> Result<()> {
-        let written = Sink::user(self, UserAddr::new(to)?, from.len()).write(ctx, from)?;
+        let to = UserAddr::new(to)?;
+        if self.machine().copy_out(to, from) == from.len() { Ok(()) } else { self.write_slowly(ctx, to, from) }
+    }
+
+    #[cold]
+    fn write_slowly(&self, ctx: &TaskContext, to: UserAddr, from: &[u8]) -> Result<()> {
+        let written = Sink::user(self, to, from.len()).write(ctx, from)?;
         if written == from.len() { Ok(()) } else { Err(Errno::EFAULT) }
     }
 
@@ -85,8 +100,8 @@ impl AddressSpace {
     fn read_piece<'a>(&self, ctx: &TaskContext, from: u64, into: &'a mut [u8; SHORT]) -> Result<&'a [u8]> {
         let start = UserAddr::new(from)?;
         let length = into.len().min(PAGE_SIZE - start.offset());
-        let read = Source::user(self, start, length).read(ctx, &mut into[..length])?;
-        Ok(&into[..read])
+        self.read(ctx, start.get(), &mut into[..length])?;
+        Ok(&into[..length])
     }
 }
 

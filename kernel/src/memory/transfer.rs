@@ -7,8 +7,9 @@
 use super::AddressSpace;
 use crate::task::TaskContext;
 use alloc::vec::{self, Vec};
-use logic::address::{USER_END, UserAddr};
+use logic::address::{PAGE_SIZE, USER_END, UserAddr};
 use logic::errno::{Errno, Result};
+use machine::frame::Frame;
 use machine::user_space::{Access, UserSpace};
 
 /// How often in a row a page may vanish between its fault and the copy before the copy gives up. Another thread that unmaps
@@ -37,12 +38,23 @@ impl UserRange {
     }
 }
 
+/// A piece of a frame that a program sees.
+pub struct FramePart {
+    /// The frame.
+    pub frame: Frame,
+    /// Where in it the piece begins.
+    pub offset: usize,
+    /// Its bytes.
+    pub length: usize,
+}
+
 /// Ranges of one address space that are used up from the front.
 #[derive(Clone)]
 pub(super) struct Ranges<'a> {
     space: &'a AddressSpace,
     first: UserRange,
-    rest: vec::IntoIter<UserRange>,
+    /// `None`: the first is the only one.
+    rest: Option<vec::IntoIter<UserRange>>,
     /// Bytes in `first` and `rest` together, or less where the transfer was cut short.
     left: usize,
 }
@@ -50,14 +62,14 @@ pub(super) struct Ranges<'a> {
 impl<'a> Ranges<'a> {
     pub(super) fn one(space: &'a AddressSpace, start: UserAddr, length: usize) -> Ranges<'a> {
         let first = UserRange { start: start.get(), length };
-        Ranges { space, first, rest: Vec::new().into_iter(), left: length }
+        Ranges { space, first, rest: None, left: length }
     }
 
     pub(super) fn many(space: &'a AddressSpace, ranges: Vec<UserRange>) -> Ranges<'a> {
         let left = ranges.iter().fold(0, |sum: usize, range| sum.saturating_add(range.length));
         let mut rest = ranges.into_iter();
         let first = rest.next().unwrap_or(UserRange { start: 0, length: 0 });
-        Ranges { space, first, rest, left }
+        Ranges { space, first, rest: Some(rest), left }
     }
 
     pub(super) fn left(&self) -> usize {
@@ -71,6 +83,7 @@ impl<'a> Ranges<'a> {
     /// Copies up to `wanted` bytes, paging in what is missing. `piece(space, at, done, length)` copies `length` bytes at `at`,
     /// `done` bytes after the beginning, and says how many went. The result is less than `wanted` only if nothing is left or an
     /// address was bad after some bytes; an error means that no byte went.
+    #[inline]
     pub(super) fn copy(
         &mut self,
         ctx: &TaskContext,
@@ -79,7 +92,31 @@ impl<'a> Ranges<'a> {
         mut piece: impl FnMut(&UserSpace, UserAddr, usize, usize) -> usize,
     ) -> Result<usize> {
         let wanted = wanted.min(self.left);
-        let (mut done, mut idle) = (0, 0);
+        let mut done = 0;
+        // Nearly always the first range is enough and its pages are there.
+        if wanted <= self.first.length
+            && let Ok(at) = UserAddr::new(self.first.start)
+        {
+            done = piece(self.space.machine(), at, 0, wanted);
+            self.advance(done);
+            if done == wanted {
+                return Ok(done);
+            }
+        }
+        self.copy_on(ctx, access, wanted, done, &mut piece)
+    }
+
+    /// What `copy` does when it is not as usual; `done` bytes have gone already.
+    #[cold]
+    fn copy_on(
+        &mut self,
+        ctx: &TaskContext,
+        access: Access,
+        wanted: usize,
+        mut done: usize,
+        piece: &mut dyn FnMut(&UserSpace, UserAddr, usize, usize) -> usize,
+    ) -> Result<usize> {
+        let mut idle = 0;
         loop {
             let went =
                 self.copy_now(wanted - done, |space, at, before, length| piece(space, at, done + before, length));
@@ -126,9 +163,35 @@ impl<'a> Ranges<'a> {
         Ok(self.space.fault(ctx, UserAddr::new(self.first.start)?, access)?)
     }
 
+    /// The frames behind the next `wanted` bytes, made writable and counted, so that they stay whatever becomes of the mapping.
+    pub(super) fn take_frames(&mut self, ctx: &TaskContext, wanted: usize) -> Result<Vec<FramePart>> {
+        let wanted = wanted.min(self.left);
+        let mut frames = Vec::new();
+        let (mut done, mut idle) = (0, 0);
+        while done < wanted {
+            self.skip_empty();
+            let at = UserAddr::new(self.first.start)?;
+            let length = self.first.length.min(wanted - done).min(PAGE_SIZE - at.offset());
+            match self.space.machine().lookup(at).filter(|(_, access)| access.contains(Access::WRITE)) {
+                Some((frame, _)) => {
+                    frames.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+                    frames.push(FramePart { frame, offset: at.offset(), length });
+                    self.advance(length);
+                    (done, idle) = (done + length, 0);
+                }
+                None if idle > PATIENCE => return Err(Errno::EFAULT),
+                None => {
+                    idle += 1;
+                    self.touch(ctx, Access::WRITE)?;
+                }
+            }
+        }
+        Ok(frames)
+    }
+
     fn skip_empty(&mut self) {
         while self.first.length == 0 {
-            let Some(next) = self.rest.next() else { return };
+            let Some(next) = self.rest.as_mut().and_then(Iterator::next) else { return };
             self.first = next;
         }
     }

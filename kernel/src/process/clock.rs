@@ -1,8 +1,10 @@
 //! The clocks that programs read, wait for and set: clock_gettime(2), clock_settime(2).
 
+use super::adjust;
 use super::process::Process;
 use super::table::{self, Pid};
 use super::thread::{Thread, find_thread};
+use crate::fs;
 use crate::task::{Instant, Patience, TaskContext, WaitQueue};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +18,8 @@ use machine::clock;
 pub enum Clock {
     /// The date.
     Realtime,
+    /// The date by atomic time, without leap seconds.
+    Atomic,
     /// Since the machine started.
     Monotonic,
     /// How long a process has run, in its program and in the kernel.
@@ -43,10 +47,8 @@ impl Clock {
     pub fn new(number: i32, caller: &Arc<Thread>) -> Result<Clock> {
         let Ok(number) = u32::try_from(number) else { return Clock::of_number(number, caller) };
         Ok(match number {
-            // There are no leap seconds to tell TAI from UTC by, as on a Linux that nobody told.
-            linux::CLOCK_REALTIME | linux::CLOCK_REALTIME_COARSE | linux::CLOCK_REALTIME_ALARM | linux::CLOCK_TAI => {
-                Clock::Realtime
-            }
+            linux::CLOCK_REALTIME | linux::CLOCK_REALTIME_COARSE | linux::CLOCK_REALTIME_ALARM => Clock::Realtime,
+            linux::CLOCK_TAI => Clock::Atomic,
             linux::CLOCK_MONOTONIC | linux::CLOCK_MONOTONIC_RAW | linux::CLOCK_MONOTONIC_COARSE => Clock::Monotonic,
             linux::CLOCK_BOOTTIME | linux::CLOCK_BOOTTIME_ALARM => Clock::Monotonic,
             linux::CLOCK_PROCESS_CPUTIME_ID => Clock::Process(caller.process.clone()),
@@ -75,10 +77,52 @@ impl Clock {
         Ok(if kind == USER { Clock::ProcessUser(process) } else { Clock::Process(process) })
     }
 
+    /// The clock of a number, to wait by: `EOPNOTSUPP` for those that only tell the time; `EPERM` for those that wake the machine.
+    pub fn to_wait(number: i32, caller: &Arc<Thread>) -> Result<Clock> {
+        let clock = Clock::new(number, caller)?;
+        match number as u32 {
+            linux::CLOCK_REALTIME_COARSE | linux::CLOCK_MONOTONIC_COARSE | linux::CLOCK_MONOTONIC_RAW => {
+                Err(Errno::EOPNOTSUPP)
+            }
+            linux::CLOCK_REALTIME_ALARM | linux::CLOCK_BOOTTIME_ALARM => {
+                caller.process.credentials().need(linux::CAP_WAKE_ALARM).map(|()| clock)
+            }
+            _ => Ok(clock),
+        }
+    }
+
+    /// The clock to measure spans with that begin now: nobody sets it.
+    pub fn steady(&self) -> Clock {
+        if self.is_date() { Clock::Monotonic } else { self.clone() }
+    }
+
+    /// Whose running it tells, if it does.
+    fn process(&self) -> Option<&Arc<Process>> {
+        match self {
+            Clock::Process(process) | Clock::ProcessUser(process) => Some(process),
+            Clock::Thread(thread) | Clock::ThreadUser(thread) => Some(&thread.process),
+            Clock::Realtime | Clock::Atomic | Clock::Monotonic => None,
+        }
+    }
+
+    /// Sleeps until it shows this, for a clock that tells how long somebody has run: as exact as the ticks. False if a signal came
+    /// first.
+    pub fn sleep_until(&self, ctx: &TaskContext, reading: Reading) -> bool {
+        let Some(process) = self.process() else { return true };
+        process.clock_watchers.fetch_add(1, Ordering::Relaxed);
+        process.watch_clock();
+        let is_time = || (self.now() >= reading).then_some(());
+        let patience = Patience { interruptible: true, deadline: None };
+        let result = process.clock_moved.wait(ctx, patience, is_time);
+        process.clock_watchers.fetch_sub(1, Ordering::Relaxed);
+        result.is_ok()
+    }
+
     /// What it shows, in nanoseconds.
     pub fn now(&self) -> Reading {
         match self {
-            Clock::Realtime => clock::wall_clock_at_boot().saturating_add(clock::now().0),
+            Clock::Realtime => date_at(clock::now().0),
+            Clock::Atomic => date_at(clock::now().0).saturating_add_signed(adjust::tai()),
             Clock::Monotonic => clock::now().0,
             Clock::Process(process) => process.run_time(),
             Clock::ProcessUser(process) => process.used().usage.user,
@@ -100,13 +144,22 @@ impl Clock {
 
     /// Whether it goes on while a process sleeps.
     pub fn is_of_world(&self) -> bool {
-        matches!(self, Clock::Realtime | Clock::Monotonic)
+        self.is_date() || matches!(self, Clock::Monotonic)
+    }
+
+    /// Whether it can be set.
+    pub fn is_date(&self) -> bool {
+        matches!(self, Clock::Realtime | Clock::Atomic)
     }
 
     /// When it will show this; for the clocks of the world.
     pub fn instant_of(&self, reading: Reading) -> Instant {
         match self {
-            Clock::Realtime => Instant(reading.saturating_sub(clock::wall_clock_at_boot())),
+            Clock::Realtime => {
+                let now = clock::now().0;
+                Instant(reading.saturating_sub(clock::wall_clock_at_boot()).saturating_add_signed(-adjust::ahead(now)))
+            }
+            Clock::Atomic => Clock::Realtime.instant_of(reading.saturating_add_signed(-adjust::tai())),
             _ => Instant(reading),
         }
     }
@@ -122,25 +175,36 @@ impl Clock {
     }
 }
 
+/// The date at a time of the machine's clock.
+fn date_at(now: u64) -> Reading {
+    clock::wall_clock_at_boot().saturating_add(now).saturating_add_signed(adjust::ahead(now))
+}
+
 /// Sets the date; `EINVAL` for one before the machine's start would be 1970.
 pub fn set_date(nanoseconds: Reading) -> Result<()> {
-    let start = nanoseconds.checked_sub(clock::now().0).ok_or(Errno::EINVAL)?;
+    let now = clock::now().0;
+    let start = nanoseconds.checked_sub(now).and_then(|start| start.checked_add_signed(-adjust::ahead(now)));
+    let start = start.ok_or(Errno::EINVAL)?;
     clock::set_wall_clock_at_boot(start);
     SETTINGS.fetch_add(1, Ordering::Release);
     SET.wake_all();
     super::timer::date_was_set();
+    fs::event::date_was_set();
     Ok(())
 }
 
-/// Sleeps until the date is this, however often it is set meanwhile; false if a signal came first.
-pub fn sleep_until_date(ctx: &TaskContext, date: Reading) -> bool {
+/// Sleeps until the date is this by a clock, however often it is set meanwhile; false if a signal came first.
+pub fn sleep_until_date(ctx: &TaskContext, clock: &Clock, date: Reading) -> bool {
     loop {
         let seen = SETTINGS.load(Ordering::Acquire);
-        let deadline = Some(Clock::Realtime.instant_of(date));
+        let deadline = Some(clock.instant_of(date));
         let was_set = || (SETTINGS.load(Ordering::Acquire) != seen).then_some(());
         match SET.wait(ctx, Patience { interruptible: true, deadline }, was_set) {
             Ok(()) => {}
-            Err(error) => return error != Errno::EINTR,
+            Err(Errno::EINTR) => return false,
+            // It may have gone more slowly than it was to.
+            Err(_) if clock.now() < date => {}
+            Err(_) => return true,
         }
     }
 }

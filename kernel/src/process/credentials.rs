@@ -4,6 +4,7 @@
 use super::process::Process;
 use crate::fs;
 use alloc::sync::Arc;
+use bitflags::bitflags;
 use core::sync::atomic::Ordering;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
@@ -34,6 +35,37 @@ pub struct Capabilities {
     pub ambient: u64,
 }
 
+bitflags! {
+    /// PR_SET_SECUREBITS, capabilities(7); each has a lock beside it, by which it stays as it is.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub struct SecureBits: u32 {
+        /// The superuser gets no capabilities by running a program.
+        const NO_ROOT = 1;
+        /// Nobody gets or loses capabilities by changing ids.
+        const NO_FIXUP = 1 << 2;
+        /// What is permitted stays so when it stops being the superuser (PR_SET_KEEPCAPS).
+        const KEEP = 1 << 4;
+        /// Nothing more becomes ambient.
+        const NO_AMBIENT = 1 << 6;
+        /// The locks.
+        const LOCKS = 0xaa;
+    }
+}
+
+impl SecureBits {
+    /// Whether a bit can be changed.
+    pub fn is_locked(self, bit: SecureBits) -> bool {
+        self.bits() & bit.bits() << 1 != 0
+    }
+
+    /// Whether it may become another: a lock stays, and what it locks.
+    pub fn may_become(self, new: SecureBits) -> bool {
+        let locks = self & SecureBits::LOCKS;
+        let locked = SecureBits::from_bits_retain(locks.bits() >> 1);
+        new.contains(locks) && !locked.intersects(self.symmetric_difference(new))
+    }
+}
+
 /// The user and the group of a process, and what it may.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Credentials {
@@ -43,8 +75,8 @@ pub struct Credentials {
     pub group: Ids,
     /// What it may beyond what every user may.
     pub capabilities: Capabilities,
-    /// What is permitted stays so when it stops being the superuser (PR_SET_KEEPCAPS).
-    pub keeps_capabilities: bool,
+    /// How being the superuser and capabilities have to do with each other.
+    pub secure: SecureBits,
     /// Nothing that it runs gives it rights that it has not (PR_SET_NO_NEW_PRIVS).
     pub no_new_rights: bool,
 }
@@ -128,7 +160,7 @@ impl Credentials {
         user: Ids::all(0),
         group: Ids::all(0),
         capabilities: Capabilities::FULL,
-        keeps_capabilities: false,
+        secure: SecureBits::empty(),
         no_new_rights: false,
     };
 
@@ -162,9 +194,12 @@ impl Credentials {
     /// Takes other user ids, and with them gives or takes capabilities as capabilities(7) says.
     fn set_user(&mut self, new: Ids) {
         let old = core::mem::replace(&mut self.user, new);
+        if self.secure.contains(SecureBits::NO_FIXUP) {
+            return;
+        }
         let own = &mut self.capabilities;
         if old.has(0) && !new.has(0) {
-            if !self.keeps_capabilities {
+            if !self.secure.contains(SecureBits::KEEP) {
                 own.permitted = 0;
             }
             own.ambient = 0;
@@ -180,7 +215,7 @@ impl Credentials {
     /// Those of a program that it runs, whose file makes it somebody else's perhaps: execve(2).
     pub(super) fn of_program(&self, user: Option<u32>, group: Option<u32>) -> Credentials {
         let mut new = *self;
-        new.keeps_capabilities = false;
+        new.secure.remove(SecureBits::KEEP);
         if !self.no_new_rights {
             new.user.effective = user.unwrap_or(self.user.effective);
             new.group.effective = group.unwrap_or(self.group.effective);
@@ -191,10 +226,11 @@ impl Credentials {
             own.ambient = 0;
         }
         own.permitted = own.ambient;
-        if new.user.real == 0 || new.user.effective == 0 {
+        let root_gets_all = !new.secure.contains(SecureBits::NO_ROOT);
+        if root_gets_all && (new.user.real == 0 || new.user.effective == 0) {
             own.permitted |= own.inheritable | own.bounding;
         }
-        own.effective = if new.user.effective == 0 { own.permitted } else { own.ambient };
+        own.effective = if root_gets_all && new.user.effective == 0 { own.permitted } else { own.ambient };
         new
     }
 

@@ -75,7 +75,7 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
     child.set_end_signal(if fork.is_sibling { parent.end_signal() } else { fork.end_signal });
     child.dumpable.store(parent.dumpable.load(Ordering::Relaxed), Ordering::Relaxed);
     child.kill_adjustment.store(parent.kill_adjustment.load(Ordering::Relaxed), Ordering::Relaxed);
-    child.personality.store(parent.personality.load(Ordering::Relaxed), Ordering::Relaxed);
+    child.set_personality(parent.personality());
     child.borrows_memory.store(fork.shares_memory, Ordering::Relaxed);
     let thread = child_thread(running, &child, fork)?;
     if let Some(place) = fork.tell_child {
@@ -129,7 +129,10 @@ fn child_thread(running: &Running, child: &Arc<Process>, fork: &Fork) -> Result<
         (signals.blocked, signals.stack)
     };
     let thread = Thread::new(child, blocked)?;
-    thread.inherit_turn(&running.thread);
+    let slack = running.thread.timer_slack.load(Ordering::Relaxed);
+    thread.timer_slack.store(slack, Ordering::Relaxed);
+    thread.first_timer_slack.store(slack, Ordering::Relaxed);
+    thread.set_rules(running.thread.rules().of_child());
     // A stack in memory that is shared cannot serve two.
     thread.signals.lock().stack =
         if fork.shares_memory && fork.stack.is_some() { AlternateStack::default() } else { stack };

@@ -16,6 +16,9 @@ static DOMAIN: SpinLock<HostName> = SpinLock::new("domain name", ArrayVec::new_c
 /// The system's name, release, version and machine: programs look at the first two to know what they may ask for.
 pub const SYSTEM: [&str; 4] = ["Linux", "6.1.0-cor", "#1 Cor 0.1.0", "x86_64"];
 
+/// The release for programs that know none after 2.6 (UNAME26 of personality(2)).
+pub const OLD_RELEASE: &str = "2.6.61-cor";
+
 /// What a name is until it is set.
 const NONE: &[u8] = b"(none)";
 

@@ -1,6 +1,7 @@
 //! Resource limits: getrlimit(2).
 
 use super::table;
+use crate::fs::descriptors::MAX_DESCRIPTORS;
 use crate::memory;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
@@ -56,6 +57,9 @@ impl Limits {
         let old = self.0.get_mut(kind as usize).ok_or(Errno::EINVAL)?;
         if limit.soft > limit.hard {
             return Err(Errno::EINVAL);
+        }
+        if kind == linux::RLIMIT_NOFILE && limit.hard > MAX_DESCRIPTORS as u64 {
+            return Err(Errno::EPERM);
         }
         if limit.hard > old.hard && !may_raise {
             return Err(Errno::EPERM);

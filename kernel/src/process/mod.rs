@@ -7,6 +7,7 @@
 //! Lock order, outermost first: `process's life`, then any other lock of a process or thread, then the table of processes. None is
 //! held while anything sleeps.
 
+pub mod adjust;
 pub mod clock;
 mod credentials;
 mod exec;
@@ -16,6 +17,7 @@ pub mod futex;
 pub mod hog;
 pub mod host;
 mod limits;
+mod personality;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
 pub mod procfs;
@@ -28,14 +30,16 @@ mod spawn;
 mod table;
 mod thread;
 pub mod timer;
+mod turn;
 mod usage;
 mod wait;
 
-pub use credentials::{Capabilities, Credentials, Ids};
+pub use credentials::{Capabilities, Credentials, Ids, SecureBits};
 pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
 pub use fork::{Fork, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
+pub use personality::Personality;
 pub use process::{Name, Process};
 pub use program::{Executable, Program};
 pub use session::Terminal;
@@ -45,5 +49,6 @@ pub use shutdown::{
 pub use spawn::{abandon, spawn, start_first};
 pub use table::{INIT, Pid, born, count, find, last_pid, next_after, parent_of};
 pub use thread::{AlternateStack, Running, Thread, ThreadSignals, caller, find_thread};
-pub use usage::{Past, Used};
+pub use turn::Rules;
+pub use usage::{Past, TICK, Used};
 pub use wait::{Kinds, Wanted, Which, child_info, wait};

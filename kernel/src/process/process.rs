@@ -58,12 +58,15 @@ pub struct Process {
     pub adopts: AtomicBool,
     /// Something is to happen when it has run for some time, so each tick looks.
     pub(super) clocked: AtomicBool,
+    /// Woken when ticks found it running, and how many wait for that.
+    pub(super) clock_moved: WaitQueue,
+    pub(super) clock_watchers: AtomicU32,
     /// Timers that send it signals.
     pub(super) timers: Timers,
     /// Added to its size when one is chosen to be killed for lack of memory, in thousandths: oom_score_adj.
     pub kill_adjustment: AtomicI32,
     /// What personality(2) set.
-    pub personality: AtomicU32,
+    pub(super) personality: AtomicU32,
     /// What its parent gets when it ends.
     end_signal: SpinLock<Option<Signal>>,
     /// It runs in its parent's memory, which waits for that to end.
@@ -132,6 +135,8 @@ impl Process {
             parent_death_signal: AtomicU8::new(0),
             adopts: AtomicBool::new(false),
             clocked: AtomicBool::new(false),
+            clock_moved: WaitQueue::new(),
+            clock_watchers: AtomicU32::new(0),
             timers: Timers::new(),
             kill_adjustment: AtomicI32::new(0),
             personality: AtomicU32::new(0),

@@ -151,9 +151,9 @@ pub fn send_to_group(group: Pid, info: Info) {
     });
 }
 
-/// The session of a group; `None` if there is no such group.
+/// The session of a group, or where there is no such group, of the process with that number; `None` if there is neither.
 pub fn session_of_group(group: Pid) -> Option<Pid> {
-    find_in_group(group, |_| true).map(|member| member.session())
+    find_in_group(group, |_| true).or_else(|| table::find(group).ok()).map(|member| member.session())
 }
 
 /// Whether nobody is left who could let a group's stopped processes go on: no member has its parent in another group of the session.

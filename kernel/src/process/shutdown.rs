@@ -27,9 +27,14 @@ pub fn before(farewell: Farewell) {
 /// Tells the status line how the program that all was about has ended, and switches the machine off.
 pub fn with_status(ctx: &TaskContext, status: WaitStatus) -> ! {
     info!("power off: {status:?}");
-    FAREWELLS.iter().filter_map(Once::get).for_each(|farewell| farewell(ctx));
+    take_leave(ctx);
     early_console::write_status(&format!("exit {}", status.shell_status()));
     off()
+}
+
+/// Lets those have the last word who asked for it.
+fn take_leave(ctx: &TaskContext) {
+    FAREWELLS.iter().filter_map(Once::get).for_each(|farewell| farewell(ctx));
 }
 
 /// Switches the machine off when all that was written has left it.
@@ -40,7 +45,12 @@ pub fn off() -> ! {
 }
 
 /// Starts the machine anew: reboot(8). The status line tells it as an ordinary end.
-pub fn restart() -> ! {
+pub fn restart(ctx: &TaskContext) -> ! {
+    take_leave(ctx);
+    restart_at_once()
+}
+
+fn restart_at_once() -> ! {
     info!("restart");
     early_console::write_status("exit 0");
     early_console::flush_driver();
@@ -49,7 +59,8 @@ pub fn restart() -> ! {
 }
 
 /// Stops the machine where it is: halt(8).
-pub fn halt() -> ! {
+pub fn halt(ctx: &TaskContext) -> ! {
+    take_leave(ctx);
     info!("system halted");
     early_console::write_status("exit 0");
     early_console::flush_driver();
@@ -68,7 +79,7 @@ pub fn set_restart_keys(at_once: bool) {
 /// Called when somebody types Ctrl-Alt-Delete: the first process gets SIGINT, unless the machine restarts at once.
 pub fn restart_keys() {
     if RESTART_KEYS.load(Ordering::Relaxed) {
-        restart();
+        restart_at_once();
     }
     if let Ok(init) = table::find(INIT) {
         signal::send_to_process(&init, Info::kernel(Signal::INT));

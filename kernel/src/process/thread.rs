@@ -4,18 +4,20 @@ use super::process::{Name, Process};
 use super::session;
 use super::signal::{Interrupted, Pending};
 use super::table::{self, OwnPid, Pid};
+use super::turn::Rules;
 use crate::memory::AddressSpace;
 use crate::task::{Instant, Owner, Task, TaskContext, Usage};
 use alloc::sync::{Arc, Weak};
 use core::any::Any;
-use core::sync::atomic::{AtomicBool, AtomicI8, AtomicU32, AtomicU64, Ordering};
-use linux_raw_sys::general as linux;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
-use logic::run_queue::NICE_MAX;
 use logic::signal::SignalSet;
 use logic::wait_status::WaitStatus;
 use machine::lock::SpinLock;
 use machine::user::{Exception, UserContext};
+
+/// By how much threads let themselves be woken late that said nothing of it, in nanoseconds.
+const DEFAULT_SLACK: u64 = 50_000;
 
 /// A thread, as others know it.
 pub struct Thread {
@@ -33,10 +35,12 @@ pub struct Thread {
     pub clear_at_end: AtomicU64,
     /// Where its list of robust locks begins: set_robust_list(2).
     pub robust_list: AtomicU64,
-    /// How nice it is to others: setpriority(2).
-    nice: AtomicI8,
-    /// By which rules it gets its turn: sched_setscheduler(2).
-    pub policy: AtomicU32,
+    /// By which rules it gets its turn.
+    pub(super) rules: SpinLock<Rules>,
+    /// By how many nanoseconds it would let itself be woken late (PR_SET_TIMERSLACK).
+    pub timer_slack: AtomicU64,
+    /// What that was at first.
+    pub(super) first_timer_slack: AtomicU64,
     /// Its name, if that is another than the process's.
     name: SpinLock<Option<Name>>,
     /// How many page faults were served for it.
@@ -109,8 +113,9 @@ impl Thread {
             attention: AtomicBool::new(false),
             clear_at_end: AtomicU64::new(0),
             robust_list: AtomicU64::new(0),
-            nice: AtomicI8::new(0),
-            policy: AtomicU32::new(linux::SCHED_NORMAL),
+            timer_slack: AtomicU64::new(DEFAULT_SLACK),
+            first_timer_slack: AtomicU64::new(DEFAULT_SLACK),
+            rules: SpinLock::new("thread's rules", Rules::ORDINARY),
             name: SpinLock::new("thread's name", None),
             faults: AtomicU64::new(0),
         });
@@ -126,11 +131,13 @@ impl Thread {
         self.id.as_ref().map_or(self.process.pid(), OwnPid::get)
     }
 
-    /// Tells it which task it is; the task itself says so before anything else.
+    /// Tells it which task it is; the task itself says so before anything else, and so does who has started it.
     pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
-        *self.task.lock() = Some(task.clone());
-        self.weigh();
-        task.set_owner(Arc::downgrade(self) as Weak<dyn Owner>);
+        let is_known = self.task.lock().replace(task.clone()).is_some();
+        if !is_known {
+            self.tell_rules();
+            task.set_owner(Arc::downgrade(self) as Weak<dyn Owner>);
+        }
     }
 
     /// Its name.
@@ -149,35 +156,10 @@ impl Thread {
         }
     }
 
-    /// How nice it is to others, -20 to 19.
-    pub fn nice(&self) -> i8 {
-        self.nice.load(Ordering::Relaxed)
-    }
-
-    /// Changes that.
-    pub fn set_nice(&self, nice: i8) {
-        self.nice.store(nice, Ordering::Relaxed);
-        self.weigh();
-    }
-
-    /// Changes by which rules it gets its turn (`linux::SCHED_`).
-    pub fn set_policy(&self, policy: u32) {
-        self.policy.store(policy, Ordering::Relaxed);
-        self.weigh();
-    }
-
-    /// Takes over how nice another is, and its rules: for a new one.
-    pub(super) fn inherit_turn(&self, other: &Thread) {
-        self.nice.store(other.nice(), Ordering::Relaxed);
-        self.policy.store(other.policy.load(Ordering::Relaxed), Ordering::Relaxed);
-    }
-
-    /// Tells the scheduler. Who is to run only when nobody else wants to is as nice as can be.
-    fn weigh(&self) {
-        let nice = if self.policy.load(Ordering::Relaxed) == linux::SCHED_IDLE { NICE_MAX } else { self.nice() };
-        if let Some(task) = self.task() {
-            task.set_nice(nice);
-        }
+    /// Sets by how many nanoseconds it lets itself be woken late; 0: as at first.
+    pub fn set_timer_slack(&self, slack: u64) {
+        let slack = if slack == 0 { self.first_timer_slack.load(Ordering::Relaxed) } else { slack };
+        self.timer_slack.store(slack, Ordering::Relaxed);
     }
 
     /// Its task, once it runs.

@@ -57,8 +57,9 @@ pub struct Timer {
     this: Weak<Timer>,
 }
 
-#[derive(Default)]
 struct State {
+    /// What `next` is told by: the timer's clock. One that rings after some time goes by a clock that nobody sets.
+    by: Clock,
     /// When it rings, by its clock; stays while the signal waits to be taken.
     next: Option<Reading>,
     interval: u64,
@@ -151,7 +152,9 @@ impl Process {
     /// Looks whether anything is to happen when it has run for some time: only then do ticks look at it.
     pub fn watch_clock(&self) {
         let limited = self.limits().soft(linux::RLIMIT_CPU) != u64::MAX;
-        let clocked = limited || self.find_timer(|timer| timer.is_set() && !timer.clock.is_of_world()).is_some();
+        let watched = self.clock_watchers.load(Ordering::Relaxed) > 0;
+        let clocked =
+            limited || watched || self.find_timer(|timer| timer.is_set() && !timer.clock.is_of_world()).is_some();
         self.clocked.store(clocked, Ordering::Relaxed);
     }
 
@@ -163,6 +166,7 @@ impl Process {
             }
             false
         });
+        self.clock_moved.wake_all();
         let seconds = self.run_time() / SECOND;
         let over = self.change_limits(|limits| limits.spend(seconds));
         if let Some(signal) = over {
@@ -208,9 +212,10 @@ impl Process {
 pub(super) fn date_was_set() {
     session::find_map(|process| {
         process.find_timer(|timer| {
-            if matches!(timer.clock, Clock::Realtime) {
+            let mut state = timer.state.lock();
+            if state.by.is_date() {
                 // Without memory for the deadline it falls silent.
-                let _ = timer.arm(&mut timer.state.lock());
+                let _ = timer.arm(&mut state);
             }
             false
         });
@@ -220,15 +225,23 @@ pub(super) fn date_was_set() {
 
 impl Timer {
     fn new(process: &Arc<Process>, id: u32, clock: Clock, event: Event) -> Arc<Timer> {
-        let state = SpinLock::new("timer", State::default());
+        let by = clock.clone();
+        let state = State { by, next: None, interval: 0, sent: false, overrun: 0, alarm: None };
+        let state = SpinLock::new("timer", state);
         let process = Arc::downgrade(process);
         Arc::new_cyclic(|this| Timer { process, id, clock, event, state, this: this.clone() })
     }
 
     /// How it is set.
     pub fn setting(&self) -> Setting {
-        let now = self.clock.now();
+        let by = self.by();
+        let now = by.now();
         self.setting_at(now, &self.state.lock())
+    }
+
+    /// What it goes by now. A clock is read without the lock.
+    fn by(&self) -> Clock {
+        self.state.lock().by.clone()
     }
 
     fn setting_at(&self, now: Reading, state: &State) -> Setting {
@@ -244,15 +257,20 @@ impl Timer {
 
     /// Sets it, from now on or (`absolute`) for when its clock shows the value; how it was set. `ENOMEM`.
     pub fn set(&self, new: Setting, absolute: bool) -> Result<Setting> {
-        let now = self.clock.now();
+        let old = self.setting();
+        let by = if absolute { self.clock.clone() } else { self.clock.steady() };
+        let now = by.now();
         let mut state = self.state.lock();
-        let old = self.setting_at(now, &state);
+        state.by = by;
         let first = if absolute { new.value } else { now.saturating_add(new.value) };
         state.next = (new.value != 0).then_some(first);
         state.interval = if new.value != 0 { new.interval } else { 0 };
         (state.sent, state.overrun) = (false, 0);
         let armed = self.arm(&mut state);
         drop(state);
+        if first <= now {
+            self.ring();
+        }
         if let Some(process) = self.process.upgrade().filter(|_| !self.clock.is_of_world()) {
             process.watch_clock();
         }
@@ -281,16 +299,18 @@ impl Timer {
         state.alarm = None;
         let silent = state.sent || matches!(self.event, Event::Nothing);
         let Some(next) = state.next.filter(|_| !silent && self.clock.is_of_world()) else { return Ok(()) };
-        state.alarm = Some(task::at(self.clock.instant_of(next), self.this.clone())?);
+        state.alarm = Some(task::at(state.by.instant_of(next), self.this.clone())?);
         Ok(())
     }
 
     /// Sends the signal if it is time.
     fn ring(&self) {
-        let now = self.clock.now();
+        let now = self.by().now();
         let mut state = self.state.lock();
         let is_due = !state.sent && state.next.is_some_and(|next| next <= now);
         if !is_due {
+            // The date may have been set back meanwhile. Without memory for the deadline it falls silent.
+            let _ = self.arm(&mut state);
             return;
         }
         let repeats_by_itself = matches!(self.event, Event::Alarm(_)) && !self.clock.is_of_world();
@@ -335,7 +355,7 @@ impl Timer {
 
     /// Its signal was taken: it goes on. How often it would have rung since.
     fn taken(&self) -> u32 {
-        let now = self.clock.now();
+        let now = self.by().now();
         let mut state = self.state.lock();
         if core::mem::take(&mut state.sent) {
             state.overrun = state.pass(now);

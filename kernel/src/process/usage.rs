@@ -7,6 +7,9 @@ use crate::task::Usage;
 use core::ops::AddAssign;
 use core::sync::atomic::Ordering;
 
+/// What one tick of times(2) is, in nanoseconds.
+pub const TICK: u64 = 10_000_000;
+
 /// What somebody has used.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Used {

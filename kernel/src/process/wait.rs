@@ -3,6 +3,7 @@
 use super::process::Process;
 use super::signal::{self, ActionFlags, Detail, Handler, Info};
 use super::table::{self, Found, Pid};
+use super::usage::TICK;
 use crate::task::{Patience, TaskContext};
 use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
@@ -98,7 +99,9 @@ pub fn child_info(child: &Process, news: WaitStatus) -> Info {
         WaitStatus::Stopped(signal) => (linux::CLD_STOPPED, i32::from(signal.number())),
         WaitStatus::Continued => (linux::CLD_CONTINUED, i32::from(Signal::CONT.number())),
     };
-    let detail = Detail::Child { process: child.pid().0, user: child.credentials().user.real, status };
+    let usage = child.used().usage;
+    let times = [usage.user, usage.system].map(|time| time / TICK);
+    let detail = Detail::Child { process: child.pid().0, user: child.credentials().user.real, status, times };
     Info { signal: Signal::CHLD, code: code as i32, detail }
 }
 

@@ -2,15 +2,15 @@
 
 use super::arg::{Buffer, Fd, UserPath, Vector};
 use crate::fs::descriptors::MAX_DESCRIPTORS;
-use crate::fs::inode::Kind;
 use crate::fs::lookup::Lookup;
 use crate::fs::mount::Path;
 use crate::fs::open_file::{self, OpenFile};
 use crate::fs::writer::Writer;
 use crate::memory::{AddressSpace, Sink, Source, Text, UserRange};
+use crate::process::clock;
 use crate::process::signal::{self, Detail, Info};
 use crate::process::{Process, Running, Thread};
-use crate::task::TaskContext;
+use crate::task::{Instant, TaskContext};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use linux_raw_sys::general as linux;
@@ -74,7 +74,7 @@ impl Caller<'_> {
 
     /// Who writes to a file: what binds and marks it, where the file is a regular one.
     pub(super) fn writer(&self, file: &OpenFile) -> Result<Writer> {
-        if file.inode().kind() == Kind::Regular { self.file_writer() } else { Ok(Writer::FREE) }
+        if file.is_regular() { self.file_writer() } else { Ok(Writer::FREE) }
     }
 
     /// Who writes to regular files.
@@ -99,6 +99,11 @@ impl Caller<'_> {
         let sender = Detail::Sender { process: process.pid().0, user: process.credentials().user.real };
         let info = Info { signal, code: linux::SI_USER as i32, detail: sender };
         signal::send_to_thread(self.thread(), info);
+    }
+
+    /// When a wait ends that is to last for so long. One that begins again after a stop ends when it was to end at first.
+    pub(super) fn deadline(&mut self, nanoseconds: u64) -> Instant {
+        *self.running.deadline.get_or_insert_with(|| clock::now_and(nanoseconds))
     }
 
     /// Bytes that a program points at.
@@ -152,13 +157,9 @@ impl Caller<'_> {
 
     /// Words of 8 bytes that a program points at.
     pub(super) fn words<const N: usize>(&self, from: u64) -> Result<[u64; N]> {
-        let mut words = [0; N];
-        for (index, word) in words.iter_mut().enumerate() {
-            let mut bytes = [0; 8];
-            self.space().read(self.ctx, from.wrapping_add(8 * index as u64), &mut bytes)?;
-            *word = u64::from_le_bytes(bytes);
-        }
-        Ok(words)
+        let mut bytes = [[0; 8]; N];
+        self.space().read(self.ctx, from, bytes.as_flattened_mut())?;
+        Ok(bytes.map(u64::from_le_bytes))
     }
 
     /// Words of 4 bytes that a program points at.

@@ -3,7 +3,7 @@
 use super::arg::{Fd, Known, Pointer};
 use super::caller::Caller;
 use super::time;
-use crate::fs::event::{self, Alarm};
+use crate::fs::event::{self, Alarm, By};
 use crate::fs::open_file::OpenFile;
 use crate::process::clock::Clock;
 use alloc::sync::Arc;
@@ -32,7 +32,7 @@ bitflags! {
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     pub(super) struct SetFlags: u32 {
         const ABSOLUTE = linux::TFD_TIMER_ABSTIME;
-        /// Nobody sets the clock, so it never happens.
+        /// Who reads is to know when the date is set.
         const CANCEL_ON_SET = linux::TFD_TIMER_CANCEL_ON_SET;
     }
 }
@@ -55,9 +55,7 @@ pub(super) fn timerfd_create(caller: &mut Caller, clock: u32, flags: Known<Alarm
     match clock {
         linux::CLOCK_REALTIME | linux::CLOCK_MONOTONIC | linux::CLOCK_BOOTTIME => {}
         linux::CLOCK_REALTIME_ALARM | linux::CLOCK_BOOTTIME_ALARM => {
-            if !caller.process().credentials().is_root() {
-                return Err(Errno::EPERM);
-            }
+            caller.process().credentials().need(linux::CAP_WAKE_ALARM)?;
         }
         _ => return Err(Errno::EINVAL),
     }
@@ -78,6 +76,12 @@ pub(super) fn timerfd_settime(
     let (interval, first) = (time(interval, interval_part)?, time(first, first_part)?);
     let file = caller.file(fd)?;
     let alarm = alarm_of(&file)?;
+    let by_date = [linux::CLOCK_REALTIME, linux::CLOCK_REALTIME_ALARM].contains(&alarm.clock);
+    let by = match flags.0.contains(SetFlags::ABSOLUTE) && by_date {
+        true if flags.0.contains(SetFlags::CANCEL_ON_SET) => By::SteadyDate,
+        true => By::Date,
+        false => By::Span,
+    };
     let next = match first {
         0 => None,
         first => {
@@ -85,7 +89,7 @@ pub(super) fn timerfd_settime(
             Some(clock.deadline(first, flags.0.contains(SetFlags::ABSOLUTE))?)
         }
     };
-    let before = alarm.set(next, interval)?;
+    let before = alarm.set(next, interval, by)?;
     match old.non_null() {
         Some(old) => tell(caller, before, old),
         None => Ok(()),

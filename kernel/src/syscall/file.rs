@@ -8,6 +8,7 @@ use crate::fs::open_file::{OpenFile, OpenFlags};
 use crate::fs::pipe::Pipe;
 use crate::memory::{Sink, Source};
 use alloc::sync::Arc;
+use arrayvec::ArrayVec;
 use linux_raw_sys::{general as linux, ioctl};
 use logic::errno::{Errno, Result};
 
@@ -291,17 +292,21 @@ fn list(caller: &Caller, fd: Fd, into: Pointer, size: u32, show: Show) -> Result
 fn show_entry(caller: &Caller, sink: &mut Sink, listed: &Listed) -> Result<()> {
     const NAME: usize = core::mem::offset_of!(linux::linux_dirent64, d_name);
     const LONGEST: usize = (NAME + logic::path::NAME_MAX + 1).next_multiple_of(8);
-    let mut entry = [0; LONGEST];
     let length = (NAME + listed.name.len() + 1).next_multiple_of(8);
-    let (Some(name), true) = (entry.get_mut(NAME..NAME + listed.name.len()), length <= sink.remaining()) else {
+    if length > LONGEST.min(sink.remaining()) {
         return Err(Errno::EINVAL);
-    };
-    name.copy_from_slice(listed.name);
-    entry[..8].copy_from_slice(&listed.number.to_le_bytes());
-    entry[8..16].copy_from_slice(&listed.next.to_le_bytes());
-    entry[16..18].copy_from_slice(&(length as u16).to_le_bytes());
-    entry[18] = Kind::directory_type(listed.kind);
-    let written = sink.write(caller.ctx, &entry[..length])?;
+    }
+    let mut head = [0; NAME];
+    head[..8].copy_from_slice(&listed.number.to_le_bytes());
+    head[8..16].copy_from_slice(&listed.next.to_le_bytes());
+    head[16..18].copy_from_slice(&(length as u16).to_le_bytes());
+    head[18] = Kind::directory_type(listed.kind);
+    // Not zeroed first: most names are a fraction of the longest.
+    let mut entry = ArrayVec::<u8, LONGEST>::new();
+    for part in [&head[..], listed.name, &[0; 8][..length - NAME - listed.name.len()]] {
+        entry.try_extend_from_slice(part).map_err(|_| Errno::EINVAL)?;
+    }
+    let written = sink.write(caller.ctx, &entry)?;
     if written == length { Ok(()) } else { Err(Errno::EFAULT) }
 }
 

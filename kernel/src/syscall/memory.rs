@@ -3,6 +3,7 @@
 use super::arg::{Fd, Known};
 use super::caller::Caller;
 use crate::memory::{Content, Locking, Old, Place, Region, Role, Target, Traits};
+use crate::process::Personality;
 use bitflags::bitflags;
 use linux_raw_sys::general as linux;
 use logic::address::{PAGE_SIZE, PageRange, USER_END, UserAddr, round_up};
@@ -120,7 +121,7 @@ pub(super) fn mmap(
     offset: u64,
 ) -> Result<u64> {
     let flag = MapFlags::from_bits_truncate(flags);
-    let access = Protection::from_bits_truncate(protection).access();
+    let access = access(caller, Protection::from_bits_truncate(protection));
     if !offset.is_multiple_of(PAGE_SIZE as u64) {
         return Err(Errno::EINVAL);
     }
@@ -151,6 +152,13 @@ pub(super) fn munmap(caller: &mut Caller, start: u64, length: u64) -> Result<()>
     caller.space().unmap(caller.ctx, range)
 }
 
+/// What a program may do with memory for which it asks for this.
+fn access(caller: &Caller, protection: Protection) -> Access {
+    let access = protection.access();
+    let implies = access.contains(Access::READ) && caller.process().wants(Personality::READ_IMPLIES_EXECUTE);
+    if implies { access | Access::EXECUTE } else { access }
+}
+
 /// mprotect(2)
 pub(super) fn mprotect(caller: &mut Caller, start: u64, length: u64, protection: Known<Protection>) -> Result<()> {
     let (protection, ctx) = (protection.0, caller.ctx);
@@ -165,7 +173,7 @@ pub(super) fn mprotect(caller: &mut Caller, start: u64, length: u64, protection:
     if protection.contains(Protection::GROWS_DOWN) {
         range = caller.space().from_stack_start(ctx, range)?;
     }
-    caller.space().protect(ctx, range, protection.access())
+    caller.space().protect(ctx, range, access(caller, protection))
 }
 
 /// mremap(2)

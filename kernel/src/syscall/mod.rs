@@ -4,6 +4,7 @@
 //! by chapter, as one would look for their manual pages. A handler holds no state and no loop: it takes its arguments, calls one
 //! thing below, and returns.
 
+mod adjust;
 mod arg;
 mod attribute_names;
 mod attributes;
@@ -23,11 +24,13 @@ mod names;
 mod path;
 mod poll;
 mod prctl;
+mod priority;
 mod process;
 mod record;
 mod resource;
 mod restart;
 mod run;
+mod sched;
 mod select;
 mod signal;
 mod splice;

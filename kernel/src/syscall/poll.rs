@@ -5,7 +5,7 @@ use super::caller::Caller;
 use crate::fs::open_file::OpenFlags;
 use crate::fs::pipe;
 use crate::fs::poll::{self, Readiness, Watched};
-use crate::process::{clock, signal};
+use crate::process::{Personality, clock, signal};
 use crate::task::Instant;
 use alloc::vec::Vec;
 use bitflags::bitflags;
@@ -30,7 +30,7 @@ bitflags! {
 
 /// poll(2)
 pub(super) fn poll(caller: &mut Caller, entries: Pointer, count: u64, milliseconds: i32) -> Result<u64> {
-    let deadline = u64::try_from(milliseconds).ok().map(|time| clock::now_and(time.saturating_mul(1_000_000)));
+    let deadline = u64::try_from(milliseconds).ok().map(|time| caller.deadline(time.saturating_mul(1_000_000)));
     watch(caller, entries, count, deadline, None)
 }
 
@@ -49,12 +49,17 @@ pub(super) fn ppoll(
     };
     let blocked = super::signal::read_set(caller, blocked, size)?;
     let found = watch(caller, entries, count, deadline, blocked);
-    if let (Some(to), Some(deadline)) = (time.non_null(), deadline) {
+    if let (Some(to), Some(deadline)) = (place_to_tell(caller, time), deadline) {
         // What is left is told as a service; a bad address does not spoil the result.
         let left = TimeSpec::from_nanoseconds(clock::until(deadline));
         let _ = caller.write(to, &super::time::encode(left));
     }
     found
+}
+
+/// Where the time that is left is told, if the program wants that.
+pub(super) fn place_to_tell(caller: &Caller, time: Pointer) -> Option<u64> {
+    time.non_null().filter(|_| !caller.process().wants(Personality::STICKY_TIMEOUTS))
 }
 
 /// pipe(2)
@@ -96,6 +101,16 @@ fn watch(
     if count > 0 {
         caller.space().read(caller.ctx, entries.0, &mut bytes)?;
     }
+    if blocked.is_none() {
+        // One look, for which nothing is kept: mostly something is ready, or nobody means to wait.
+        let found = look(caller, &mut bytes);
+        if found > 0 || deadline.is_some_and(|deadline| deadline <= machine::clock::now()) {
+            if count > 0 {
+                caller.write(entries.0, &bytes)?;
+            }
+            return Ok(found);
+        }
+    }
     let mut watched = Vec::new();
     watched.try_reserve_exact(count as usize).map_err(|_| Errno::ENOMEM)?;
     watched.extend(bytes.chunks(ENTRY).map(|entry| watched_file(caller, entry)));
@@ -111,6 +126,23 @@ fn watch(
         caller.write(entries.0, &bytes)?;
     }
     Ok((found + bad) as u64)
+}
+
+/// Writes into each entry what there is of its file; how many have something.
+fn look(caller: &Caller, bytes: &mut [u8]) -> u64 {
+    let files = &caller.process().files;
+    let mut found = 0;
+    for entry in bytes.chunks_exact_mut(ENTRY) {
+        let wanted = Readiness::from_bits_truncate(u16::from_le_bytes([entry[4], entry[5]]).into());
+        let result = match descriptor(entry).map(|fd| files.get(fd)) {
+            None => 0,
+            Some(Err(_)) => linux::POLLNVAL,
+            Some(Ok(file)) => (file.readiness() & (wanted | Readiness::ERR | Readiness::HUP)).bits(),
+        };
+        entry[RESULT..RESULT + 2].copy_from_slice(&(result as u16).to_le_bytes());
+        found += u64::from(result != 0);
+    }
+    found
 }
 
 fn watched_file(caller: &Caller, entry: &[u8]) -> Watched {

@@ -1,7 +1,7 @@
 //! What a process says of itself: prctl(2), personality(2).
 
 use super::caller::Caller;
-use crate::process::{Capabilities, Credentials, Name};
+use crate::process::{Capabilities, Credentials, Name, Personality, SecureBits};
 use core::sync::atomic::Ordering;
 use linux_raw_sys::{general as linux, prctl as op};
 use logic::errno::{Errno, Result};
@@ -14,8 +14,7 @@ const NAME_ROOM: usize = 16;
 const QUERY: u32 = u32::MAX;
 
 /// prctl(2)
-/// Differs: what is about seccomp, secure bits, speculation, timers' slack, huge pages, machine checks and the layout of
-/// memory is `EINVAL`.
+/// Differs: what is about seccomp, speculation, machine checks and the layout of memory is `EINVAL`.
 pub(super) fn prctl(caller: &mut Caller, option: u32, a: u64, b: u64, c: u64, d: u64) -> Result<u64> {
     let process = caller.process().clone();
     let rest_is_zero =
@@ -47,11 +46,21 @@ pub(super) fn prctl(caller: &mut Caller, option: u32, a: u64, b: u64, c: u64, d:
         op::PR_SET_KEEPCAPS => {
             let keeps = switch(a)?;
             process.change_rights(|own| {
-                own.keeps_capabilities = keeps;
+                if own.secure.is_locked(SecureBits::KEEP) {
+                    return Err(Errno::EPERM);
+                }
+                own.secure.set(SecureBits::KEEP, keeps);
                 Ok(())
             })?;
         }
-        op::PR_GET_KEEPCAPS => return told(process.credentials().keeps_capabilities),
+        op::PR_GET_KEEPCAPS => return told(process.credentials().secure.contains(SecureBits::KEEP)),
+        op::PR_SET_SECUREBITS => process.change_rights(|own| {
+            let new = u32::try_from(a).ok().and_then(SecureBits::from_bits).ok_or(Errno::EPERM)?;
+            own.need(linux::CAP_SETPCAP)?;
+            own.secure = if own.secure.may_become(new) { new } else { return Err(Errno::EPERM) };
+            Ok(())
+        })?,
+        op::PR_GET_SECUREBITS => return Ok(process.credentials().secure.bits().into()),
         op::PR_SET_NO_NEW_PRIVS => {
             rest_is_zero(&[a ^ 1, b, c, d])?;
             process.change_rights(|own| {
@@ -75,6 +84,13 @@ pub(super) fn prctl(caller: &mut Caller, option: u32, a: u64, b: u64, c: u64, d:
             Ok(())
         })?,
         op::PR_CAP_AMBIENT => return ambient(caller, a as u32, b, &[c, d]),
+        op::PR_SET_TIMERSLACK => {
+            // Nobody wakes late here; it is kept for who asks.
+            caller.thread().set_timer_slack((a as i64).max(0) as u64);
+        }
+        op::PR_GET_TIMERSLACK => return Ok(caller.thread().timer_slack.load(Ordering::Relaxed)),
+        op::PR_GET_TSC => caller.write(a, &op::PR_TSC_ENABLE.to_le_bytes())?,
+        op::PR_SET_TSC if a == u64::from(op::PR_TSC_ENABLE) => {}
         op::PR_GET_TIMING => return Ok(op::PR_TIMING_STATISTICAL.into()),
         op::PR_SET_TIMING if a == u64::from(op::PR_TIMING_STATISTICAL) => {}
         op::PR_GET_TID_ADDRESS => {
@@ -86,16 +102,13 @@ pub(super) fn prctl(caller: &mut Caller, option: u32, a: u64, b: u64, c: u64, d:
     Ok(0)
 }
 
-/// personality(2). Only Linux's own, and whether addresses are left to chance.
-/// Differs: only ADDR_NO_RANDOMIZE can be set; the rest is `EINVAL`.
+/// personality(2)
+/// Differs: the layouts of memory of old systems cannot be had.
 pub(super) fn personality(caller: &mut Caller, new: u32) -> Result<u32> {
-    const NO_RANDOM_ADDRESSES: u32 = 0x004_0000;
-    let old = caller.process().personality.load(Ordering::Relaxed);
+    let process = caller.process();
+    let old = process.personality().bits();
     if new != QUERY {
-        if new & !NO_RANDOM_ADDRESSES != 0 {
-            return Err(Errno::EINVAL);
-        }
-        caller.process().personality.store(new, Ordering::Relaxed);
+        process.set_personality(Personality::from_bits_retain(new));
     }
     Ok(old)
 }
@@ -109,11 +122,12 @@ fn ambient(caller: &Caller, command: u32, which: u64, rest: &[u64]) -> Result<u6
         return Err(Errno::EINVAL);
     }
     let bit = if command == op::PR_CAP_AMBIENT_CLEAR_ALL { 0 } else { capability(which)? };
-    caller.process().change_rights(|Credentials { capabilities: own, .. }| {
+    caller.process().change_rights(|Credentials { capabilities: own, secure, .. }| {
         match command {
             op::PR_CAP_AMBIENT_IS_SET => return Ok(u64::from(own.ambient & bit != 0)),
             op::PR_CAP_AMBIENT_CLEAR_ALL => own.ambient = 0,
             op::PR_CAP_AMBIENT_LOWER => own.ambient &= !bit,
+            op::PR_CAP_AMBIENT_RAISE if secure.contains(SecureBits::NO_AMBIENT) => return Err(Errno::EPERM),
             op::PR_CAP_AMBIENT_RAISE if own.permitted & own.inheritable & bit == 0 => return Err(Errno::EPERM),
             op::PR_CAP_AMBIENT_RAISE => own.ambient |= bit,
             _ => return Err(Errno::EINVAL),

@@ -20,8 +20,8 @@ use machine::user_space::Access;
 
 /// Starts a thread that is ready to run; `ENOMEM` if there is no memory for its task, and then it is as if it had never been.
 pub fn start(running: Running) -> Result<Pid> {
-    let pid = running.thread.id();
-    let name = running.thread.process.name();
+    let thread = running.thread.clone();
+    let (pid, name) = (thread.id(), thread.process.name());
     // The task takes the thread from here, so that it can be taken back if there is no task.
     let place = alloc::sync::Arc::new(machine::lock::SpinLock::new("thread to start", Some(running)));
     let taken = place.clone();
@@ -31,12 +31,16 @@ pub fn start(running: Running) -> Result<Pid> {
             run(ctx, running);
         }
     });
-    if let Err(error) = started {
-        let running = place.lock().take();
-        if let Some(running) = running {
-            process::abandon(running);
+    match started {
+        // So that others find it there, also if it is not its turn yet.
+        Ok(task) => thread.begin(&task),
+        Err(error) => {
+            let running = place.lock().take();
+            if let Some(running) = running {
+                process::abandon(running);
+            }
+            return Err(error);
         }
-        return Err(error);
     }
     Ok(pid)
 }
@@ -67,7 +71,9 @@ fn run(ctx: &TaskContext, mut running: Running) {
     process::leave(ctx, running, status);
 }
 
-/// Does a call: number and result in RAX, arguments in RDI, RSI, RDX, R10, R8 and R9.
+/// Does a call: number and result in RAX, arguments in RDI, RSI, RDX, R10, R8 and R9. Part of the loop, once for each table: so the
+/// table is a constant, and a call of a program is one call less for the kernel.
+#[inline(always)]
 fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
     running.begin_call();
     let registers = running.user.registers();
@@ -81,7 +87,7 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
         false => table.call(&mut caller, number, &arguments),
     });
     if result == Err(Errno::EINTR) {
-        let restarts = if core::ptr::eq(table, &LINUX) { restarts(number) } else { Restarts::Usual };
+        let restarts = if core::ptr::eq(table, &LINUX) { restarts(number, &arguments) } else { Restarts::Usual };
         running.interrupted = Some(Interrupted { number, restarts });
     }
     running.user.registers_mut().rax = result.unwrap_or_else(Errno::to_return_value);

@@ -2,6 +2,7 @@
 
 use super::arg::Pointer;
 use super::caller::Caller;
+use super::poll::place_to_tell;
 use super::record::TIME_SIZE;
 use super::{signal, time};
 use crate::fs::poll::{self, Readiness, Watched};
@@ -19,9 +20,6 @@ const SETS: [(Readiness, Readiness); 3] = [
     (Readiness::OUT, Readiness::OUT.union(Readiness::WRNORM).union(Readiness::ERR)),
     (Readiness::PRI, Readiness::PRI),
 ];
-
-/// The bits of one set, eight to a byte; empty where the program has none.
-type Bits = Vec<u8>;
 
 /// select(2)
 pub(super) fn select(
@@ -46,7 +44,7 @@ pub(super) fn select(
         None => None,
     };
     let found = watch(caller, count, [readable, writable, special], deadline, None);
-    if let (Some(to), Some(deadline)) = (time.non_null(), deadline) {
+    if let (Some(to), Some(deadline)) = (place_to_tell(caller, time), deadline) {
         let left = TimeSpec::from_nanoseconds(clock::until(deadline));
         // What is left is told as a service; a bad address does not spoil the result.
         let _ = caller.write_words(to, [left.seconds() as u64, u64::from(left.nanoseconds() / 1000)]);
@@ -76,7 +74,7 @@ pub(super) fn pselect6(
         None => None,
     };
     let found = watch(caller, count, [readable, writable, special], deadline, blocked);
-    if let (Some(to), Some(deadline)) = (time.non_null(), deadline) {
+    if let (Some(to), Some(deadline)) = (place_to_tell(caller, time), deadline) {
         let left: [u8; TIME_SIZE] = time::encode(TimeSpec::from_nanoseconds(clock::until(deadline)));
         let _ = caller.write(to, &left);
     }
@@ -91,63 +89,110 @@ fn watch(
     blocked: Option<SignalSet>,
 ) -> Result<u64> {
     let count = u32::try_from(count).map_err(|_| Errno::EINVAL)?.min(caller.process().files.capacity());
-    let mut sets = [Bits::new(), Bits::new(), Bits::new()];
-    for (set, place) in sets.iter_mut().zip(places) {
-        if let Some(from) = place.non_null() {
-            // Programs give whole words.
-            let length = (count as usize).div_ceil(64) * 8;
-            set.try_reserve_exact(length).map_err(|_| Errno::ENOMEM)?;
-            set.resize(length, 0);
-            caller.space().read(caller.ctx, from, set)?;
-        }
+    let (mut asked, mut answers) = (Sets::new(count)?, Sets::new(count)?);
+    for (set, from) in places.into_iter().enumerate().filter_map(|(set, place)| Some((set, place.non_null()?))) {
+        caller.space().read(caller.ctx, from, asked.bytes(set))?;
     }
-    let (descriptors, mut watched) = gather(caller, count, &sets)?;
-    signal_free(caller, &mut watched, deadline, blocked)?;
     let mut found = 0;
-    for ((set, place), (_, answer)) in sets.iter_mut().zip(places).zip(SETS) {
-        let Some(to) = place.non_null() else { continue };
-        let wanted = core::mem::take(set);
-        let mut ready = wanted.clone();
-        ready.fill(0);
-        for (&fd, watched) in descriptors.iter().zip(&watched) {
-            if has(&wanted, fd) && watched.found.intersects(answer) {
-                ready[fd as usize / 8] |= 1 << (fd % 8);
-                found += 1;
-            }
-        }
-        caller.write(to, &ready)?;
+    if blocked.is_none() {
+        // One look, for which nothing is kept: mostly something is ready, or nobody means to wait.
+        asked.for_each(|fd, sets| {
+            let file = caller.process().files.get(fd)?;
+            file.check_opened()?;
+            found += answers.answer(fd, sets, file.readiness());
+            Ok(())
+        })?;
+    }
+    if blocked.is_some() || found == 0 && deadline.is_none_or(|deadline| deadline > machine::clock::now()) {
+        let (descriptors, mut watched) = gather(caller, &asked)?;
+        with_blocked(caller.thread(), blocked, || poll::wait(caller.ctx, &mut watched, deadline))?;
+        let answer = |(&(fd, sets), watched): (&Asked, &Watched)| answers.answer(fd, sets, watched.found);
+        found = descriptors.iter().zip(&watched).map(answer).sum();
+    }
+    for (set, to) in places.into_iter().enumerate().filter_map(|(set, place)| Some((set, place.non_null()?))) {
+        caller.write(to, answers.bytes(set))?;
     }
     Ok(found)
 }
 
-fn signal_free(
-    caller: &Caller,
-    watched: &mut [Watched],
-    deadline: Option<Instant>,
-    blocked: Option<SignalSet>,
-) -> Result<usize> {
-    with_blocked(caller.thread(), blocked, || poll::wait(caller.ctx, watched, deadline))
-}
+/// A descriptor, and the sets that it was in: a bit for each.
+type Asked = (u32, u8);
 
-/// The descriptors that are in any set, and what each is watched for; `EBADF`.
-fn gather(caller: &Caller, count: u32, sets: &[Bits; 3]) -> Result<(Vec<u32>, Vec<Watched>)> {
+/// The descriptors that are in any set, in which, and what each is watched for; `EBADF`.
+fn gather(caller: &Caller, asked: &Sets) -> Result<(Vec<Asked>, Vec<Watched>)> {
     let (mut descriptors, mut watched) = (Vec::new(), Vec::new());
-    for fd in 0..count {
-        let wanted = sets.iter().zip(SETS).filter(|(set, _)| has(set, fd));
-        let wanted = wanted.fold(Readiness::empty(), |wanted, (_, (asked, answer))| wanted | asked | answer);
-        if wanted.is_empty() {
-            continue;
-        }
+    asked.for_each(|fd, sets| {
         let file = caller.process().files.get(fd)?;
         file.check_opened()?;
         descriptors.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         watched.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        descriptors.push(fd);
+        let of = SETS.iter().enumerate().filter(|(set, _)| sets & 1 << set != 0);
+        let wanted = of.fold(Readiness::empty(), |wanted, (_, (asked, answer))| wanted | *asked | *answer);
+        descriptors.push((fd, sets));
         watched.push(Watched { file: Some(file), wanted, found: Readiness::empty() });
-    }
+        Ok(())
+    })?;
     Ok((descriptors, watched))
 }
 
-fn has(set: &Bits, fd: u32) -> bool {
-    set.get(fd as usize / 8).is_some_and(|byte| byte & 1 << (fd % 8) != 0)
+/// Three sets of descriptors, a bit each.
+struct Sets {
+    /// The sets side by side, eight bits to a byte.
+    bits: Vec<u8>,
+    /// Bytes of one set: programs give whole words.
+    length: usize,
+    count: u32,
+}
+
+impl Sets {
+    /// Empty ones of `count` descriptors; `ENOMEM`.
+    fn new(count: u32) -> Result<Sets> {
+        let length = (count as usize).div_ceil(64) * 8;
+        let mut bits = Vec::new();
+        bits.try_reserve_exact(SETS.len() * length).map_err(|_| Errno::ENOMEM)?;
+        bits.resize(SETS.len() * length, 0);
+        Ok(Sets { bits, length, count })
+    }
+
+    fn bytes(&mut self, set: usize) -> &mut [u8] {
+        &mut self.bits[set * self.length..][..self.length]
+    }
+
+    /// 64 descriptors of a set.
+    fn word(&self, set: usize, index: usize) -> u64 {
+        let word = self.bits[set * self.length..][..self.length].as_chunks().0.get(index);
+        word.map_or(0, |&word| u64::from_le_bytes(word))
+    }
+
+    /// Shows each descriptor that is in a set, and in which: a bit for each.
+    #[inline]
+    fn for_each(&self, mut show: impl FnMut(u32, u8) -> Result<()>) -> Result<()> {
+        for index in 0..self.length / 8 {
+            let words = [0, 1, 2].map(|set| self.word(set, index));
+            let mut left = words[0] | words[1] | words[2];
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                let fd = index as u32 * 64 + bit;
+                if fd < self.count {
+                    let [first, second, third] = words.map(|word| (word >> bit & 1) as u8);
+                    show(fd, first | second << 1 | third << 2)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a descriptor into those of the sets in which it was asked for, for which it is ready; how many those are.
+    #[inline]
+    fn answer(&mut self, fd: u32, asked: u8, ready: Readiness) -> u64 {
+        let mut found = 0;
+        for (set, (_, answer)) in SETS.iter().enumerate() {
+            if asked & 1 << set != 0 && ready.intersects(*answer) {
+                self.bits[set * self.length + fd as usize / 8] |= 1 << (fd % 8);
+                found += 1;
+            }
+        }
+        found
+    }
 }

@@ -5,7 +5,6 @@ use super::caller::Caller;
 use crate::process::clock;
 use crate::process::signal::{self, Action, ActionFlags, Detail, Handler, INFO_SIZE, Info, Sent};
 use crate::process::{self, AlternateStack, INIT, Pid, Process, session};
-use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::signal::{Signal, SignalSet};
@@ -173,8 +172,8 @@ pub(super) fn rt_sigtimedwait(
 /// rt_sigqueueinfo(2)
 pub(super) fn rt_sigqueueinfo(caller: &mut Caller, pid: i32, signal: Option<Signal>, info: Pointer) -> Result<()> {
     let info = read_info(caller, signal, info)?;
+    check_info(&info, caller.thread().id().0 == pid as u32)?;
     let process = process::find(Pid(u32::try_from(pid).map_err(|_| Errno::ESRCH)?))?;
-    check_info(&info, Arc::ptr_eq(&process, caller.process()))?;
     check_sender(caller, &process, signal)?;
     match info {
         Some(info) if signal::send_to_process(&process, info) == Sent::Full => Err(Errno::EAGAIN),
@@ -194,8 +193,8 @@ pub(super) fn rt_tgsigqueueinfo(
     if process.0 as i32 <= 0 || thread.0 as i32 <= 0 {
         return Err(Errno::EINVAL);
     }
+    check_info(&info, caller.thread().id() == thread)?;
     let thread = process::find_thread(Some(process), thread)?;
-    check_info(&info, Arc::ptr_eq(&thread.process, caller.process()))?;
     check_sender(caller, &thread.process, signal)?;
     match info {
         Some(info) if signal::send_to_thread(&thread, info) == Sent::Full => Err(Errno::EAGAIN),
@@ -259,7 +258,7 @@ fn decode([handler, flags, restorer, mask]: [u64; 4]) -> Action {
         1 => Handler::Ignore,
         function => Handler::Function(function),
     };
-    Action { handler, flags: ActionFlags::from_bits_retain(flags), restorer, mask: SignalSet(mask) }
+    Action { handler, flags: ActionFlags::from_bits_truncate(flags), restorer, mask: SignalSet(mask) }
 }
 
 fn encode(action: &Action) -> [u64; 4] {

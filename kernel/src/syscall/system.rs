@@ -6,8 +6,8 @@ use super::record::record;
 use crate::fs::{kernel_log, random, tmpfs};
 use crate::log;
 use crate::memory::Sink;
-use crate::process;
 use crate::process::host::{self, HostName};
+use crate::process::{self, Personality};
 use crate::task;
 use bitflags::bitflags;
 use core::mem::offset_of;
@@ -37,6 +37,8 @@ bitflags! {
 /// uname(2)
 pub(super) fn uname(caller: &mut Caller, into: Pointer) -> Result<()> {
     let [system, release, version, machine] = host::SYSTEM.map(str::as_bytes);
+    let old = caller.process().wants(Personality::OLD_RELEASE);
+    let release = if old { host::OLD_RELEASE.as_bytes() } else { release };
     let names = [system, &host::name(), release, version, machine, &host::domain()];
     let mut bytes = [0; size_of::<system::new_utsname>()];
     for (room, name) in bytes.chunks_mut(NAME_SIZE).zip(names) {
@@ -90,13 +92,13 @@ pub(super) fn reboot(caller: &mut Caller, magic: u32, second: u32, command: u32,
             process::set_restart_keys(command == linux::LINUX_REBOOT_CMD_CAD_ON);
             Ok(())
         }
-        linux::LINUX_REBOOT_CMD_RESTART => process::restart(),
+        linux::LINUX_REBOOT_CMD_RESTART => process::restart(caller.ctx),
         linux::LINUX_REBOOT_CMD_RESTART2 => {
             // What it says is for the firmware, which has nothing to choose here.
             caller.space().read_text(caller.ctx, text.0, 256, Errno::EINVAL)?;
-            process::restart()
+            process::restart(caller.ctx)
         }
-        linux::LINUX_REBOOT_CMD_HALT => process::halt(),
+        linux::LINUX_REBOOT_CMD_HALT => process::halt(caller.ctx),
         linux::LINUX_REBOOT_CMD_POWER_OFF => process::shut_down(caller.ctx, WaitStatus::Exited(0)),
         _ => Err(Errno::EINVAL),
     }

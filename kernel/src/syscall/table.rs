@@ -6,8 +6,9 @@ use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
 use super::names;
 use super::{
-    attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, locks, memory, mounts, path,
-    poll, prctl, process, resource, select, signal, splice, statistics, sync, system, time, timer,
+    adjust, attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, locks, memory, mounts,
+    path, poll, prctl, priority, process, resource, sched, select, signal, splice, statistics, sync, system, time,
+    timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -73,7 +74,7 @@ table! { LINUX[512]:
     21 access => path::access;
     22 pipe => poll::pipe;
     23 select => select::select;
-    24 sched_yield => resource::sched_yield;
+    24 sched_yield => sched::sched_yield;
     25 mremap => memory::mremap;
     26 msync => memory::msync;
     27 mincore => memory::mincore;
@@ -159,22 +160,22 @@ table! { LINUX[512]:
     135 personality => prctl::personality;
     137 statfs => statistics::statfs;
     138 fstatfs => statistics::fstatfs;
-    140 getpriority => resource::getpriority;
-    141 setpriority => resource::setpriority;
-    142 sched_setparam => resource::sched_setparam;
-    143 sched_getparam => resource::sched_getparam;
-    144 sched_setscheduler => resource::sched_setscheduler;
-    145 sched_getscheduler => resource::sched_getscheduler;
-    146 sched_get_priority_max => resource::sched_get_priority_max;
-    147 sched_get_priority_min => resource::sched_get_priority_min;
-    148 sched_rr_get_interval => resource::sched_rr_get_interval;
+    140 getpriority => priority::getpriority;
+    141 setpriority => priority::setpriority;
+    142 sched_setparam => sched::sched_setparam;
+    143 sched_getparam => sched::sched_getparam;
+    144 sched_setscheduler => sched::sched_setscheduler;
+    145 sched_getscheduler => sched::sched_getscheduler;
+    146 sched_get_priority_max => sched::sched_get_priority_max;
+    147 sched_get_priority_min => sched::sched_get_priority_min;
+    148 sched_rr_get_interval => sched::sched_rr_get_interval;
     149 mlock => memory::mlock;
     150 munlock => memory::munlock;
     151 mlockall => memory::mlockall;
     152 munlockall => memory::munlockall;
     157 prctl => prctl::prctl;
     158 arch_prctl => process::arch_prctl;
-    159 adjtimex => time::adjtimex;
+    159 adjtimex => adjust::adjtimex;
     160 setrlimit => resource::setrlimit;
     161 chroot => path::chroot;
     162 sync => sync::sync;
@@ -201,8 +202,8 @@ table! { LINUX[512]:
     200 tkill => signal::tkill;
     201 time => time::time;
     202 futex => futex::futex;
-    203 sched_setaffinity => resource::sched_setaffinity;
-    204 sched_getaffinity => resource::sched_getaffinity;
+    203 sched_setaffinity => sched::sched_setaffinity;
+    204 sched_getaffinity => sched::sched_getaffinity;
     213 epoll_create => epoll::epoll_create;
     217 getdents64 => file::getdents64;
     218 set_tid_address => process::set_tid_address;
@@ -222,6 +223,8 @@ table! { LINUX[512]:
     234 tgkill => signal::tgkill;
     235 utimes => attributes::utimes;
     247 waitid => process::waitid;
+    251 ioprio_set => priority::ioprio_set;
+    252 ioprio_get => priority::ioprio_get;
     257 openat => path::openat;
     258 mkdirat => path::mkdirat;
     259 mknodat => path::mknodat;
@@ -258,10 +261,11 @@ table! { LINUX[512]:
     296 pwritev => file::pwritev;
     297 rt_tgsigqueueinfo => signal::rt_tgsigqueueinfo;
     302 prlimit64 => resource::prlimit64;
-    305 clock_adjtime => time::clock_adjtime;
+    305 clock_adjtime => adjust::clock_adjtime;
     306 syncfs => sync::syncfs;
     309 getcpu => resource::getcpu;
-    315 sched_getattr => resource::sched_getattr;
+    314 sched_setattr => sched::sched_setattr;
+    315 sched_getattr => sched::sched_getattr;
     316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
     322 execveat => process::execveat;
@@ -283,7 +287,7 @@ table! { COR[16]:
     3 read => file::read;
     4 open => path::open;
     5 moremem => cor::moremem;
-    6 yield => resource::sched_yield;
+    6 yield => sched::sched_yield;
     7 spawn => cor::spawn;
     8 wait => cor::wait;
     9 sleep => cor::sleep;

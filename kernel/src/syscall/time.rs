@@ -5,6 +5,7 @@ use super::caller::Caller;
 use super::record::{self, TIME_SIZE};
 use crate::process::clock::{self, Clock};
 use crate::task::Instant;
+use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
@@ -59,47 +60,6 @@ fn set_date(caller: &Caller, date: u64) -> Result<()> {
     clock::set_date(date)
 }
 
-/// adjtimex(2): the clock is as the machine's crystal makes it; it can be looked at.
-/// Differs: the clock cannot be adjusted: `EINVAL`.
-pub(super) fn adjtimex(caller: &mut Caller, into: Pointer) -> Result<u64> {
-    const SIZE: usize = 208;
-    const UNSYNCHRONISED: u32 = 0x40;
-    /// What is not known: sixteen seconds, in microseconds.
-    const UNKNOWN: u64 = 16_000_000;
-    const TOLERANCE: u64 = 32_768_000;
-    const MICROSECONDS_A_TICK: u64 = 10_000;
-    const NOT_SYNCHRONISED: u64 = 5;
-    let [modes] = caller.halves(into.0)?;
-    if modes != 0 {
-        caller.process().credentials().need(linux::CAP_SYS_TIME)?;
-        return Err(Errno::EINVAL);
-    }
-    let now = Clock::Realtime.read();
-    let mut bytes = [0; SIZE];
-    let mut put = |at: usize, value: u64| bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
-    put(24, UNKNOWN);
-    put(32, UNKNOWN);
-    put(40, UNSYNCHRONISED.into());
-    put(48, 2);
-    put(56, 1);
-    put(64, TOLERANCE);
-    put(72, now.seconds() as u64);
-    put(80, u64::from(now.nanoseconds() / 1000));
-    put(88, MICROSECONDS_A_TICK);
-    caller.write(into.0, &bytes)?;
-    Ok(NOT_SYNCHRONISED)
-}
-
-/// clock_adjtime(2)
-/// Differs: the clock cannot be adjusted: `EINVAL`.
-pub(super) fn clock_adjtime(caller: &mut Caller, clock: i32, into: Pointer) -> Result<u64> {
-    if clock != linux::CLOCK_REALTIME as i32 {
-        Clock::new(clock, caller.thread())?;
-        return Err(Errno::EOPNOTSUPP);
-    }
-    adjtimex(caller, into)
-}
-
 /// gettimeofday(2)
 pub(super) fn gettimeofday(caller: &mut Caller, time: Pointer, zone: Pointer) -> Result<()> {
     if let Some(into) = time.non_null() {
@@ -125,33 +85,51 @@ pub(super) fn time(caller: &mut Caller, into: Pointer) -> Result<u64> {
 /// nanosleep(2)
 pub(super) fn nanosleep(caller: &mut Caller, time: Pointer, left: Pointer) -> Result<()> {
     let time = decode(caller, time)?.to_nanoseconds()?;
-    sleep(caller, clock::now_and(time), left)
+    let deadline = caller.deadline(time);
+    sleep(caller, deadline, left)
 }
 
 /// clock_nanosleep(2)
 pub(super) fn clock_nanosleep(caller: &mut Caller, clock: i32, flags: u32, time: Pointer, left: Pointer) -> Result<()> {
-    let clock = match Clock::new(clock, caller.thread())? {
-        // A thread cannot wait for itself to run.
-        Clock::Thread(_) | Clock::ThreadUser(_) => return Err(Errno::EOPNOTSUPP),
-        clock => clock,
-    };
+    let is_own_number = clock == linux::CLOCK_THREAD_CPUTIME_ID as i32;
+    let clock = Clock::to_wait(clock, caller.thread())?;
+    if is_own_number {
+        return Err(Errno::EOPNOTSUPP);
+    }
     let time = decode(caller, time)?.to_nanoseconds()?;
     let absolute = flags & linux::TIMER_ABSTIME != 0;
-    if absolute && matches!(clock, Clock::Realtime) {
-        return if clock::sleep_until_date(caller.ctx, time) { Ok(()) } else { Err(Errno::EINTR) };
+    if !clock.is_of_world() {
+        return sleep_by(caller, &clock, time, absolute, left);
     }
-    let deadline = clock.deadline(time, absolute)?;
+    if absolute && clock.is_date() {
+        return if clock::sleep_until_date(caller.ctx, &clock, time) { Ok(()) } else { Err(Errno::EINTR) };
+    }
+    let deadline = if absolute { clock.deadline(time, true)? } else { caller.deadline(time) };
     sleep(caller, deadline, if absolute { Pointer(0) } else { left })
+}
+
+/// Sleeps until somebody has run for so long, or (`absolute`) in all.
+fn sleep_by(caller: &mut Caller, clock: &Clock, time: u64, absolute: bool, left: Pointer) -> Result<()> {
+    if matches!(clock, Clock::Thread(thread) | Clock::ThreadUser(thread) if Arc::ptr_eq(thread, caller.thread())) {
+        // A thread cannot wait for itself to run.
+        return Err(Errno::EINVAL);
+    }
+    let end = if absolute { time } else { clock.now().saturating_add(time) };
+    if clock.sleep_until(caller.ctx, end) {
+        return Ok(());
+    }
+    if let Some(left) = left.non_null().filter(|_| !absolute) {
+        let rest = end.saturating_sub(clock.now());
+        caller.write(left, &encode(TimeSpec::from_nanoseconds(rest)))?;
+    }
+    Err(Errno::EINTR)
 }
 
 /// Sleeps until a time; when a signal ends it, tells how much is left.
 fn sleep(caller: &mut Caller, deadline: Instant, left: Pointer) -> Result<()> {
-    // A sleep that begins again after a stop ends when it was to end at first.
-    let deadline = caller.running.deadline.take().unwrap_or(deadline);
     if caller.ctx.sleep_until(deadline, true) {
         return Ok(());
     }
-    caller.running.deadline = Some(deadline);
     if let Some(left) = left.non_null() {
         caller.write(left, &encode(TimeSpec::from_nanoseconds(clock::until(deadline))))?;
     }

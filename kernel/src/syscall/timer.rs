@@ -43,11 +43,11 @@ pub(super) fn setitimer(caller: &mut Caller, which: u32, new: Pointer, old: Poin
 
 /// timer_create(2)
 pub(super) fn timer_create(caller: &mut Caller, clock: i32, event: Pointer, into: Pointer) -> Result<()> {
-    let clock = Clock::new(clock, caller.thread())?;
+    let clock = Clock::to_wait(clock, caller.thread())?;
     let is_strange = match &clock {
         Clock::Process(process) | Clock::ProcessUser(process) => !Arc::ptr_eq(process, caller.process()),
         Clock::Thread(thread) | Clock::ThreadUser(thread) => !Arc::ptr_eq(&thread.process, caller.process()),
-        Clock::Realtime | Clock::Monotonic => false,
+        Clock::Realtime | Clock::Atomic | Clock::Monotonic => false,
     };
     if is_strange {
         return Err(Errno::EINVAL);
@@ -62,7 +62,8 @@ pub(super) fn timer_create(caller: &mut Caller, clock: i32, event: Pointer, into
 
 /// timer_settime(2)
 pub(super) fn timer_settime(caller: &mut Caller, id: u32, flags: u32, new: Pointer, old: Pointer) -> Result<()> {
-    let [interval_seconds, interval_rest, seconds, rest] = caller.words(new.0)?;
+    let new = new.non_null().ok_or(Errno::EINVAL)?;
+    let [interval_seconds, interval_rest, seconds, rest] = caller.words(new)?;
     let time = |seconds: u64, rest: u64| TimeSpec::new(seconds as i64, rest as i64)?.to_nanoseconds();
     let setting = Setting { value: time(seconds, rest)?, interval: time(interval_seconds, interval_rest)? };
     let timer = caller.process().timer(id)?;

@@ -10,6 +10,7 @@
 mod account;
 mod context;
 mod mutex;
+mod real_time;
 mod schedule;
 #[allow(clippy::module_inception, reason = "a task is what the word says")]
 mod task;

@@ -1,4 +1,4 @@
-//! Who runs: the task that is ready and has run least, weighed by how nice it is.
+//! Who runs: the task that is ready and has run least, weighed by how nice it is. Before all of these, whoever runs in real time.
 //!
 //! One queue serves all CPUs. A task that slept is let in near the front, so that who waits for a key is served before
 //! who computes; who computes is interrupted when his time is up. A CPU with nothing to do gets no ticks; one with a single
@@ -7,7 +7,7 @@
 //! The scheduler's lock protects the queue and every task's state. It is never held across a switch: the switch happens
 //! with interrupts held, after the lock is let go.
 
-use super::{State, Task, TaskContext, Totals, timer};
+use super::{State, Task, TaskContext, Totals, real_time::Budget, timer};
 use alloc::sync::Arc;
 use core::{
     cell::RefCell,
@@ -28,6 +28,8 @@ use machine::{
 
 /// How long a task may run while others are ready, in nanoseconds.
 const SLICE: u64 = 8_000_000;
+/// The same in real time, for one who takes turns.
+const REAL_TIME_SLICE: u64 = 100_000_000;
 /// How much less than the one that runs a woken task must have run to take its place at once.
 const URGENT: u64 = 2_000_000;
 
@@ -47,6 +49,7 @@ struct Turn {
     /// When the time is up of the one who runs.
     ends: Option<Instant>,
     totals: Totals,
+    real_time: Budget,
 }
 
 /// How many tasks are at what, and the load; for /proc.
@@ -63,7 +66,14 @@ pub struct Census {
 /// Makes the code that runs this CPU's idle task, and lets interrupts preempt from now on.
 pub fn start() -> Result<()> {
     let idle = Task::new("idle", Fiber::boot())?;
-    let turn = Turn { idle: idle.clone(), current: idle, since: clock::now(), ends: None, totals: Totals::default() };
+    let turn = Turn {
+        idle: idle.clone(),
+        current: idle,
+        since: clock::now(),
+        ends: None,
+        totals: Totals::default(),
+        real_time: Budget::default(),
+    };
     CPUS.with(|cpu| *cpu.borrow_mut() = Some(turn));
     irq::set_preempt_hook(preempt);
     timer::start();
@@ -106,13 +116,28 @@ pub(super) fn wake(task: &Arc<Task>) {
 fn enter(task: &Arc<Task>, mut ready: SpinGuard<RunQueue<Arc<Task>>>, place: impl FnOnce(&RunQueue<Arc<Task>>) -> u64) {
     let now = clock::now();
     with_turn(|turn| turn.charge(now, &mut ready));
-    let vruntime = place(&ready);
-    task.vruntime.store(vruntime, Ordering::Relaxed);
-    ready.push(task.clone(), vruntime);
-    let ends = with_turn(|turn| turn.attend(now, vruntime));
+    let place = if task.priority() == 0 {
+        let vruntime = place(&ready);
+        task.vruntime.store(vruntime, Ordering::Relaxed);
+        vruntime
+    } else {
+        with_turn(|turn| turn.place(task, &ready)).unwrap_or(0)
+    };
+    ready.push(task.clone(), place);
+    let ends = with_turn(|turn| turn.attend(now, place, &ready));
     drop(ready);
     if let Some(ends) = ends.flatten() {
         timer::arm(ends);
+    }
+}
+
+/// Gives a task the place that it has now, if it is ready; and whoever is more urgent than the one who runs has his turn.
+pub(super) fn place_anew(task: &Arc<Task>) {
+    let mut ready = READY.lock();
+    if ready.remove(|other| Arc::ptr_eq(other, task)) {
+        enter(task, ready, |ready| ready.wake_vruntime(task.vruntime.load(Ordering::Relaxed)));
+    } else {
+        cpu::want_reschedule();
     }
 }
 
@@ -215,11 +240,11 @@ impl Turn {
         let now = clock::now();
         self.charge(now, ready);
         if !self.leaves(after, ready) {
-            self.ends = self.is_busy().then_some(Instant(now.0 + SLICE));
+            self.ends = self.is_busy().then_some(Instant(now.0 + slice(&self.current)));
             return None;
         }
         let next = ready.pop().map_or_else(|| self.idle.clone(), |(task, _)| task);
-        self.ends = (!Arc::ptr_eq(&next, &self.idle)).then_some(Instant(now.0 + SLICE));
+        self.ends = (!Arc::ptr_eq(&next, &self.idle)).then_some(Instant(now.0 + slice(&next)));
         if Arc::ptr_eq(&next, &self.current) {
             return None;
         }
@@ -239,8 +264,31 @@ impl Turn {
             task.account.charge(ran);
         } else {
             self.totals.add(ran, task.account.charge(ran), task.nice());
-            let charge = run_queue::charge(ran, task.nice());
-            ready.advance(task.vruntime.fetch_add(charge, Ordering::Relaxed) + charge);
+            if task.priority() == 0 {
+                let charge = run_queue::charge(ran, task.nice());
+                ready.advance(task.vruntime.fetch_add(charge, Ordering::Relaxed) + charge);
+            } else {
+                self.charge_real_time(now, ran, ready);
+            }
+        }
+    }
+
+    #[cold]
+    fn charge_real_time(&mut self, now: Instant, ran: u64, ready: &RunQueue<Arc<Task>>) {
+        self.real_time.advance(now);
+        self.real_time.charge(ran);
+        // Should it have to share, it begins where the others are.
+        let vruntime = self.current.vruntime.load(Ordering::Relaxed);
+        let vruntime = if self.real_time.is_spent() { vruntime + ran } else { vruntime };
+        self.current.vruntime.store(vruntime.max(ready.min_vruntime()), Ordering::Relaxed);
+    }
+
+    /// Where a task stands among those who are ready.
+    fn place(&self, task: &Task, ready: &RunQueue<Arc<Task>>) -> u64 {
+        match task.priority() {
+            0 => task.vruntime.load(Ordering::Relaxed),
+            _ if self.real_time.is_spent() => task.vruntime.load(Ordering::Relaxed).max(ready.min_vruntime()),
+            priority => run_queue::real_time_place(priority),
         }
     }
 
@@ -270,13 +318,26 @@ impl Turn {
                 true
             }
             After::Ready | After::Yield => {
-                let own = task.vruntime.load(Ordering::Relaxed);
-                let Some(least) = ready.least().filter(|least| after == After::Yield || *least < own) else {
+                let own = self.place(task, ready);
+                let Some(least) = ready.least().filter(|&least| self.goes_after(own, least, after)) else {
                     return false;
                 };
-                ready.push(task.clone(), own.max(least));
+                if run_queue::is_real_time(own) && least < own && after == After::Ready {
+                    ready.push_first(task.clone(), own);
+                } else {
+                    ready.push(task.clone(), own.max(least));
+                }
                 true
             }
+        }
+    }
+
+    /// Whether the one who runs, at a place of its own, makes way for the first of those who are ready.
+    fn goes_after(&self, own: u64, least: u64, after: After) -> bool {
+        match after {
+            _ if least < own => true,
+            After::Yield => least == own || !run_queue::is_real_time(own),
+            _ => least == own && run_queue::is_real_time(own) && self.current.takes_turns() && self.ends.is_none(),
         }
     }
 
@@ -286,7 +347,7 @@ impl Turn {
         if ends > now {
             return Some(ends);
         }
-        self.ends = alone.then_some(Instant(now.0 + SLICE));
+        self.ends = alone.then_some(Instant(now.0 + slice(&self.current)));
         if !alone {
             cpu::want_reschedule();
         }
@@ -296,15 +357,16 @@ impl Turn {
     /// Makes sure that a task that has just become ready gets its turn: at once if nobody runs or whoever runs has run much
     /// more, else when the time is up of the one who runs. Says when that is, for the clock: also of one who is asked to make
     /// way at once, since he may compute on for long without a look.
-    fn attend(&mut self, now: Instant, vruntime: u64) -> Option<Instant> {
+    fn attend(&mut self, now: Instant, place: u64, ready: &RunQueue<Arc<Task>>) -> Option<Instant> {
         if Arc::ptr_eq(&self.current, &self.idle) {
             cpu::want_reschedule();
             return None;
         }
-        if vruntime + URGENT < self.current.vruntime.load(Ordering::Relaxed) {
+        let head_start = if run_queue::is_real_time(place) { 0 } else { URGENT };
+        if place + head_start < self.place(&self.current, ready) {
             cpu::want_reschedule();
         }
-        Some(*self.ends.get_or_insert(Instant(now.0 + SLICE)))
+        Some(*self.ends.get_or_insert(Instant(now.0 + slice(&self.current))))
     }
 }
 
@@ -324,6 +386,11 @@ pub(super) fn tick(now: Instant, program: bool) -> Option<Instant> {
         owner.tick();
     }
     next
+}
+
+/// How long a task may run while others are ready that are not more urgent.
+fn slice(task: &Task) -> u64 {
+    if task.takes_turns() { REAL_TIME_SLICE } else { SLICE }
 }
 
 fn with_turn<R>(work: impl FnOnce(&mut Turn) -> R) -> Option<R> {

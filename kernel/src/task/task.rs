@@ -53,6 +53,10 @@ pub struct Task {
     /// Its present wait does not end by an interruption.
     pub(super) deaf: AtomicBool,
     pub(super) nice: AtomicI8,
+    /// How urgent it is if it runs in real time, 1 to 99; 0 if it shares with others.
+    priority: AtomicU8,
+    /// In real time: it takes turns with those of the same priority.
+    takes_turns: AtomicBool,
     /// How it joins wait queues, and mutexes: it can be in one of each.
     pub(super) waiter: Arc<Node<Waiter>>,
     pub(super) mutex_waiter: Arc<Node<Waiter>>,
@@ -104,6 +108,8 @@ impl Task {
             account: Account::default(),
             deaf: AtomicBool::new(true),
             nice: AtomicI8::new(0),
+            priority: AtomicU8::new(0),
+            takes_turns: AtomicBool::new(false),
             waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
             mutex_waiter: Arc::new(Node::new(Waiter::task(task.clone()))),
             owner: SpinLock::new("task's owner", None),
@@ -173,6 +179,27 @@ impl Task {
     /// Changes that; from its next turn on.
     pub fn set_nice(&self, nice: i8) {
         self.nice.store(nice.clamp(-20, 19), Ordering::Relaxed);
+    }
+
+    /// How urgent it is if it runs in real time, 1 to 99; 0 if it shares with others.
+    #[inline]
+    pub(super) fn priority(&self) -> u8 {
+        self.priority.load(Ordering::Relaxed)
+    }
+
+    /// In real time: whether it takes turns with those of the same priority.
+    pub(super) fn takes_turns(&self) -> bool {
+        self.takes_turns.load(Ordering::Relaxed)
+    }
+
+    /// Has it run in real time from now on: before all of lower priority, until it waits or (`takes_turns`) its turn is over. With
+    /// priority 0 it shares with others. sched(7)
+    pub fn set_real_time(self: &Arc<Self>, priority: u8, takes_turns: bool) {
+        let old = self.priority.swap(priority, Ordering::Relaxed);
+        self.takes_turns.store(takes_turns, Ordering::Relaxed);
+        if old != priority {
+            schedule::place_anew(self);
+        }
     }
 
     /// Ends its wait, or its next one. May be called from anywhere, also by an interrupt handler.

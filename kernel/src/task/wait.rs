@@ -105,6 +105,14 @@ impl WaitQueue {
         self.waiters.lock().push_back(waiter);
     }
 
+    /// Adds somebody unless they are here already.
+    pub fn stay(&self, waiter: &Arc<Node<Waiter>>) {
+        let mut waiters = self.waiters.lock();
+        if !waiters.holds(waiter) {
+            waiters.push_back(waiter.clone());
+        }
+    }
+
     /// Takes somebody out; says whether they were still there, and so not woken.
     pub fn leave(&self, waiter: &Arc<Node<Waiter>>) -> bool {
         self.waiters.lock().remove(waiter)

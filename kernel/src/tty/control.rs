@@ -1,32 +1,21 @@
 //! The requests to a terminal: ioctl_tty(2).
 
 use super::line::{Packet, Receiver};
-use super::terminal::{Consequences, State, Terminal};
+use super::terminal::Terminal;
 use crate::memory::AddressSpace;
 use crate::process::{self, Pid};
-use crate::task::TaskContext;
+use crate::task::{Instant, TaskContext};
 use core::sync::atomic::Ordering;
 use linux_raw_sys::{general as linux, ioctl};
 use logic::errno::{Errno, Result};
-use logic::line::{CHARACTERS, Input, Local, Output, Settings};
 use logic::signal::Signal;
-
-/// The sizes of `struct termios` and `struct termios2`, and where the special characters are: behind four words and a byte.
-const TERMIOS: usize = 36;
-const TERMIOS2: usize = 44;
-const KEYS: usize = 17;
 
 /// The modem lines of a terminal that is there: DTR, RTS, CTS, CD and DSR (asm-generic/termios.h).
 const MODEM: u32 = 0x002 | 0x004 | 0x020 | 0x040 | 0x100;
 
-/// When new settings count.
-enum When {
-    Now,
-    /// When everything written before has left.
-    Drained,
-    /// Then, and what was typed and not read is forgotten.
-    Flushed,
-}
+/// How long a break lasts, in nanoseconds, unless a program says it in tenths of a second.
+const BREAK: u64 = 250_000_000;
+const TENTH: u64 = 100_000_000;
 
 impl Terminal {
     /// Does what a request asks for: ioctl(2).
@@ -36,22 +25,20 @@ impl Terminal {
         }
         let int = |value: usize| space.write(ctx, argument, &(value as u32).to_le_bytes());
         match request {
-            ioctl::TCGETS => space.write(ctx, argument, &self.termios()[..TERMIOS])?,
-            ioctl::TCGETS2 => space.write(ctx, argument, &self.termios())?,
-            ioctl::TCSETS => self.set_termios::<TERMIOS>(ctx, space, argument, When::Now)?,
-            ioctl::TCSETSW => self.set_termios::<TERMIOS>(ctx, space, argument, When::Drained)?,
-            ioctl::TCSETSF => self.set_termios::<TERMIOS>(ctx, space, argument, When::Flushed)?,
-            ioctl::TCSETS2 => self.set_termios::<TERMIOS2>(ctx, space, argument, When::Now)?,
-            ioctl::TCSETSW2 => self.set_termios::<TERMIOS2>(ctx, space, argument, When::Drained)?,
-            ioctl::TCSETSF2 => self.set_termios::<TERMIOS2>(ctx, space, argument, When::Flushed)?,
             ioctl::TIOCGWINSZ => space.write(ctx, argument, &self.window())?,
             ioctl::TIOCSWINSZ => self.set_window(ctx, space, argument)?,
-            // A break is not sent; with a number, tcdrain(3) is meant.
-            ioctl::TCSBRK | ioctl::TCSBRKP => self.output.drain(ctx)?,
-            ioctl::TIOCSBRK | ioctl::TIOCCBRK => {}
+            // With a number, tcdrain(3) is meant.
+            ioctl::TCSBRK => self.send_break(ctx, if argument == 0 { BREAK } else { 0 })?,
+            ioctl::TCSBRKP => {
+                self.send_break(ctx, if argument == 0 { BREAK } else { argument.saturating_mul(TENTH) })?
+            }
+            ioctl::TIOCSBRK | ioctl::TIOCCBRK => {
+                self.output.drain(ctx)?;
+                self.output.line().set_break(request == ioctl::TIOCSBRK);
+            }
             ioctl::TCXONC => self.stop_or_start(argument)?,
             ioctl::TCFLSH => self.flush(argument)?,
-            ioctl::TIOCOUTQ => int(self.output.waiting())?,
+            ioctl::TIOCOUTQ => int(self.output.unsent())?,
             ioctl::FIONREAD => int(self.readable())?,
             ioctl::TIOCSTI => self.pretend_input(ctx, space, argument)?,
             // The one line discipline there is has the number 0.
@@ -79,9 +66,22 @@ impl Terminal {
                 let control = &mut state.settings.control;
                 *control = if on { *control | linux::CLOCAL } else { *control & !linux::CLOCAL };
             }
-            _ => return Err(Errno::ENOTTY),
+            _ => self.control_settings(ctx, request, argument, space)?,
         }
         Ok(0)
+    }
+
+    /// tcsendbreak(3), behind everything written before.
+    fn send_break(&self, ctx: &TaskContext, time: u64) -> Result<()> {
+        self.output.drain(ctx)?;
+        if time == 0 || self.output.line().is_pseudo() {
+            return Ok(());
+        }
+        let until = Instant(machine::clock::now().0.saturating_add(time));
+        self.output.line().set_break(true);
+        let slept = ctx.sleep_until(until, true);
+        self.output.line().set_break(false);
+        if slept { Ok(()) } else { Err(Errno::EINTR) }
     }
 
     /// `TIOCSTI`: a byte as if it had been typed. `EPERM` but for the superuser and who is controlled by this terminal.
@@ -113,80 +113,6 @@ impl Terminal {
         state.line.readable(&state.settings)
     }
 
-    fn termios(&self) -> [u8; TERMIOS2] {
-        let settings = self.state.lock().settings;
-        let Settings { input, output, control, local, characters } = settings;
-        let mut bytes = [0; TERMIOS2];
-        for (place, flags) in bytes.chunks_exact_mut(4).zip([input.bits(), output.bits(), control, local.bits()]) {
-            place.copy_from_slice(&flags.to_le_bytes());
-        }
-        bytes[KEYS..KEYS + CHARACTERS].copy_from_slice(&characters);
-        let speed = speed(control).to_le_bytes();
-        bytes[TERMIOS..TERMIOS + 4].copy_from_slice(&speed);
-        bytes[TERMIOS + 4..].copy_from_slice(&speed);
-        bytes
-    }
-
-    fn set_termios<const SIZE: usize>(
-        &self,
-        ctx: &TaskContext,
-        space: &AddressSpace,
-        from: u64,
-        when: When,
-    ) -> Result<()> {
-        let mut bytes = [0; SIZE];
-        space.read(ctx, from, &mut bytes)?;
-        let mut flags =
-            bytes.chunks_exact(4).map(|word| word.iter().rev().fold(0, |sum, &byte| sum << 8 | u32::from(byte)));
-        let mut next = || flags.next().unwrap_or(0);
-        let (input, output, control, local) = (next(), next(), next(), next());
-        let mut characters = [0; CHARACTERS];
-        characters.copy_from_slice(&bytes[KEYS..KEYS + CHARACTERS]);
-        let new = Settings {
-            input: Input::from_bits_retain(input),
-            output: Output::from_bits_retain(output),
-            control,
-            local: Local::from_bits_retain(local),
-            characters,
-        };
-        if !matches!(when, When::Now) {
-            self.output.drain(ctx)?;
-        }
-        self.apply(new, matches!(when, When::Flushed));
-        Ok(())
-    }
-
-    fn apply(&self, new: Settings, flush: bool) {
-        let mut consequences = Consequences::default();
-        let mut state = self.state.lock();
-        let State { line, settings, .. } = &mut *state;
-        if flush {
-            line.clear();
-        }
-        line.settings_changed(settings, &new, &mut |action| self.note(action, &mut consequences));
-        let old = core::mem::replace(settings, new);
-        drop(state);
-        self.tell_of_change(&old, &new);
-        consequences.readable = true;
-        self.follow_up(&consequences);
-        self.room_made();
-    }
-
-    fn tell_of_change(&self, old: &Settings, new: &Settings) {
-        let stops = |settings: &Settings| {
-            let keys = [linux::VSTOP, linux::VSTART].map(|key| settings.characters[key as usize]);
-            settings.input.contains(Input::IXON) && keys == [b'S' - 0x40, b'Q' - 0x40]
-        };
-        let line = self.output.line();
-        if stops(old) != stops(new) {
-            line.tell(if stops(new) { Packet::DO_STOP } else { Packet::NO_STOP });
-        }
-        let edited = |settings: &Settings| settings.local.contains(Local::EXTPROC);
-        if edited(old) || edited(new) {
-            line.tell(Packet::SETTINGS);
-        }
-    }
-
     fn window(&self) -> [u8; 8] {
         let mut bytes = [0; 8];
         for (place, size) in bytes.chunks_exact_mut(2).zip(self.state.lock().window) {
@@ -212,16 +138,21 @@ impl Terminal {
     /// tcflow(3)
     fn stop_or_start(&self, what: u64) -> Result<()> {
         match what as u32 {
-            linux::TCOOFF => self.stop_output(true),
-            linux::TCOON => self.stop_output(false),
+            linux::TCOOFF | linux::TCOON => {
+                let stop = what as u32 == linux::TCOOFF;
+                let mut state = self.state.lock();
+                let flow = state.line.flow();
+                let changed = if stop { flow.hold() } else { flow.release() };
+                drop(state);
+                if changed {
+                    self.stop_output(stop);
+                }
+            }
             // To send STOP or START to the other side.
             linux::TCIOFF | linux::TCION => {
                 let key = if what as u32 == linux::TCIOFF { linux::VSTOP } else { linux::VSTART };
                 let byte = self.state.lock().settings.characters[key as usize];
-                if byte != 0 {
-                    self.output.put(&[byte], 0);
-                    self.output.send();
-                }
+                self.send_past(Some(byte));
             }
             _ => return Err(Errno::EINVAL),
         }
@@ -241,7 +172,7 @@ impl Terminal {
             self.room_made();
         }
         if output {
-            self.output.discard();
+            self.output.flush();
             self.output.queue.wake_all();
         }
         let told = [(input, Packet::FLUSH_READ), (output, Packet::FLUSH_WRITE)];
@@ -263,20 +194,8 @@ fn is_root(ctx: &TaskContext) -> bool {
     process::caller(ctx).is_none_or(|thread| thread.process.credentials().is_root())
 }
 
-fn read_int(ctx: &TaskContext, space: &AddressSpace, from: u64) -> Result<u32> {
+pub(super) fn read_int(ctx: &TaskContext, space: &AddressSpace, from: u64) -> Result<u32> {
     let mut bytes = [0; 4];
     space.read(ctx, from, &mut bytes)?;
     Ok(u32::from_le_bytes(bytes))
-}
-
-/// The speed in bits a second that the control flags name; 0 for what has no name here.
-fn speed(control: u32) -> u32 {
-    match control & linux::CBAUD {
-        linux::B9600 => 9600,
-        linux::B19200 => 19200,
-        linux::B38400 => 38400,
-        linux::B57600 => 57600,
-        linux::B115200 => 115_200,
-        _ => 0,
-    }
 }

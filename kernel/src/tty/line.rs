@@ -37,6 +37,11 @@ pub trait Line: Send + Sync {
     /// Where there may be room to send again: woken when some has come.
     fn queue(&self) -> &WaitQueue;
 
+    /// How many bytes were taken and have not left.
+    fn waiting(&self) -> usize {
+        0
+    }
+
     /// Whether everything taken has left, to the last bit.
     fn drained(&self) -> bool;
 
@@ -50,6 +55,12 @@ pub trait Line: Send + Sync {
     fn first_settings(&self) -> Settings {
         Settings::default()
     }
+
+    /// Changes settings that the line cannot have, or has by itself.
+    fn adjust(&self, _old: &Settings, _new: &mut Settings) {}
+
+    /// Holds the line down, or lets it go: a break.
+    fn set_break(&self, _on: bool) {}
 
     /// Rows and columns, if it knows.
     fn size(&self) -> Option<(u16, u16)> {

@@ -60,15 +60,22 @@ impl Output {
         &self.line
     }
 
-    /// How many bytes there is room for.
+    /// How many bytes of a program's there is room for. What is stopped takes none where a program is at the other end, for there, as in
+    /// Linux, nothing is kept on this side.
     pub(super) fn room(&self) -> usize {
-        self.state.lock().ring.free()
+        let state = self.state.lock();
+        if state.stopped && self.line.is_pseudo() { 0 } else { state.ring.free() }
     }
 
     /// How many bytes have not been handed to the line.
-    pub(super) fn waiting(&self) -> usize {
+    fn waiting(&self) -> usize {
         let state = self.state.lock();
         state.ring.len() + state.piece.len()
+    }
+
+    /// How many bytes have not left the machine; where a program is at the other end, none: `TIOCOUTQ`.
+    pub(super) fn unsent(&self) -> usize {
+        if self.line.is_pseudo() { 0 } else { self.waiting() + self.line.waiting() }
     }
 
     /// Puts bytes in, if at least `spare` bytes of room stay free; says whether it did. `send` must follow.
@@ -105,6 +112,14 @@ impl Output {
         self.send();
     }
 
+    /// Forgets what is not yet with the line; what a stopped pseudo-terminal has is echo, which stays (tcflush(3)).
+    pub(super) fn flush(&self) {
+        let echo_only = self.line.is_pseudo() && self.state.lock().stopped;
+        if !echo_only {
+            self.discard();
+        }
+    }
+
     /// Forgets what is not yet with the line.
     pub(super) fn discard(&self) {
         let mut state = self.state.lock();
@@ -133,7 +148,7 @@ impl Output {
 
     /// Sleeps until everything has left the machine; `EINTR` if a signal comes.
     pub(super) fn drain(&self, ctx: &TaskContext) -> Result<()> {
-        while self.waiting() > 0 || !self.line.drained() {
+        while !self.line.is_pseudo() && (self.waiting() > 0 || !self.line.drained()) {
             let mut time = machine::clock::now();
             time.0 += DRAIN_STEP;
             if !ctx.sleep_until(time, true) {

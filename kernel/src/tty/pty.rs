@@ -178,6 +178,11 @@ impl Line for Pty {
         Settings { control, ..Settings::default() }
     }
 
+    /// What comes over no wire has eight bits, and is received.
+    fn adjust(&self, _old: &Settings, new: &mut Settings) {
+        new.control = new.control & !(linux::CSIZE | linux::PARENB) | linux::CS8 | linux::CREAD;
+    }
+
     fn opened(&self) {
         self.state.lock().left = false;
     }
@@ -238,6 +243,25 @@ impl Master {
         let mut state = self.pty.state.lock();
         state.packets = on;
         state.news = Packet::empty();
+    }
+
+    /// tcflush(3): forgets what the slave has sent, or what it has not taken.
+    fn flush(&self, what: u64) -> Result<()> {
+        let what = what as u32;
+        if ![linux::TCIFLUSH, linux::TCOFLUSH, linux::TCIOFLUSH].contains(&what) {
+            return Err(Errno::EINVAL);
+        }
+        let mut state = self.pty.state.lock();
+        if what != linux::TCOFLUSH {
+            state.outgoing.clear();
+        }
+        if what != linux::TCIFLUSH && !state.delivering {
+            state.held.clear();
+        }
+        drop(state);
+        self.pty.room.wake_all();
+        self.pty.changed.wake_all();
+        Ok(())
     }
 
     /// `TIOCGPTPEER`: the slave, without looking for its name.
@@ -333,10 +357,14 @@ impl File for Master {
             }
             ioctl::FIONREAD => tell(self.pty.state.lock().outgoing.len() as u32)?,
             ioctl::TIOCOUTQ => tell(0)?,
+            ioctl::TCFLSH => self.flush(argument)?,
+            ioctl::TCSBRK | ioctl::TCSBRKP | ioctl::TIOCSBRK | ioctl::TIOCCBRK => {}
+            ioctl::TIOCCONS => return Err(Errno::EINVAL),
             // What may be asked by who is not controlled by it, from this side only.
             ioctl::TIOCGPGRP => tell(self.slave.job.lock().foreground.map_or(0, |group| group.0))?,
             ioctl::TIOCGSID => tell(self.slave.job.lock().session.ok_or(Errno::ENOTTY)?.0)?,
-            ioctl::TIOCSCTTY | ioctl::TIOCSTI => return Err(Errno::EPERM),
+            ioctl::TIOCSTI => return Err(Errno::EPERM),
+            ioctl::TIOCNOTTY => return Err(Errno::ENOTTY),
             _ => return self.slave.control(ctx, request, argument, space),
         }
         Ok(0)

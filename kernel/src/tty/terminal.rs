@@ -13,9 +13,10 @@ use crate::task::{Instant, Mutex, TaskContext};
 use alloc::sync::{Arc, Weak};
 use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
-use logic::line::{Action, GROWTH, Line, Settings};
-use logic::signal::Signal;
+use logic::line::{Action, GROWTH, Input, Line, Settings};
+use logic::signal::SignalSet;
 use machine::lock::SpinLock;
 
 /// How many bytes of a program's are processed at once, and how many may become of them.
@@ -24,6 +25,9 @@ const GROWN: usize = PIECE * GROWTH;
 
 /// How many bytes a read takes out at once.
 const GULP: usize = 256;
+
+/// With less room than this for input, IXOFF asks the other side to wait.
+const THRESHOLD: usize = 128;
 
 /// A tenth of a second, in which VTIME counts.
 const TENTH: u64 = 100_000_000;
@@ -53,6 +57,8 @@ pub(super) struct State {
     pub(super) window: [u16; 4],
     /// The line holds input back until somebody reads.
     held_back: bool,
+    /// The other side was sent STOP.
+    throttled: bool,
     /// How many bytes there were when a read last found too few.
     seen: usize,
     /// It was asked for its size and has not answered yet.
@@ -65,7 +71,7 @@ pub(super) struct Consequences {
     pub(super) readable: bool,
     stop: Option<bool>,
     discard: bool,
-    signal: Option<Signal>,
+    signals: SignalSet,
 }
 
 impl Terminal {
@@ -78,7 +84,8 @@ impl Terminal {
     pub(super) fn new(number: DeviceNumber, line: Arc<dyn super::line::Line>) -> Result<Arc<Terminal>> {
         let (discipline, settings) = (Line::try_new()?, line.first_settings());
         let window = line.size().map_or([0; 4], |(rows, columns)| [rows, columns, 0, 0]);
-        let state = State { line: discipline, settings, window, held_back: false, seen: 0, question: None };
+        let state =
+            State { line: discipline, settings, window, held_back: false, throttled: false, seen: 0, question: None };
         let output = Output::new(line)?;
         Ok(Arc::new_cyclic(|this| Terminal {
             this: this.clone(),
@@ -164,9 +171,20 @@ impl Terminal {
 
     /// Lets input in again that was held back.
     pub(super) fn room_made(&self) {
-        let held_back = core::mem::take(&mut self.state.lock().held_back);
+        let mut state = self.state.lock();
+        let held_back = core::mem::take(&mut state.held_back);
+        let start = state.throttle(false);
+        drop(state);
         if held_back {
             self.output.line().resume();
+        }
+        self.send_past(start);
+    }
+
+    /// Sends a byte past what waits, even if output is stopped: STOP or START for the other side.
+    pub(super) fn send_past(&self, byte: Option<u8>) {
+        if let Some(byte) = byte.filter(|&byte| byte != 0) {
+            self.output.line().send(&[byte]);
         }
     }
 
@@ -179,7 +197,7 @@ impl Terminal {
             Some(stopped) => self.stop_output(stopped),
             None => self.output.send(),
         }
-        if let Some(signal) = consequences.signal {
+        for signal in consequences.signals.iter() {
             self.signal_foreground(signal);
         }
         if consequences.readable {
@@ -205,7 +223,9 @@ impl Terminal {
                 self.output.discard();
                 consequences.discard = true;
             }
-            Action::Send(signal) => consequences.signal = Some(signal),
+            Action::Send(signal) => {
+                consequences.signals.insert(signal);
+            }
             Action::Stop => consequences.stop = Some(true),
             Action::Start => consequences.stop = Some(false),
             Action::Readable => consequences.readable = true,
@@ -232,6 +252,17 @@ impl State {
         }
         let wanted = usize::from(self.settings.minimum()).max(1).min(room);
         self.line.readable(&self.settings) >= wanted
+    }
+
+    /// With IXOFF: what the other side is to be sent, because there is little room left or because there is room again.
+    fn throttle(&mut self, on: bool) -> Option<u8> {
+        let tight = self.line.room() < THRESHOLD && self.line.is_readable(&self.settings);
+        let due = if on { tight && self.settings.input.contains(Input::IXOFF) } else { self.line.room() >= THRESHOLD };
+        if !due || self.throttled == on {
+            return None;
+        }
+        self.throttled = on;
+        Some(self.settings.characters[if on { linux::VSTOP } else { linux::VSTART } as usize])
     }
 }
 
@@ -314,7 +345,9 @@ impl Receiver for Terminal {
             taken += 1;
         }
         state.held_back = taken < bytes.len();
+        let stop = if self.output.line().is_pseudo() { None } else { state.throttle(true) };
         drop(state);
+        self.send_past(stop);
         self.follow_up(&consequences);
         taken
     }

@@ -6,6 +6,7 @@
 
 extern crate alloc;
 
+mod screen;
 mod start;
 
 use alloc::ffi::CString;
@@ -18,6 +19,7 @@ use cor_rt::gate::{self, Fd, Open, Pid, Status};
 use cor_rt::{Arguments, Errno, File, println};
 
 use program::{Program, printable};
+use screen::Screen;
 use start::{Failure, start};
 
 cor_rt::main!(main);
@@ -50,7 +52,7 @@ fn run_told(file: &[u8]) -> Status {
         return fail("failed /.cor/program is not in order", FAILED);
     };
     match start(&program) {
-        Ok(child) => wait_for(child),
+        Ok(child) => wait_for(child, |_| ()),
         Err(failure) => explain(&program, &failure),
     }
 }
@@ -64,11 +66,14 @@ fn run_default(arguments: &Arguments) -> Status {
     let own = |entry: &&CStr| !entry.to_bytes().starts_with(b"CONSOLE=");
     environment.extend(arguments.environment().map(|given| -> &CStr { given }).filter(own));
     let choices = [("The shell", vec![c"/bin/sh", c"-l"]), ("The tour", vec![c"/bin/tour"])];
-    for (what, arguments) in choices {
-        let program = Program { cwd: c"/", arguments, environment: environment.clone() };
+    for (what, words) in choices {
+        let program = Program { cwd: c"/", arguments: words, environment: environment.clone() };
         match start(&program) {
             Ok(child) => {
-                let status = wait_for(child);
+                let mut screen = Screen::start(arguments, &environment);
+                let status = wait_for(child, |pid| screen.ended(pid));
+                // The end of the shell, which led the session, has hung the terminal up.
+                use_terminal(arguments);
                 println!("{what} has ended with {status}. Powering off.");
                 return status;
             }
@@ -103,12 +108,13 @@ fn missing_variables(arguments: &Arguments) -> Vec<CString> {
     [path.as_str(), "HOME=/", "TERM=linux"].iter().copied().filter(missing).flat_map(CString::new).collect()
 }
 
-/// Waits until this child has ended, and reaps whatever else ends.
-fn wait_for(child: Pid) -> Status {
+/// Waits until this child has ended, and reaps whatever else ends, of which somebody is told.
+fn wait_for(child: Pid, mut ended: impl FnMut(Pid)) -> Status {
     loop {
         match gate::wait(None) {
             Ok((pid, status)) if pid == child => return status,
-            Ok(_) | Err(Errno::EINTR) => {}
+            Ok((pid, _)) => ended(pid),
+            Err(Errno::EINTR) => {}
             Err(errno) => return fail(&format!("failed init lost its program: {errno}"), FAILED),
         }
     }

@@ -22,8 +22,8 @@ impl Line {
         self.finish_erasing(settings, put);
         self.cursor.echo(key, settings, put);
         self.cursor.put(b'\n', settings, put);
-        for i in 0..self.head.wrapping_sub(self.line_head) {
-            let byte = self.byte(self.line_head.wrapping_add(i));
+        for i in 0..self.queue.head().wrapping_sub(self.queue.line_head()) {
+            let byte = self.queue.byte(self.queue.line_head().wrapping_add(i));
             self.cursor.echo(byte, settings, put);
         }
     }
@@ -31,13 +31,13 @@ impl Line {
     /// Forgets the line.
     pub(super) fn kill(&mut self, settings: &Settings, put: &mut impl FnMut(u8)) {
         let has = |flag| settings.local.contains(flag);
-        if self.head == self.line_head {
+        if self.queue.line_is_empty() {
             return;
         }
         if has(Local::ECHO | Local::ECHOE | Local::ECHOK | Local::ECHOKE) {
             return self.erase(Erase::Line, settings, put);
         }
-        self.head = self.line_head;
+        self.queue.cut(self.queue.line_head());
         if has(Local::ECHO) {
             self.finish_erasing(settings, put);
             self.cursor.echo(settings.characters[general::VKILL as usize], settings, put);
@@ -49,19 +49,20 @@ impl Line {
 
     /// Takes characters from the end of the line.
     pub(super) fn erase(&mut self, erase: Erase, settings: &Settings, put: &mut impl FnMut(u8)) {
-        if self.head == self.line_head {
+        if self.queue.line_is_empty() {
             return;
         }
         let mut in_word = false;
         while let Some(start) = self.last_character(settings) {
-            let byte = self.byte(start);
+            let byte = self.queue.byte(start);
             if erase == Erase::Word {
                 if in_word && !is_word(byte) {
                     break;
                 }
                 in_word |= is_word(byte);
             }
-            let end = core::mem::replace(&mut self.head, start);
+            let end = self.queue.head();
+            self.queue.cut(start);
             if settings.local.contains(Local::ECHO) {
                 self.show_erased(start..end, erase, settings, put);
             }
@@ -69,17 +70,17 @@ impl Line {
                 break;
             }
         }
-        if self.head == self.line_head && settings.local.contains(Local::ECHO) {
+        if self.queue.line_is_empty() && settings.local.contains(Local::ECHO) {
             self.finish_erasing(settings, put);
         }
     }
 
     /// Where the last character of the line begins.
     fn last_character(&self, settings: &Settings) -> Option<usize> {
-        let mut at = self.head;
-        while at != self.line_head {
+        let mut at = self.queue.head();
+        while at != self.queue.line_head() {
             at = at.wrapping_sub(1);
-            if !settings.is_continuation(self.byte(at)) {
+            if !settings.is_continuation(self.queue.byte(at)) {
                 return Some(at);
             }
         }
@@ -89,14 +90,14 @@ impl Line {
     /// Shows that a character is gone, of which the bytes still are where they were.
     fn show_erased(&mut self, character: Range<usize>, erase: Erase, settings: &Settings, put: &mut impl FnMut(u8)) {
         let has = |flag| settings.local.contains(flag);
-        let byte = self.byte(character.start);
+        let byte = self.queue.byte(character.start);
         if has(Local::ECHOPRT) {
             if !core::mem::replace(&mut self.erasing, true) {
                 self.cursor.put(b'\\', settings, put);
             }
             self.cursor.echo(byte, settings, put);
             for i in 1..character.end.wrapping_sub(character.start) {
-                self.cursor.put(self.byte(character.start.wrapping_add(i)), settings, put);
+                self.cursor.put(self.queue.byte(character.start.wrapping_add(i)), settings, put);
                 self.cursor.move_back();
             }
         } else if erase == Erase::Character && !has(Local::ECHOE) {
@@ -117,10 +118,10 @@ impl Line {
 
     /// How many columns the end of the line takes, back to a tab or the line's start, and whether it is a tab.
     fn columns_before(&self, settings: &Settings) -> (u32, bool) {
-        let (mut columns, mut at) = (0, self.head);
-        while at != self.line_head {
+        let (mut columns, mut at) = (0, self.queue.head());
+        while at != self.queue.line_head() {
             at = at.wrapping_sub(1);
-            match self.byte(at) {
+            match self.queue.byte(at) {
                 b'\t' => return (columns, true),
                 byte if is_control(byte) => columns += 2 * u32::from(settings.local.contains(Local::ECHOCTL)),
                 byte => columns += u32::from(!settings.is_continuation(byte)),

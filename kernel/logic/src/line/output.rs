@@ -64,6 +64,10 @@ impl Cursor {
             put(b'^');
             put(byte ^ 0x40);
             self.column = self.column.wrapping_add(2);
+        } else if byte == 0xff {
+            // Linux, which marks things in its echo by this byte, does not process the byte itself.
+            put(byte);
+            self.column = self.column.wrapping_add(1);
         } else {
             self.put(byte, settings, put);
         }

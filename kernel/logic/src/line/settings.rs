@@ -26,6 +26,8 @@ bitflags::bitflags! {
         const IXON = general::IXON;
         /// Anything starts output again.
         const IXANY = general::IXANY;
+        /// The other side is stopped and started when there is little room for input, and room again.
+        const IXOFF = general::IXOFF;
         /// Characters are UTF-8.
         const IUTF8 = general::IUTF8;
         // Others are kept as they are.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::random::Random;
+use alloc::vec::Vec;
 use alloc::{format, string::String, vec};
 
 /// A terminal with what happened at it: printed bytes as they are, all else in brackets.
@@ -185,7 +186,7 @@ fn stopping_and_starting_output() {
     tty.type_in("\x13x");
     assert_eq!(tty.happened(), "[Stop][Start]x");
     tty.type_in("\x13");
-    assert!(tty.line.is_stopped());
+    assert!(tty.line.flow().is_stopped());
     tty.change(|settings| settings.input.remove(Input::IXON));
     assert_eq!(tty.happened(), "[Stop][Start]");
     tty.type_in("\x13");

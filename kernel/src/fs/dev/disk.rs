@@ -1,13 +1,14 @@
 //! A disk as a file: /dev/vda and on.
 //!
 //! Reads go through a page cache, so that mapped and read bytes agree; writes change the cached page and go to the disk at once. A
-//! disk may be larger than memory, so the cache gives pages back once it has its share.
+//! disk may be larger than memory, so the cache gives pages back once it has its share. With `O_DIRECT` the disk reads straight into
+//! the program's frames: nothing is copied, and nothing is remembered.
 
 use crate::block::{self, Disk, SECTOR, Segment};
 use crate::fs::file::File;
 use crate::fs::inode::DeviceNumber;
 use crate::fs::page_cache::{Backing, PageCache, Pages};
-use crate::memory::{AddressSpace, Pager, Sink, Source};
+use crate::memory::{AddressSpace, FramePart, Pager, Sink, Source};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -25,6 +26,9 @@ const MINORS: u32 = 16;
 
 /// How many pages are read at once: 128 KiB, as Linux reads ahead.
 const READ_AHEAD: u64 = 32;
+
+/// How many bytes a direct read orders at once: what it keeps is then bounded, whatever a program asks for.
+const DIRECT_PIECE: usize = 1 << 20;
 
 /// The cache of a disk may take one part in so many of all memory.
 const SHARE: usize = 8;
@@ -88,6 +92,24 @@ impl DiskFile {
         let size = disk.sectors().saturating_mul(SECTOR);
         DiskFile { disk, cache: Arc::new(PageCache::new(size, pages)) }
     }
+
+    /// Has the disk read into the sink's frames; those must begin and end with its blocks, too: `EINVAL`.
+    fn read_piece_direct(&self, ctx: &TaskContext, position: u64, length: usize, into: &mut Sink<'_>) -> Result<usize> {
+        let Some(frames) = into.take_frames(ctx, length)? else { return self.cache.read(ctx, position, into) };
+        let block = self.disk.block_size() as usize;
+        if frames.iter().any(|part| !part.offset.is_multiple_of(block) || !part.length.is_multiple_of(block)) {
+            return Err(Errno::EINVAL);
+        }
+        let mut segments = Vec::new();
+        segments.try_reserve_exact(frames.len()).map_err(|_| Errno::ENOMEM)?;
+        segments.extend(frames.into_iter().map(|FramePart { frame, offset, length }| Segment {
+            frame,
+            offset: offset as u16,
+            length: length as u16,
+        }));
+        block::read(ctx, &*self.disk, position / SECTOR, segments)?;
+        Ok(length)
+    }
 }
 
 impl File for DiskFile {
@@ -97,6 +119,24 @@ impl File for DiskFile {
 
     fn read(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
         self.cache.read(ctx, position, into)
+    }
+
+    fn read_direct(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
+        let room = usize::try_from(self.cache.size().saturating_sub(position)).unwrap_or(usize::MAX);
+        let (length, block) = (into.remaining().min(room), self.disk.block_size() as usize);
+        if !position.is_multiple_of(block as u64) || !length.is_multiple_of(block) {
+            return Err(Errno::EINVAL);
+        }
+        // What was written through a mapping is on the disk only after this.
+        self.cache.backing().write_mapped(ctx, self.cache.pages())?;
+        let mut done = 0;
+        while done < length {
+            match self.read_piece_direct(ctx, position + done as u64, (length - done).min(DIRECT_PIECE), into) {
+                Ok(went) => done += went,
+                Err(error) => return if done > 0 { Ok(done) } else { Err(error) },
+            }
+        }
+        Ok(done)
     }
 
     fn write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>) -> Result<usize> {

@@ -13,6 +13,7 @@ pub use arguments::read_strings;
 
 use super::credentials::Credentials;
 use super::limits::Limits;
+use super::personality::Personality;
 use super::process::Name;
 use super::program::{Executable, Program};
 use super::robust;
@@ -75,7 +76,7 @@ pub(super) struct Image {
 pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Result<()> {
     let process = running.thread.process.clone();
     let (lookup, limits) = (process.lookup()?, process.limits());
-    let fixed_addresses = process.personality.load(Ordering::Relaxed) != 0;
+    let fixed_addresses = process.wants(Personality::FIXED_ADDRESSES);
     let starter = Starter { lookup: &lookup, credentials: process.credentials(), limits: &limits, fixed_addresses };
     let image = build(ctx, &starter, request)?;
     process.take_program_credentials(image.credentials)?;

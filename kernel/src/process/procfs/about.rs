@@ -59,7 +59,7 @@ pub(super) fn set_adjustment(ctx: &TaskContext, subject: &Subject, bytes: &[u8])
 /// `personality`
 pub(super) fn personality(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
     subject.check(ctx)?;
-    let personality = subject.process.personality.load(Ordering::Relaxed);
+    let personality = subject.process.personality().bits();
     writeln!(text, "{personality:08x}").map_err(|_| Errno::ENOMEM)
 }
 
@@ -72,12 +72,14 @@ pub(super) fn schedule(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -
         writeln!(text, " ({}, #threads: {threads})\n{:-<67}", subject.number(), "")?;
         let ran = usage.user + usage.system;
         writeln!(text, "{:<45}:{:>14}.{:06}", "se.sum_exec_runtime", ran / 1_000_000, ran % 1_000_000)?;
-        let (policy, priority) = (thread.policy.load(Ordering::Relaxed), 120 + i32::from(thread.nice()));
+        let rules = thread.rules();
+        let ordinary = 120 + i32::from(rules.nice);
+        let priority = if rules.is_real_time() { 99 - i32::from(rules.priority) } else { ordinary };
         for (name, value) in [
             ("nr_switches", usage.waited + usage.preempted),
             ("nr_voluntary_switches", usage.waited),
             ("nr_involuntary_switches", usage.preempted),
-            ("policy", u64::from(policy)),
+            ("policy", u64::from(rules.policy)),
             ("prio", priority.unsigned_abs().into()),
         ] {
             writeln!(text, "{name:<45}:{value:>21}")?;

@@ -3,7 +3,7 @@
 use super::{Subject, memory, pages};
 use crate::fs::proc::Text;
 use crate::process::signal::Handler;
-use crate::process::{Capabilities, Program, Thread, Used, parent_of};
+use crate::process::{Capabilities, Program, Rules, Thread, Used, parent_of};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::fmt::{self, Write};
@@ -93,7 +93,9 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
     let sizes = program.as_ref().map(|program| memory::sum(ctx, program)).unwrap_or_default();
     let [pending, _, blocked] = signals(subject);
     let (ignored, caught) = wanted(subject);
-    let nice = subject.first_thread().and_then(|thread| thread.task()).map_or(0, |task| task.nice());
+    let rules = subject.first_thread().map_or(Rules::ORDINARY, |thread| thread.rules());
+    let nice = i32::from(rules.nice);
+    let urgency = if rules.is_real_time() { -1 - i32::from(rules.priority) } else { 20 + nice };
     let shown = program.as_ref().filter(|_| subject.check(ctx).is_ok());
     let places = shown.map_or_else(Places::default, |program| Places {
         code: sizes.code,
@@ -111,7 +113,7 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
         write!(out, "{} {} 0 0 ", used.faults, children.faults)?;
         write!(out, "{} {} ", used.usage.user / TICK, used.usage.system / TICK)?;
         write!(out, "{} {} ", children.usage.user / TICK, children.usage.system / TICK)?;
-        write!(out, "{} {nice} {} 0 {} ", 20 + i32::from(nice), subject.threads().max(1), process.born.0 / TICK)?;
+        write!(out, "{} {nice} {} 0 {} ", urgency, subject.threads().max(1), process.born.0 / TICK)?;
         write!(
             out,
             "{} {} {} ",
@@ -127,7 +129,7 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
         let waits = u8::from(state(subject).0 != 'R');
         let end_signal = process.end_signal().map_or(0, Signal::number);
         // wchan nswap cnswap exit_signal processor rt_priority policy delays guest_time cguest_time.
-        write!(out, "{waits} 0 0 {end_signal} 0 0 0 0 0 0 ")?;
+        write!(out, "{waits} 0 0 {end_signal} 0 {} {} 0 0 0 ", rules.priority, rules.policy)?;
         // start_data end_data start_brk.
         write!(out, "{} {} {} ", writable.0, writable.1, places.heap)?;
         match shown {

@@ -8,7 +8,7 @@ use logic::signal::{DefaultAction, Signal, SignalSet};
 use machine::lock::SpinLock;
 
 bitflags! {
-    /// How a handler is called, `sa_flags`. What is not here is kept and given back, as on Linux, and does nothing.
+    /// How a handler is called, `sa_flags`. What is not here is forgotten, so that a program can find out what there is.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     pub struct ActionFlags: u64 {
         /// SIGCHLD only when a child ends, not when it stops.
@@ -27,7 +27,8 @@ bitflags! {
         const RESET = linux::SA_RESETHAND as u64;
         /// `restorer` is set.
         const RESTORER = linux::SA_RESTORER as u64;
-        const _ = !0;
+        /// Asks for tags in addresses, which this processor's addresses do not have.
+        const TAGS = linux::SA_EXPOSE_TAGBITS as u64;
     }
 }
 

@@ -16,8 +16,10 @@ pub fn signal_of(exception: Exception, rip: u64, vector: &[u8]) -> Info {
         6 => at(Signal::ILL, linux::ILL_ILLOPN),
         16 => at(Signal::FPE, float_code(x87_errors(vector))),
         19 => at(Signal::FPE, float_code(sse_errors(vector))),
+        // A segment that is not present, or an address that the stack cannot have: nothing tells which.
+        11 | 12 => Info { signal: Signal::BUS, code: linux::SI_KERNEL as i32, detail: Detail::Fault { address: 0 } },
         17 => Info { signal: Signal::BUS, code: linux::BUS_ADRALN as i32, detail: Detail::Fault { address: 0 } },
-        // Overflow, bounds, no coprocessor, segments, stack, general protection: nothing tells which address.
+        // Overflow, bounds, no coprocessor, task segment, general protection: nothing tells which address.
         _ => Info { signal: Signal::SEGV, code: linux::SI_KERNEL as i32, detail: Detail::Fault { address: 0 } },
     }
 }

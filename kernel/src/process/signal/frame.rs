@@ -66,10 +66,10 @@ pub(super) fn enter_handler(ctx: &TaskContext, running: &mut Running, info: &Inf
         (signals.stack, signals.restored.unwrap_or(signals.blocked))
     };
     let pointer = running.user.registers().rsp;
-    let top = choose_stack(&stack, pointer, action.flags)?;
+    let (top, is_other) = choose_stack(&stack, pointer, action.flags)?;
     let vector = top.checked_sub(running.user.vector().bytes().len() as u64 + 4).ok_or(Errno::EFAULT)? & !63;
     let frame = (vector.checked_sub(SIZE as u64).ok_or(Errno::EFAULT)? & !15) - 8;
-    if stack.holds(pointer) && !stack.holds(frame) {
+    if is_other && !stack.spans(frame) {
         return Err(Errno::EFAULT);
     }
     write_vector(ctx, running, vector)?;
@@ -138,7 +138,12 @@ impl AlternateStack {
 
     /// Whether a stack pointer is on it. One that disarms itself counts as never in use.
     pub fn holds(&self, pointer: u64) -> bool {
-        !self.disarms && pointer > self.base && pointer - self.base <= self.size
+        !self.disarms && self.spans(pointer)
+    }
+
+    /// Whether an address is within it.
+    fn spans(&self, pointer: u64) -> bool {
+        pointer > self.base && pointer - self.base <= self.size
     }
 
     /// `ss_flags`, seen with this stack pointer.
@@ -152,11 +157,12 @@ impl AlternateStack {
     }
 }
 
-fn choose_stack(stack: &AlternateStack, pointer: u64, flags: ActionFlags) -> Result<u64> {
+/// Where the frame ends, and whether that is on the alternate stack.
+fn choose_stack(stack: &AlternateStack, pointer: u64, flags: ActionFlags) -> Result<(u64, bool)> {
     if flags.contains(ActionFlags::ON_STACK) && stack.size > 0 && !stack.holds(pointer) {
-        return stack.base.checked_add(stack.size).ok_or(Errno::EFAULT);
+        return Ok((stack.base.checked_add(stack.size).ok_or(Errno::EFAULT)?, true));
     }
-    pointer.checked_sub(RED_ZONE).ok_or(Errno::EFAULT)
+    Ok((pointer.checked_sub(RED_ZONE).ok_or(Errno::EFAULT)?, stack.holds(pointer)))
 }
 
 fn encode(

@@ -52,6 +52,8 @@ pub enum Detail {
         user: u32,
         /// Its exit status, or the signal that ended or stopped it.
         status: i32,
+        /// How long it has run in its program and in the kernel, in ticks of times(2).
+        times: [u64; 2],
     },
     /// An instruction of the program could not be done.
     Fault {
@@ -70,6 +72,11 @@ impl Info {
     /// A signal from the kernel with nothing more to say.
     pub const fn kernel(signal: Signal) -> Info {
         Info { signal, code: linux::SI_KERNEL as i32, detail: Detail::None }
+    }
+
+    /// A signal whose reason could not be kept.
+    pub const fn unknown(signal: Signal) -> Info {
+        Info { signal, code: linux::SI_USER as i32, detail: Detail::Sender { process: 0, user: 0 } }
     }
 
     /// As a program sees it.
@@ -94,7 +101,11 @@ impl Info {
         }
         match self.detail {
             Detail::Value { value, .. } | Detail::Timer { value, .. } => put(DETAIL + 8, &value.to_le_bytes()),
-            Detail::Child { status, .. } => put(DETAIL + 8, &status.to_le_bytes()),
+            Detail::Child { status, times: [user, system], .. } => {
+                put(DETAIL + 8, &status.to_le_bytes());
+                put(DETAIL + 16, &user.to_le_bytes());
+                put(DETAIL + 24, &system.to_le_bytes());
+            }
             _ => {}
         }
         bytes

@@ -2,10 +2,8 @@
 
 use super::info::{Detail, Info};
 use alloc::collections::VecDeque;
+use linux_raw_sys::general as linux;
 use logic::signal::{Signal, SignalSet};
-
-/// How many signals with their reasons may wait in one place; of more, only the fact is kept.
-const MOST: usize = 1024;
 
 /// What an instruction of the program itself brings about: delivered before all others.
 const SYNCHRONOUS: SignalSet =
@@ -30,23 +28,26 @@ impl Pending {
         self.set
     }
 
-    /// Adds a signal; a program's own are `most` at most. One that waits already and does not queue is left as it is. Tells whether the reason could be kept: for
-    /// sigqueue(3), `EAGAIN` if not.
+    /// Adds a signal. One that waits already and does not queue is left as it is. Only `most` may wait of those that programs queue.
+    /// Tells whether it was taken: a signal with a value that queues is refused (`EAGAIN` of sigqueue(3)) when its reason cannot be
+    /// kept; of others the fact is enough.
     pub fn add(&mut self, info: Info, most: u64) -> bool {
-        let new = self.set.insert(info.signal);
+        let (signal, queues) = (info.signal, info.signal.is_real_time());
         // A timer counts on its own signal's being taken.
         let is_timer = matches!(info.detail, Detail::Timer { .. });
-        if !new && !info.signal.is_real_time() && !is_timer {
+        if self.set.contains(signal) && !queues && !is_timer {
             return true;
         }
-        let most = if info.is_queued() { most.min(MOST as u64) as usize } else { MOST };
-        let room = self.infos.len() < most && self.infos.try_reserve(1).is_ok();
+        let is_bound = (queues || info.code < 0) && !is_timer;
+        let room = !(is_bound && self.infos.len() as u64 >= most) && self.infos.try_reserve(1).is_ok();
         if room {
             self.infos.push_back(info);
-        } else if new && info.is_queued() {
-            self.set.remove(info.signal);
         }
-        room
+        let is_taken = room || !queues || info.code == linux::SI_USER as i32;
+        if is_taken {
+            self.set.insert(signal);
+        }
+        is_taken
     }
 
     /// Takes the first of some signals that has come.
@@ -54,7 +55,7 @@ impl Pending {
         let here = self.set & among;
         let signal = (here & SYNCHRONOUS).lowest().or(here.lowest())?;
         let index = self.infos.iter().position(|info| info.signal == signal);
-        let info = index.and_then(|index| self.infos.remove(index)).unwrap_or(Info::kernel(signal));
+        let info = index.and_then(|index| self.infos.remove(index)).unwrap_or(Info::unknown(signal));
         if !self.infos.iter().any(|info| info.signal == signal) {
             self.set.remove(signal);
         }

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// The program in the root, and on this host.
-const PROGRAM: &str = "/bin/bench";
+pub const PROGRAM: &str = "/bin/bench";
 /// The second disk, in bytes: what the rows about disks read.
 const DISK: u64 = 64 << 20;
 /// After how many seconds a boot is given up.
@@ -108,14 +108,28 @@ impl<'a> Bench<'a> {
         if measure == Measure::Count { self.note_counts(kernel, &counted, rows) } else { Ok(()) }
     }
 
+    /// A root with the program alone.
+    pub fn small_root(&self) -> Result<PathBuf> {
+        let root = self.file("root");
+        fs::create_dir_all(root.join("bin"))?;
+        fs::copy(self.project.image(Path::new("root").join(&PROGRAM[1..])), root.join(&PROGRAM[1..]))?;
+        Ok(root)
+    }
+
     /// What boots: for both kernels the same but for the kernel's name.
-    fn command(&self, kernel: Kernel, measure: Measure) -> Result<Command> {
+    pub fn machine(&self, kernel: Kernel) -> Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["run", "--boot", "direct", "--quiet", "--memory", "1G", "--timeout", PATIENCE, "--disk"]);
-        command.arg(self.file("disk.img"));
+        command.args(["run", "--boot", "direct", "--quiet"]);
         if kernel == Kernel::Linux {
             command.arg("--kernel").arg(&self.linux).args(["--append", "mitigations=off"]);
         }
+        Ok(command)
+    }
+
+    /// What measures.
+    fn command(&self, kernel: Kernel, measure: Measure) -> Result<Command> {
+        let mut command = self.machine(kernel)?;
+        command.args(["--memory", "1G", "--timeout", PATIENCE, "--disk"]).arg(self.file("disk.img"));
         let what = match measure {
             Measure::Time => "time",
             Measure::Count => {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! boot.rs      one boot that measures: a kernel, a way of measuring, what it printed
+//! memory.rs    how much memory each takes
 //! rows.rs      the rows, and what was found of each on either kernel
 //! progress.rs  the bar
 //! report.rs    the tables, for a person and for docs/bench.md
@@ -12,6 +13,7 @@
 //! boot of each, since they repeat.
 
 mod boot;
+mod memory;
 mod plot;
 mod progress;
 mod record;
@@ -65,7 +67,9 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
     let machine = record::Machine::find(project, &bench)?;
     println!("{}", report::for_person(&rows));
     if options.rows.is_empty() && rounds > 0 {
-        files::replace(&project.path("docs/bench.md"), report::for_docs(&rows, &machine, rounds).as_bytes())?;
+        let memory = [memory::find(&bench, Kernel::Linux)?, memory::find(&bench, Kernel::Cor)?];
+        let text = report::for_docs(&rows, &machine, rounds) + &report::memory(&memory);
+        files::replace(&project.path("docs/bench.md"), text.as_bytes())?;
         files::replace(&project.path("docs/bench.svg"), plot::draw(&rows).as_bytes())?;
         files::replace(&project.path("docs/bench.record"), record::write(&rows, &machine).as_bytes())?;
         println!("written: docs/bench.md, docs/bench.svg, docs/bench.record");

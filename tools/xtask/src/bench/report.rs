@@ -1,5 +1,6 @@
 //! The tables.
 
+use super::memory::Memory;
 use super::record::Machine;
 use super::rows::{Found, Row, Rows, geometric_mean};
 use std::arch::x86_64::_rdtsc;
@@ -55,6 +56,21 @@ pub fn for_docs(rows: &Rows, machine: &Machine, rounds: u32) -> String {
     text
 }
 
+/// What was found of memory, on Linux and on Cor.
+pub fn memory([linux, cor]: &[Memory; 2]) -> String {
+    let ratio = |linux: f64, cor: f64| format!("{:.2}", cor / linux);
+    format!(
+        "\n## Memory\n\n| what | Linux | Cor | ratio |\n|---|--:|--:|--:|\n| in use while nothing runs, of 1 GiB; the root of 10 MiB is \
+         part of it | {} KiB | {} KiB | {} |\n| smallest machine that runs a small program | {} MiB | {} MiB | {} |\n",
+        linux.used,
+        cor.used,
+        ratio(linux.used as f64, cor.used as f64),
+        linux.smallest,
+        cor.smallest,
+        ratio(linux.smallest.into(), cor.smallest.into()),
+    )
+}
+
 fn times(row: &Row, ticks: f64) -> [String; 4] {
     let time = |found: &Found| found.median().map_or("missing".to_string(), |median| number(median / ticks));
     let ratio = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.2}"));
@@ -91,9 +107,14 @@ fn number(value: f64) -> String {
 }
 
 fn mean(rows: &Rows) -> String {
-    let (above, all) = (rows.iter().filter(|row| is_above(row)).count(), rows.iter().filter_map(Row::ratio).count());
-    let mean = geometric_mean(rows.iter().filter_map(Row::ratio)).unwrap_or(f64::NAN);
-    format!("Geometric mean of {all} ratios: {mean:.2}. Above 1 by more than the spread: {above}.")
+    let counted = || rows.iter().filter(|row| !row.is_application());
+    let above: Vec<&str> = counted().filter(|row| is_above(row)).map(|row| row.name.as_str()).collect();
+    let (all, mean) = (counted().filter_map(Row::ratio).count(), geometric_mean(counted().filter_map(Row::ratio)));
+    let above = if above.is_empty() { "none".to_string() } else { above.join(", ") };
+    format!(
+        "Geometric mean of {all} ratios (large programs, app-…, apart): {:.2}. Above 1 by more than the spread: {above}.",
+        mean.unwrap_or(f64::NAN)
+    )
 }
 
 /// Whether a row is slower on Cor than on Linux by more than Linux's own spread.

@@ -71,6 +71,11 @@ impl Found {
 }
 
 impl Row {
+    /// Whether it is a large program, which hardly enters the kernel: such do not count in the mean.
+    pub fn is_application(&self) -> bool {
+        self.name.starts_with("app-")
+    }
+
     /// Cor's time as a part of Linux's.
     pub fn ratio(&self) -> Option<f64> {
         Some(self.cor.median()? / self.linux.median()?)

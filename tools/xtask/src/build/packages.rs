@@ -111,7 +111,8 @@ fn program_name(package: &Value) -> Option<String> {
 
 /// Leaves out what only a debugger reads, which is most of a Rust program's file: roots are to be small.
 fn stripped(cargo: &mut Command) -> &mut Command {
-    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
+    // They are measured against themselves on another kernel: how they are compiled matters little, how long that takes does.
+    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols").env("CARGO_PROFILE_RELEASE_LTO", "off")
 }
 
 /// Plain cargo, for static Linux programs.

@@ -10,6 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Duration;
+
+/// How long the machine is silent before it is told again that there is no more input.
+const SILENCE: Duration = Duration::from_millis(300);
 
 /// What the console is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,11 +51,11 @@ pub fn connect(mode: Mode, input: File, port: File, events: &Sender<Event>) -> R
         let end = carry_output(mode, port, output, &shared, &ready);
         let _ = told.send(end);
     });
-    let told = events.clone();
+    let (told, watched) = (events.clone(), progress.clone());
     thread::spawn(move || match mode {
         Mode::Program { .. } => carry_input(input, &started),
         Mode::Interactive if stdin().is_terminal() => carry_keys(input, &told),
-        Mode::Interactive => carry_text(input, &started),
+        Mode::Interactive => carry_text(input, &started, &watched),
     });
     Ok(progress)
 }
@@ -91,16 +95,37 @@ fn carry_input(mut port: File, started: &Receiver<()>) {
     }
 }
 
-/// Gives text that is not typed to the machine's terminal once it listens; at the end Ctrl-D, behind an unfinished line twice.
-fn carry_text(mut port: File, started: &Receiver<()>) {
+/// Gives text that is not typed to the machine's terminal once it listens, and then says that there is no more: with Ctrl-D, whenever
+/// nothing has happened for a while. Once would not do, for it means the end only to who reads a line just then.
+fn carry_text(mut port: File, started: &Receiver<()>, progress: &Progress) {
     const CTRL_D: u8 = 4;
     let mut last = b'\n';
     let send = |bytes: &[u8]| {
         last = bytes.last().copied().unwrap_or(last);
         port.write_all(bytes)
     };
-    if started.recv().is_ok() && each_input(send).is_ok() {
-        let _ = port.write_all(if last == b'\n' { &[CTRL_D] } else { &[CTRL_D; 2] });
+    if started.recv().is_err() || each_input(send).is_err() {
+        return;
+    }
+    let mut end = if last == b'\n' { vec![CTRL_D] } else { vec![b'\n', CTRL_D] };
+    loop {
+        wait_for_silence(progress);
+        // The machine may be gone by now, and then nobody misses this.
+        if port.write_all(&end).is_err() {
+            return;
+        }
+        end = vec![CTRL_D];
+    }
+}
+
+/// Waits until the machine has said nothing for a while.
+fn wait_for_silence(progress: &Progress) {
+    loop {
+        let before = progress.mark();
+        thread::sleep(SILENCE);
+        if before.is_some() && before == progress.mark() {
+            return;
+        }
     }
 }
 

@@ -1,0 +1,190 @@
+Feature: The tools at the prompt
+  What BusyBox's commands show on Cor is what they show on Linux.
+
+  Scenario: Files
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # mkdir -p /tmp/w/d && cd /tmp/w && umask 022
+      /tmp/w # seq 10 > n; ln -s n l; ln n hard; chmod 4750 n; touch -d 2020-01-02 d
+      /tmp/w # ls -ln
+      total 8
+      drwxr-xr-x    2 0        0               40 Jan  2  2020 d
+      -rwsr-x---    2 0        0               21 ... hard
+      lrwxrwxrwx    1 0        0                1 ... l -> n
+      -rwsr-x---    2 0        0               21 ... n
+      /tmp/w # find . -type l -o -links 2 -type f | sort
+      ./hard
+      ./l
+      ./n
+      /tmp/w # sort -rn n | awk '{ s += $1; t = t $1 } END { print s, t }'
+      55 10987654321
+      /tmp/w # sed -n '3,5s/./<&>/p' n
+      <3>
+      <4>
+      <5>
+      /tmp/w # sha256sum n | cut -c1-16; md5sum < n
+      bf794518e35d7f1c
+      3b0332e02daabf31651a5a0d81ba830a  -
+      /tmp/w # tar czf /tmp/x.tgz . && mkdir /tmp/y && tar xzf /tmp/x.tgz -C /tmp/y
+      /tmp/w # diff -r . /tmp/y && echo same
+      same
+      /tmp/w # stat -c '%a %h %F %s' /tmp/y/n; stat -c %N /tmp/y/l
+      4750 2 regular file 21
+      '/tmp/y/l' -> 'n'
+      /tmp/w # gzip -c n > n.gz; zcat n.gz | cmp - n && echo whole
+      whole
+      /tmp/w # seq 9 > m; diff -u n m | tail -n 2
+       9
+      -10
+      /tmp/w # dd if=/dev/zero bs=1k count=1k 2> /dev/null | wc -c
+      1048576
+      /tmp/w # find / -xdev -name busybox -size +500k
+      /bin/busybox
+      /tmp/w # printf 'a b\nc\n' | xargs -n 1 echo -
+      - a
+      - b
+      - c
+      /tmp/w # seq 4 > j; time xargs -P 4 -n 1 sh -c 'sleep 0.5; echo $0' < j
+      ...
+      real	0m 0...
+      user...
+      sys...
+      /tmp/w # mkfifo p; (echo through > p &); cat p
+      through
+      /tmp/w # rm d
+      rm: 'd' is a directory
+      /tmp/w # cd /
+      """
+
+  Scenario: The machine
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # uname -sm
+      ...x86_64
+      / # ps -o pid,ppid,stat,comm | grep -w -e COMMAND -e init
+      PID   PPID  STAT COMMAND
+          1     0 S    init
+      / # sleep 77 & ps | grep '[s]leep 77' | awk '{ print $NF }'; kill $!
+      77
+      / # dmesg | head -n 1
+      [    0.0...
+      / # date -u -d @1000000000
+      Sun Sep  9 01:46:40 UTC 2001
+      / # mkdir -p /mnt && mount -t tmpfs -o size=64k none /mnt
+      / # df -k /mnt | tail -n 1 | tr -s ' '
+      none 64 0 64 0% /mnt
+      / # dd if=/dev/zero of=/mnt/full bs=1k count=100
+      dd: error writing '/mnt/full': No space left on device
+      ...
+      / # df -k /mnt | tail -n 1 | tr -s ' '; umount /mnt; ls -A /mnt
+      none 64 64 0 100% /mnt
+      / # free -m | head -n 1 | tr -s ' '
+       total used free shared buff/cache available
+      / # timeout 0.2 sleep 5; echo $?
+      ...143
+      / # setsid sh -c 'ps -o pid,sid,tty | grep -w $$ | tr -s " "' | cat
+      ...?...
+      / # tty; stty size
+      /dev/ttyS0
+      24 80
+      / # echo from the kernel > /dev/kmsg; dmesg | tail -n 1
+      [...] from the kernel
+      / # su nobody -s /bin/sh -c 'id -un; kill -9 1; echo x > /etc/passwd'
+      nobody
+      sh: can't kill pid 1: Operation not permitted
+      sh: can't create /etc/passwd: Permission denied
+      """
+
+  Scenario: Programs that use the whole screen
+    Given a person at the prompt
+    When "vi /tmp/letter" is typed, and the screen is cleared
+    Then the screen looks like:
+      """
+
+      ~...
+      ~
+      - /tmp/letter 1/1 100%
+      """
+    When the keys iDear Space reader, Enter Enter more Escape are pressed
+    Then the screen looks like:
+      """
+      Dear reader,
+
+      more
+      ~...
+      - /tmp/letter [Modified] 3/3 100%
+      """
+    When the keys yy p A ! Escape are pressed
+    Then the screen looks like:
+      """
+      Dear reader,
+
+      more
+      more!
+      ~...
+      - /tmp/letter [Modified] 4/4 100%
+      """
+    When the keys 2G dd u k dd G . Enter :w Enter are pressed
+    Then the screen looks like:
+      """
+
+      more
+      ~...
+      '/tmp/letter' 2L, 6C
+      """
+    When the keys :q Enter are pressed
+    Then there is a prompt again
+    When the session goes:
+      """
+      / # clear; cat /tmp/letter
+
+      more
+      """
+    When "seq 100 | less" is typed, and the screen is cleared
+    Then the screen looks like:
+      """
+      1
+      2
+      ...
+      23
+      ...
+      """
+    When the keys Space are pressed
+    Then the screen looks like:
+      """
+      24
+      ...
+      46
+      :
+      """
+    When the keys / 77 Enter are pressed
+    Then the screen looks like:
+      """
+      77
+      ...
+      99
+      ...
+      """
+    When the keys q are pressed
+    Then there is a prompt again
+    When "top" is typed, and the screen is cleared
+    Then the screen looks like:
+      """
+      Mem: ...K used, ...K free, ...
+      CPU: ...% usr ...% sys ...% idle...
+      Load average: ...
+        PID  PPID USER     STAT   VSZ %VSZ...COMMAND
+      ...
+          1     0 root     S ...init...
+      """
+    When the keys q are pressed
+    Then there is a prompt again
+    When "watch -n 1 -t date" is typed, and the screen is cleared
+    Then the screen looks like:
+      """
+      ...:...:...20...
+      """
+    When the keys Ctrl-C are pressed
+    Then there is a prompt again

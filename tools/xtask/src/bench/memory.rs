@@ -1,0 +1,37 @@
+//! How much memory a kernel takes: for itself while nothing runs, and at least to run a program at all.
+
+use super::boot::{Bench, Kernel};
+use crate::command::capture;
+use anyhow::{Context, Result};
+
+/// The sizes of machines that are tried, in MiB, and how long each may take, in seconds.
+const SIZES: [u32; 14] = [4, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+const PATIENCE: &str = "30";
+
+/// What was found of a kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    /// What is in use when only the program runs that asks, and the root lies in memory, in KiB.
+    pub used: u64,
+    /// The smallest machine that runs a small program, in MiB.
+    pub smallest: u32,
+}
+
+/// Finds both.
+pub fn find(bench: &Bench, kernel: Kernel) -> Result<Memory> {
+    let mut command = bench.machine(kernel)?;
+    command.args(["--memory", "1G", "--timeout", PATIENCE, "--", super::boot::PROGRAM, "memory"]);
+    let told = capture(&mut command)?;
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    let used = text.lines().find_map(|line| line.strip_prefix("memory ")?.split(' ').nth(1)?.trim().parse().ok());
+    let smallest = SIZES.into_iter().find(|size| runs(bench, kernel, *size).unwrap_or(false));
+    Ok(Memory { used: used.context("the program told no memory")?, smallest: smallest.context("it runs nowhere")? })
+}
+
+/// Whether a machine of that size comes to running a program.
+fn runs(bench: &Bench, kernel: Kernel, mebibytes: u32) -> Result<bool> {
+    let mut command = bench.machine(kernel)?;
+    command.arg("--root").arg(bench.small_root()?).args(["--memory", &format!("{mebibytes}M"), "--timeout", PATIENCE]);
+    command.args(["--", super::boot::PROGRAM, "true"]);
+    Ok(command.output()?.status.success())
+}

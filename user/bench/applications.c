@@ -1,0 +1,44 @@
+// Rows: large programs that compute more than they ask the kernel. They are there if the root has them (bin/run --with).
+#include "bench.h"
+
+extern char **environ;
+
+static char *const COMPILE[] = {"/usr/bin/gcc", "-O1", "-S", "-o", "/tmp/bench.s", "/tmp/bench-source.c", NULL};
+static char *const PYTHON[] = {"/usr/bin/python3", "-c", "pass", NULL};
+static char *const INSERTS[] = {"/usr/bin/sqlite3", ":memory:",
+                                "create table t(a integer primary key, b text);"
+                                "with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)"
+                                "insert into t select i, 'text ' || i from n; select count(*) from t;", NULL};
+static char *const *command;
+
+static void start(long which) {
+    command = which == 0 ? COMPILE : which == 1 ? PYTHON : INSERTS;
+    NEED(access(command[0], X_OK));
+    if (which == 0) {
+        FILE *source = fopen("/tmp/bench-source.c", "w");
+        for (int i = 0; i < 50; i++) fprintf(source, "int f%d(int *a, int n) { int s = 0; while (n--) s += a[n] * %d; return s; }\n", i, i);
+        fclose(source);
+    }
+}
+
+static void run(unsigned n) {
+    while (n--) {
+        pid_t child = vfork();
+        if (child == 0) {
+            int null = open("/dev/null", O_WRONLY);
+            dup2(null, 1);
+            execve(command[0], command, environ);
+            _exit(127);
+        }
+        int status;
+        NEED(waitpid(child, &status, 0));
+        if (status) missing("the program fails");
+    }
+}
+
+const struct row application_rows[] = {
+    {"app-gcc", "gcc compiles a file of 50 functions", 1, run, start, 0},
+    {"app-python3", "python3 -c pass", 1, run, start, 1},
+    {"app-sqlite3", "sqlite3 inserts 10,000 rows in memory", 1, run, start, 2},
+    {0},
+};

@@ -1,0 +1,45 @@
+//! The second console: a shell at the screen and the keyboard, started again whenever it ends, by getty(8).
+
+use crate::start::start;
+use alloc::vec;
+use alloc::vec::Vec;
+use cor_rt::Arguments;
+use cor_rt::gate::{self, Open, Pid};
+use core::ffi::CStr;
+use core::time::Duration;
+use program::Program;
+
+/// Its terminal.
+const TERMINAL: &CStr = c"/dev/tty1";
+
+/// How long it is left alone before it is started again, so that one that fails does not keep the machine busy.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The shell at the screen, if there is one.
+pub(crate) struct Screen<'a> {
+    program: Program<'a>,
+    running: Option<Pid>,
+}
+
+impl<'a> Screen<'a> {
+    /// Starts it, unless there is no screen, or it is the console already.
+    pub(crate) fn start(arguments: &Arguments, environment: &[&'a CStr]) -> Screen<'a> {
+        let is_console = arguments.environment().any(|entry| entry.to_bytes() == b"CONSOLE=/dev/tty1");
+        let words: Vec<&CStr> = vec![c"/sbin/getty", c"-n", c"-l", c"/bin/sh", c"0", c"tty1", c"linux"];
+        let program = Program { cwd: c"/", arguments: words, environment: environment.to_vec() };
+        let mut screen = Screen { program, running: None };
+        if !is_console && let Ok(terminal) = gate::open(TERMINAL, Open::BOTH, 0) {
+            let _ = gate::close(terminal);
+            screen.running = start(&screen.program).ok();
+        }
+        screen
+    }
+
+    /// A process has ended: if it was the shell, it is started again.
+    pub(crate) fn ended(&mut self, pid: Pid) {
+        if self.running == Some(pid) {
+            let _ = gate::sleep(PAUSE);
+            self.running = start(&self.program).ok();
+        }
+    }
+}
