@@ -80,7 +80,7 @@ pub struct Program {
     pub headers: u16,
     /// To what the base must be aligned: a power of two, at least a page.
     pub align: u64,
-    /// Where in the file the name of its interpreter stands, the NUL at its end included; the program needs it to be loaded.
+    /// Where in the file the name of its interpreter stands, the NUL at its end included; perhaps beyond the file's end.
     pub interpreter: Option<Range<u64>>,
     /// Whether it wants to execute code on its stack.
     pub stack_executable: bool,
@@ -101,13 +101,13 @@ pub struct Segment {
     pub access: Access,
 }
 
-/// Reads a program whose program headers are in `bytes`, the start of a file of `file_length` bytes, as they nearly always are.
-pub fn parse(bytes: &[u8], file_length: u64) -> Result<Program, Refusal> {
+/// Reads a program whose program headers are in `bytes`, the start of a file, as they nearly always are.
+pub fn parse(bytes: &[u8]) -> Result<Program, Refusal> {
     let header = Header::parse(bytes)?;
     let table = header.table();
     let place = usize::try_from(table.start).ok().zip(usize::try_from(table.end).ok());
     match place.and_then(|(start, end)| bytes.get(start..end)) {
-        Some(table) => header.program(table, file_length),
+        Some(table) => header.program(table),
         None => refuse("its program headers are not at its start"),
     }
 }
@@ -147,7 +147,7 @@ impl Header {
     }
 
     /// Reads the program out of its program headers, which the caller read from [`Header::table`].
-    pub fn program(&self, table: &[u8], file_length: u64) -> Result<Program, Refusal> {
+    pub fn program(&self, table: &[u8]) -> Result<Program, Refusal> {
         let Some(table) = table.get(..self.table_size()) else {
             return refuse("its program headers are beyond its end");
         };
@@ -164,7 +164,8 @@ impl Header {
         for header in SegmentTable::new(LittleEndian, Class::ELF64, table).iter() {
             match header.p_type {
                 abi::PT_LOAD => program.load(&header)?,
-                abi::PT_INTERP => program.interpreter = Some(interpreter(&header, file_length)?),
+                // Linux minds the first only.
+                abi::PT_INTERP if program.interpreter.is_none() => program.interpreter = Some(interpreter(&header)?),
                 abi::PT_GNU_STACK => program.stack_executable = header.p_flags & abi::PF_X != 0,
                 _ => {}
             }
@@ -273,9 +274,9 @@ fn refuse<T>(reason: &'static str) -> Result<T, Refusal> {
     Err(Refusal { errno: Errno::ENOEXEC, reason })
 }
 
-fn interpreter(header: &ProgramHeader, file_length: u64) -> Result<Range<u64>, Refusal> {
+fn interpreter(header: &ProgramHeader) -> Result<Range<u64>, Refusal> {
     match header.p_offset.checked_add(header.p_filesz) {
-        Some(end) if end <= file_length && (2..=INTERPRETER_MAX).contains(&header.p_filesz) => Ok(header.p_offset..end),
+        Some(end) if end <= FILE_MAX && (2..=INTERPRETER_MAX).contains(&header.p_filesz) => Ok(header.p_offset..end),
         _ => refuse("the name of its interpreter is no name"),
     }
 }

@@ -87,6 +87,7 @@ errors! {
     ENOSYS "not implemented"
     ENOTEMPTY "directory not empty"
     ELOOP "too many symbolic links"
+    ELIBBAD "a library is damaged"
     ENODATA "no data"
     ETIME "timer expired"
     EOVERFLOW "value too large"

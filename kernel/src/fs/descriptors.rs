@@ -1,6 +1,6 @@
 //! Descriptors: the numbers by which a process refers to its open files.
 //!
-//! Threads share one table by `Arc`; fork(2) makes a copy. A look-up takes one spin lock and counts the file up. The table is
+//! Threads share one table, whose last user closes what is left; fork(2) makes a copy. A look-up takes one spin lock and counts the file up. The table is
 //! made of leaves of 64, so it grows without moving what is in it, and the lowest free number is found by bits.
 
 use super::locks::{self, Owner};
@@ -8,7 +8,7 @@ use super::open_file::OpenFile;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
 
@@ -21,6 +21,8 @@ const LEAF: usize = 64;
 pub struct Descriptors {
     /// Unlike every other table's: the owner of locks.
     id: u64,
+    /// How many threads have it, in one process or in several.
+    users: AtomicUsize,
     table: SpinLock<Table>,
 }
 
@@ -42,11 +44,43 @@ struct Leaf {
 }
 
 impl Descriptors {
-    /// An empty table.
+    /// An empty table, for one thread.
     pub fn new() -> Descriptors {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Descriptors { id, table: SpinLock::new("descriptors", Table::default()) }
+        Descriptors { id, users: AtomicUsize::new(1), table: SpinLock::new("descriptors", Table::default()) }
+    }
+
+    /// The same table, for one thread more.
+    pub fn share(self: &Arc<Self>) -> Arc<Descriptors> {
+        self.users.fetch_add(1, Ordering::Relaxed);
+        self.clone()
+    }
+
+    /// Whether more than one thread has it.
+    pub fn is_shared(&self) -> bool {
+        self.users.load(Ordering::Relaxed) > 1
+    }
+
+    /// One thread fewer has it; tells whether it was the last, who is to close what is open (`close_all`).
+    pub fn let_go(&self) -> bool {
+        self.users.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// Closes all.
+    pub fn close_all(&self, ctx: &TaskContext) {
+        while let Some((_, file)) = self.take_next(0) {
+            // What a file says at its closing has nobody to hear it here.
+            let _ = self.close(ctx, &file);
+        }
+    }
+
+    /// Closes what is closed when a program is started.
+    pub fn close_for_exec(&self, ctx: &TaskContext) {
+        while let Some((_, file)) = self.take_close_on_exec() {
+            // Likewise.
+            let _ = self.close(ctx, &file);
+        }
     }
 
     /// The file of a descriptor, or `EBADF`.
@@ -160,10 +194,10 @@ impl Descriptors {
         table.take(index).map(|file| (index as u32, file))
     }
 
-    /// Takes out the first from `from` on that is closed when a program is started; execve(2) calls it until `None`.
-    pub fn take_close_on_exec(&self, from: u32) -> Option<(u32, Arc<OpenFile>)> {
+    /// Takes out the first that is closed when a program is started.
+    fn take_close_on_exec(&self) -> Option<(u32, Arc<OpenFile>)> {
         let mut table = self.table.lock();
-        let index = table.next_used(from as usize, |leaf| leaf.close_on_exec)?;
+        let index = table.next_used(0, |leaf| leaf.close_on_exec)?;
         table.take(index).map(|file| (index as u32, file))
     }
 }

@@ -11,7 +11,6 @@ use alloc::sync::Arc;
 use logic::address::{PAGE_SIZE, PageRange, USER_END};
 use logic::errno::{Errno, Result};
 use logic::regions::Regions;
-use machine::frame;
 use machine::user_space::UserSpace;
 
 /// The lowest address that a program may map, so that a null pointer with an offset hits nothing (Linux's mmap_min_addr).
@@ -181,23 +180,22 @@ impl Map {
         self.usage = self.usage.minus(gone);
     }
 
-    /// Whether a region of so many pages may be added: `ENOMEM` if there are too many regions, if a limit is reached, or if the
-    /// program could come to own more memory than there is: what it may take and has not yet must be free now. `EAGAIN` if more
-    /// would be locked than may be.
-    pub(super) fn admit(&self, machine: &UserSpace, region: &Region, pages: u64) -> Result<()> {
-        self.admit_usage(machine, region.usage(pages))?;
+    /// Whether a region of so many pages may be added: `ENOMEM` if there are too many regions, if a limit is reached, or if it alone
+    /// is more than the machine's memory. What programs have and do not touch is not counted, as on Linux by default: else the
+    /// stacks of a few dozen threads would be too many. `EAGAIN` if more would be locked than may be.
+    pub(super) fn admit(&self, region: &Region, pages: u64) -> Result<()> {
+        self.admit_usage(region.usage(pages))?;
         if self.regions.len() < MOST_REGIONS { Ok(()) } else { Err(Errno::ENOMEM) }
     }
 
     /// The same of what is to be used more, without a region more.
-    pub(super) fn admit_usage(&self, machine: &UserSpace, more: Usage) -> Result<()> {
+    pub(super) fn admit_usage(&self, more: Usage) -> Result<()> {
         let all = self.usage.plus(more);
         let within = |pages: u64, bytes: u64| pages.saturating_mul(PAGE_SIZE as u64) <= bytes;
-        let owed = all.counted.saturating_sub(machine.resident() as u64);
-        let spare = (frame::free_frames() as u64).saturating_sub(frame::total_frames() as u64 / KEPT_BACK);
+        let most = super::totals::most_promised();
         let fits = within(all.pages, self.limits.space)
             && (more.data == 0 || within(all.data, self.limits.data))
-            && (more.counted == 0 || owed <= spare);
+            && more.counted <= most;
         if !fits {
             return Err(Errno::ENOMEM);
         }

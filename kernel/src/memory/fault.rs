@@ -69,7 +69,7 @@ impl AddressSpace {
         loop {
             let mut map = self.lock(ctx);
             if map.regions.find(at.get()).is_none() {
-                map.grow_stack(self.machine(), at)?;
+                map.grow_stack(at)?;
             }
             let Some((range, region)) = map.regions.find(at.get()) else { return Err(Fault::Unmapped) };
             if !region.permits(wanted) {

@@ -22,8 +22,7 @@ impl AddressSpace {
             // A free page stays between the heap and what comes next.
             let free =
                 between(old, new.saturating_add(PAGE_SIZE as u64)).is_some_and(|range| map.regions.is_free(range));
-            let Some(grown) =
-                between(old, new).filter(|range| free && map.admit(self.machine(), &region, range.pages()).is_ok())
+            let Some(grown) = between(old, new).filter(|range| free && map.admit(&region, range.pages()).is_ok())
             else {
                 return now;
             };

@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use logic::address::{PAGE_SIZE, PageRange, USER_END, UserAddr, round_up};
 use logic::errno::{Errno, Result};
 use logic::regions::Side;
-use machine::user_space::{Access, UserSpace};
+use machine::user_space::Access;
 
 /// Where a new region is to lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +39,7 @@ impl AddressSpace {
         let mut map = self.lock(ctx);
         region.traits |= map.traits_of_new();
         let range = map.find_place(place, length)?;
-        map.admit(self.machine(), &region, range.pages())?;
+        map.admit(&region, range.pages())?;
         map.admit_cuts(range)?;
         map.remove(self.machine(), range);
         map.insert(range, region);
@@ -70,7 +70,7 @@ impl AddressSpace {
         let mut map = self.lock(ctx);
         let (good, refusal) = map.changeable(range, access);
         map.admit_cuts(good)?;
-        map.admit_access(self.machine(), good, access)?;
+        map.admit_access(good, access)?;
         let mut batch = self.machine().batch();
         let (mut before, mut after) = (Usage::default(), Usage::default());
         map.regions.update(good, |piece, region| {
@@ -177,7 +177,7 @@ impl Map {
     }
 
     /// Whether the private pages of a range that become writable may be counted: as `admit`.
-    fn admit_access(&self, machine: &UserSpace, range: PageRange, access: Access) -> Result<()> {
+    fn admit_access(&self, range: PageRange, access: Access) -> Result<()> {
         let mut more = Usage::default();
         for (piece, region) in self.regions.within(range) {
             let pages = piece.intersection(range).map_or(0, PageRange::pages);
@@ -185,7 +185,7 @@ impl Map {
             more.counted += after.counted.saturating_sub(before.counted);
             more.data += after.data.saturating_sub(before.data);
         }
-        self.admit_usage(machine, more)
+        self.admit_usage(more)
     }
 }
 

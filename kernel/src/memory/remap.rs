@@ -77,7 +77,7 @@ impl Map {
         }
         if stays && fate == Old::Unmapped {
             let more = PageRange::new(old.end(), length - old.length())?;
-            self.admit(machine, &region, more.pages())?;
+            self.admit(&region, more.pages())?;
             if range.end() == old.end() && self.regions.is_free(more) {
                 self.insert(more, region.tail_at(old.length()));
                 return UserAddr::new(old.start());
@@ -107,7 +107,7 @@ impl Map {
             return Err(Errno::EINVAL);
         }
         let more = if fate == Old::Unmapped { new.pages().saturating_sub(old.pages()) } else { new.pages() };
-        self.admit(machine, &region, more)?;
+        self.admit(&region, more)?;
         self.admit_cuts(new)?;
         self.admit_cuts(old)?;
         self.remove(machine, new);

@@ -2,8 +2,6 @@
 //! follow the effective ids, unless setfsuid(2) sets them apart.
 
 use super::process::Process;
-use crate::fs;
-use alloc::sync::Arc;
 use bitflags::bitflags;
 use core::sync::atomic::Ordering;
 use linux_raw_sys::general as linux;
@@ -245,14 +243,16 @@ impl Process {
     pub fn change_user(&self, change: impl FnOnce(Ids, bool) -> Result<Ids>) -> Result<()> {
         let mut new = self.credentials();
         new.set_user(change(new.user, new.may(linux::CAP_SETUID))?);
-        self.put_credentials(new)
+        self.put_credentials(new);
+        Ok(())
     }
 
     /// Takes other group ids likewise.
     pub fn change_group(&self, change: impl FnOnce(Ids, bool) -> Result<Ids>) -> Result<()> {
         let mut new = self.credentials();
         new.group = change(new.group, new.may(linux::CAP_SETGID))?;
-        self.put_credentials(new)
+        self.put_credentials(new);
+        Ok(())
     }
 
     /// Changes what is no id.
@@ -260,37 +260,26 @@ impl Process {
         change(&mut self.credentials.lock())
     }
 
-    /// Changes the ids that files see.
-    pub fn change_file_ids(&self, change: impl FnOnce(&mut fs::credentials::Credentials)) -> Result<()> {
-        self.change_lookup(|lookup| {
-            let mut new = (*lookup.credentials).clone();
-            change(&mut new);
-            lookup.credentials = Arc::new(new);
-        })
-    }
-
-    pub(super) fn put_credentials(&self, new: Credentials) -> Result<()> {
+    pub(super) fn put_credentials(&self, new: Credentials) {
         let (user, group) = (new.user.effective, new.group.effective);
-        self.change_file_ids(|ids| (ids.user, ids.group) = (user, group))?;
+        self.change_file_ids(|ids| (ids.user, ids.group) = (user, group));
         let old = core::mem::replace(&mut *self.credentials.lock(), new);
         if (old.user.effective, old.group.effective) != (user, group) {
             // What it holds may be somebody else's secret now.
             self.dumpable.store(0, Ordering::Relaxed);
             self.parent_death_signal.store(0, Ordering::Relaxed);
         }
-        Ok(())
     }
 
     /// Takes those of a program that it runs now.
-    pub(super) fn take_program_credentials(&self, new: Credentials) -> Result<()> {
+    pub(super) fn take_program_credentials(&self, new: Credentials) {
         let old = self.credentials();
         if old != new {
-            self.put_credentials(new)?;
+            self.put_credentials(new);
         }
         self.dumpable.store(u8::from(!new.is_secure()), Ordering::Relaxed);
         if new.is_secure() {
             self.parent_death_signal.store(0, Ordering::Relaxed);
         }
-        Ok(())
     }
 }

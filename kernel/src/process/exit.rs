@@ -1,9 +1,9 @@
-//! The end of threads and processes: exit(2), exit_group(2), and being killed.
+//! The end of threads and processes: exit(2), exit_group(2), being killed, and giving way to a thread that runs another program.
 //!
 //! Ending is decided in one place (`Process::end`) and done in another: each thread leaves by itself, out of its own loop, and the
 //! last one takes the process down.
 
-use super::futex::{ANY, Word};
+use super::futex::{self, ANY, Word};
 use super::process::Process;
 use super::robust;
 use super::session;
@@ -33,24 +33,29 @@ impl Process {
 
     /// Makes those threads look at what is new that it concerns.
     pub(super) fn notify_threads(&self, concerns: impl Fn(&Thread) -> bool) {
-        let mut index = 0;
-        while let Some(thread) = self.nth_thread(index) {
-            if concerns(&thread) {
-                thread.notify();
-            }
-            index += 1;
-        }
+        self.threads().filter(|thread| concerns(thread)).for_each(|thread| thread.notify());
     }
 
-    fn nth_thread(&self, index: usize) -> Option<Arc<Thread>> {
-        self.life.lock().threads.get(index).cloned()
+    /// Takes a thread out that ends with a status; how the process ends, if it was the last.
+    fn lose_thread(&self, thread: &Arc<Thread>, status: WaitStatus) -> Option<WaitStatus> {
+        let used = thread.used();
+        let mut life = self.life.lock();
+        life.threads.retain(|other| !Arc::ptr_eq(other, thread));
+        self.past.lock().own += used;
+        if life.threads.is_empty() {
+            return Some(*life.ending.get_or_insert(status));
+        }
+        drop(life);
+        self.fewer_threads.wake_all();
+        signal::pass_on(self);
+        None
     }
 }
 
 /// Ends the calling thread: it never comes back to its program. The last thread of a process takes the process with it; `status`
 /// is the process's then, unless that was decided before. Returns when nothing is left but the task itself.
 pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
-    let Running { thread, user, space, .. } = running;
+    let Running { thread, user, space, belongings, .. } = running;
     drop(user);
     robust::let_go(ctx, &space, &thread);
     let address = thread.clear_at_end.load(Ordering::Relaxed);
@@ -61,33 +66,25 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
             let _ = Word { space: &space, address, private: false }.wake(ctx, 1, ANY);
         }
     }
+    thread.set_belongings(None);
+    belongings.let_go(ctx);
     let process = thread.process.clone();
-    let mut life = process.life.lock();
-    life.threads.retain(|other| !Arc::ptr_eq(other, &thread));
-    let last = life.threads.is_empty();
-    let used = thread.used();
-    process.past.lock().own += used;
-    let status = if last { *life.ending.get_or_insert(status) } else { status };
-    drop(life);
+    let last = process.lose_thread(&thread, status);
+    futex::holder_ended(thread.id());
     fiber::leave_space();
     drop(thread);
-    if last {
-        drop(space);
-        drop_everything(ctx, &process);
+    drop(space);
+    if let Some(status) = last {
+        drop_everything(&process);
         end_process(ctx, process, status);
     }
 }
 
 /// Frees what a process has, while there is still a task that may sleep over it.
-fn drop_everything(ctx: &TaskContext, process: &Process) {
-    while let Some((_, file)) = process.files.take_next(0) {
-        // What a file says at its closing has nobody to hear it here.
-        let _ = process.files.close(ctx, &file);
-    }
+fn drop_everything(process: &Process) {
     process.drop_timers();
     drop(process.replace_program(None));
     process.give_memory_back();
-    process.drop_lookup();
 }
 
 /// Tells the family.

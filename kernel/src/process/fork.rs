@@ -1,13 +1,13 @@
-//! A second process like the first: fork(2), vfork(2), and clone(2) as far as it makes processes.
+//! A second process like the first, or a second thread: fork(2), vfork(2), clone(2).
 //!
 //! Memory is copied at the first write to each page. A child that shares its parent's memory instead (vfork) gives it back when
 //! it runs another program or ends; `wait_for_memory` is what the parent does meanwhile.
 
 use super::process::{Inheritance, Process};
 use super::program::{Executable, Program};
-use super::table;
-use super::thread::{AlternateStack, Running, Thread};
-use crate::fs::descriptors::Descriptors;
+use super::table::{self, OwnPid};
+use super::thread::{Running, Thread};
+use crate::memory::AddressSpace;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
@@ -16,14 +16,19 @@ use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use machine::profile;
+use machine::user::UserContext;
 
 /// How a child differs from a plain copy.
 #[derive(Clone, Copy, Default)]
 pub struct Fork {
     /// It runs in its parent's memory.
     pub shares_memory: bool,
+    /// Its parent waits until it does not any more.
+    pub parent_waits: bool,
     /// It has its parent's table of descriptors.
     pub shares_files: bool,
+    /// It has its parent's root, working directory and umask.
+    pub shares_viewpoint: bool,
     /// It has its parent's signal actions.
     pub shares_actions: bool,
     /// All actions are defaults, but what is ignored stays so.
@@ -53,38 +58,36 @@ pub fn fork(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Run
         actions.reset();
     }
     let inheritance = Inheritance {
-        files: if fork.shares_files { parent.files.clone() } else { Arc::new(Descriptors::copy(&parent.files)?) },
-        lookup: parent.lookup()?,
+        file_ids: parent.file_ids(),
         actions,
         credentials: parent.credentials(),
         limits: parent.limits(),
         traced: parent.traced.load(Ordering::Relaxed),
         membership: parent.membership(),
     };
-    let mut user = running.user.try_clone()?;
-    user.registers_mut().rax = 0;
-    if let Some(stack) = fork.stack {
-        user.registers_mut().rsp = stack;
-    }
-    if let Some(base) = fork.tls {
-        user.set_fs_base(base);
-    }
     let space = program.space.clone();
-    let child = Process::new(program, parent.name(), inheritance)?;
+    let child = Process::new(program, running.thread.name(), inheritance)?;
     // A sibling's end is told as the parent's own.
     child.set_end_signal(if fork.is_sibling { parent.end_signal() } else { fork.end_signal });
     child.dumpable.store(parent.dumpable.load(Ordering::Relaxed), Ordering::Relaxed);
     child.kill_adjustment.store(parent.kill_adjustment.load(Ordering::Relaxed), Ordering::Relaxed);
     child.set_personality(parent.personality());
     child.borrows_memory.store(fork.shares_memory, Ordering::Relaxed);
-    let thread = child_thread(running, &child, fork)?;
-    if let Some(place) = fork.tell_child {
-        // As on Linux, a bad address is not told.
-        let _ = space.write(ctx, place, &thread.id().0.to_le_bytes());
+    if fork.shares_viewpoint {
+        running.belongings.viewpoint.span_processes();
     }
+    let new = child_thread(ctx, running, &child, child.own_pid().clone(), space, fork)?;
     let family = if fork.is_sibling { table::parent_of(parent.pid()) } else { parent.pid() };
     table::enter(child, Some(family));
-    Ok(Running::new(thread, user, space))
+    Ok(new)
+}
+
+/// Makes another thread of the process, as `fork` makes a child; memory and signal actions are shared.
+pub fn add_thread(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Result<Running> {
+    let process = running.thread.process.clone();
+    check_count(&process)?;
+    let id = Arc::new(OwnPid::new()?);
+    child_thread(ctx, running, &process, id, running.space.clone(), fork)
 }
 
 /// Whether its user may have one more process: `EAGAIN`.
@@ -95,9 +98,10 @@ fn check_count(parent: &Process) -> Result<()> {
     if free || (table::count_of_user(own.user.real) as u64) < most { Ok(()) } else { Err(Errno::EAGAIN) }
 }
 
-/// Waits until a child has given the memory back that it runs in, or the caller's own process is to end.
-pub fn wait_for_memory(ctx: &TaskContext, parent: &Process, child: &Process) {
-    let over = || !child.borrows_memory.load(Ordering::Acquire) || parent.is_dying();
+/// Waits until a child has given the memory back that it runs in, or the caller itself must end.
+pub fn wait_for_memory(ctx: &TaskContext, parent: &Thread, child: &Process) {
+    let must_end = || parent.end_due().is_some() || parent.process.is_dying();
+    let over = || !child.borrows_memory.load(Ordering::Acquire) || must_end();
     child.memory_returned.wait_until(ctx, over);
 }
 
@@ -123,19 +127,49 @@ fn copy_program(ctx: &TaskContext, parent: &Process) -> Result<Arc<Program>> {
     }))
 }
 
-fn child_thread(running: &Running, child: &Arc<Process>, fork: &Fork) -> Result<Arc<Thread>> {
+/// The thread, in a process that may be new, and what it begins with.
+fn child_thread(
+    ctx: &TaskContext,
+    running: &mut Running,
+    process: &Arc<Process>,
+    id: Arc<OwnPid>,
+    space: Arc<AddressSpace>,
+    fork: &Fork,
+) -> Result<Running> {
+    let user = child_registers(running, fork)?;
+    let belongings = running.belongings.for_another(process, fork.shares_files, fork.shares_viewpoint)?;
+    let old = &running.thread;
     let (blocked, stack) = {
-        let signals = running.thread.signals.lock();
+        let signals = old.signals.lock();
         (signals.blocked, signals.stack)
     };
-    let thread = Thread::new(child, blocked)?;
-    let slack = running.thread.timer_slack.load(Ordering::Relaxed);
+    let thread = Thread::new(process, id, old.name(), &belongings, blocked).inspect_err(|_| {
+        belongings.files.let_go();
+    })?;
+    let slack = old.timer_slack.load(Ordering::Relaxed);
     thread.timer_slack.store(slack, Ordering::Relaxed);
     thread.first_timer_slack.store(slack, Ordering::Relaxed);
-    thread.set_rules(running.thread.rules().of_child());
-    // A stack in memory that is shared cannot serve two.
-    thread.signals.lock().stack =
-        if fork.shares_memory && fork.stack.is_some() { AlternateStack::default() } else { stack };
+    thread.set_rules(old.rules().of_child());
+    // A stack in memory that is shared cannot serve two, unless one waits for the other.
+    if !fork.shares_memory || fork.parent_waits {
+        thread.signals.lock().stack = stack;
+    }
     thread.clear_at_end.store(fork.clear_at_end.unwrap_or(0), Ordering::Relaxed);
-    Ok(thread)
+    if let Some(place) = fork.tell_child {
+        // As on Linux, a bad address is not told.
+        let _ = space.write(ctx, place, &thread.id().0.to_le_bytes());
+    }
+    Ok(Running::new(thread, user, space, belongings))
+}
+
+fn child_registers(running: &mut Running, fork: &Fork) -> Result<UserContext> {
+    let mut user = running.user.try_clone()?;
+    user.registers_mut().rax = 0;
+    if let Some(stack) = fork.stack {
+        user.registers_mut().rsp = stack;
+    }
+    if let Some(base) = fork.tls {
+        user.set_fs_base(base);
+    }
+    Ok(user)
 }

@@ -113,7 +113,8 @@ fn largest() -> Option<Arc<Process>> {
 fn weight(process: &Process) -> usize {
     let mapped = process.space().map_or(0, |space| space.machine().resident() + space.regions() / REGIONS_A_FRAME);
     let (mut objects, mut held, mut from) = (0, 0, 0);
-    while let Some((descriptor, file)) = process.files.next(from) {
+    let files = process.belongings().map(|own| own.files).ok();
+    while let Some((descriptor, file)) = files.as_ref().and_then(|files| files.next(from)) {
         objects += 1;
         held += file.file().frames();
         from = descriptor + 1;

@@ -8,6 +8,7 @@
 //! held while anything sleeps.
 
 pub mod adjust;
+mod belongings;
 pub mod clock;
 mod credentials;
 mod exec;
@@ -34,10 +35,11 @@ mod turn;
 mod usage;
 mod wait;
 
+pub use belongings::{Belongings, Viewpoint};
 pub use credentials::{Capabilities, Credentials, Ids, SecureBits};
 pub use exec::{Request, exec, read_strings};
 pub use exit::leave;
-pub use fork::{Fork, fork, wait_for_memory};
+pub use fork::{Fork, add_thread, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
 pub use personality::Personality;
 pub use process::{Name, Process};

@@ -1,5 +1,6 @@
 //! A process: an address space, files, and the threads that run in them.
 
+use super::belongings::Belongings;
 use super::credentials::Credentials;
 use super::limits::Limits;
 use super::program::Program;
@@ -9,7 +10,7 @@ use super::table::{OwnPid, Pid};
 use super::thread::Thread;
 use super::timer::Timers;
 use super::usage::Past;
-use crate::fs::descriptors::Descriptors;
+use crate::fs;
 use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
 use crate::task::{Instant, WaitQueue};
@@ -24,11 +25,9 @@ use machine::lock::SpinLock;
 
 /// A process, from its birth until its parent has waited for it and nobody refers to it any more.
 pub struct Process {
-    id: OwnPid,
+    id: Arc<OwnPid>,
     /// When it was born.
     pub born: Instant,
-    /// Its descriptors; shared with a child where the parent asked for that.
-    pub files: Arc<Descriptors>,
     /// What it wants done about signals.
     pub actions: Arc<Actions>,
     /// Woken when a child has news.
@@ -38,8 +37,8 @@ pub struct Process {
     /// What it runs; `None` once it has ended.
     program: SpinLock<Option<Arc<Program>>>,
     name: SpinLock<Name>,
-    /// Root, working directory, umask and the ids that files see; replaced as a whole.
-    lookup: SpinLock<Option<Arc<Lookup>>>,
+    /// The ids that files see; replaced as a whole.
+    pub(super) file_ids: SpinLock<Arc<fs::credentials::Credentials>>,
     pub(super) credentials: SpinLock<Credentials>,
     limits: SpinLock<Limits>,
     /// What threads have used that have ended, and children that it has waited for.
@@ -76,6 +75,8 @@ pub struct Process {
     pub(super) life: SpinLock<Life>,
     /// Woken when a stopped process goes on or must end.
     pub(super) resumed: WaitQueue,
+    /// Woken when a thread has ended.
+    pub(super) fewer_threads: WaitQueue,
 }
 
 /// Who runs in a process, and how long yet.
@@ -83,15 +84,15 @@ pub(super) struct Life {
     pub(super) threads: Vec<Arc<Thread>>,
     /// It ends, or has ended, with this status: threads leave as soon as they see it.
     pub(super) ending: Option<WaitStatus>,
+    /// The thread that wants to be alone, to run another program: the others leave as soon as they see it.
+    pub(super) sole: Option<Arc<Thread>>,
     pub(super) stopped: bool,
 }
 
 /// What a child gets from its parent, or the first process from the kernel.
 pub(in crate::process) struct Inheritance {
-    /// Descriptors.
-    pub files: Arc<Descriptors>,
-    /// Root, working directory, umask, ids for files.
-    pub lookup: Arc<Lookup>,
+    /// The ids that files see.
+    pub file_ids: Arc<fs::credentials::Credentials>,
     /// What to do about signals.
     pub actions: Arc<Actions>,
     /// Whose it is.
@@ -114,17 +115,16 @@ pub struct Name {
 impl Process {
     /// A process that runs a program, without threads yet and known to nobody.
     pub(super) fn new(program: Arc<Program>, name: Name, inheritance: Inheritance) -> Result<Arc<Process>> {
-        let Inheritance { files, lookup, actions, credentials, limits, traced, membership } = inheritance;
+        let Inheritance { file_ids, actions, credentials, limits, traced, membership } = inheritance;
         Ok(Arc::new(Process {
-            id: OwnPid::new()?,
+            id: Arc::new(OwnPid::new()?),
             born: machine::clock::now(),
-            files,
             actions,
             children: WaitQueue::new(),
             pending: SpinLock::new("process's signals", Pending::new()),
             program: SpinLock::new("process's program", Some(program)),
             name: SpinLock::new("process's name", name),
-            lookup: SpinLock::new("process's lookup", Some(lookup)),
+            file_ids: SpinLock::new("ids for files", file_ids),
             credentials: SpinLock::new("credentials", credentials),
             limits: SpinLock::new("limits", limits),
             past: SpinLock::new("process's past", Past::default()),
@@ -143,14 +143,20 @@ impl Process {
             end_signal: SpinLock::new("end signal", Some(Signal::CHLD)),
             borrows_memory: AtomicBool::new(false),
             memory_returned: WaitQueue::new(),
-            life: SpinLock::new("process's life", Life { threads: Vec::new(), ending: None, stopped: false }),
+            life: SpinLock::new("process's life", Life::new()),
             resumed: WaitQueue::new(),
+            fewer_threads: WaitQueue::new(),
         }))
     }
 
     /// Its number.
     pub fn pid(&self) -> Pid {
         self.id.get()
+    }
+
+    /// Its number, for whatever keeps it from being given to another.
+    pub(super) fn own_pid(&self) -> &Arc<OwnPid> {
+        &self.id
     }
 
     /// What it runs; `ESRCH` once it has ended.
@@ -163,18 +169,14 @@ impl Process {
         self.program().map(|program| program.space.clone())
     }
 
-    /// Where it looks for files; `ESRCH` once it has ended.
-    pub fn lookup(&self) -> Result<Arc<Lookup>> {
-        self.lookup.lock().clone().ok_or(Errno::ESRCH)
+    /// What its first thread that lives has of files; `ESRCH` once it has ended.
+    pub fn belongings(&self) -> Result<Belongings> {
+        self.first_thread().ok_or(Errno::ESRCH)?.belongings()
     }
 
-    /// Changes where it looks for files; who is looking now is not disturbed.
-    pub fn change_lookup(&self, change: impl FnOnce(&mut Lookup)) -> Result<()> {
-        let mut new = (*self.lookup()?).clone();
-        change(&mut new);
-        let old = self.lookup.lock().replace(Arc::new(new));
-        drop(old);
-        Ok(())
+    /// Where it looks for files; `ESRCH` once it has ended.
+    pub fn lookup(&self) -> Result<Arc<Lookup>> {
+        Ok(self.belongings()?.viewpoint.lookup(self))
     }
 
     /// Its name.
@@ -249,6 +251,27 @@ impl Process {
         self.life.lock().threads.iter().find(|thread| thread.id() == id).cloned()
     }
 
+    /// The first of its threads that lives.
+    pub fn first_thread(&self) -> Option<Arc<Thread>> {
+        self.life.lock().threads.first().cloned()
+    }
+
+    /// Whether it has one thread.
+    pub fn is_alone(&self) -> bool {
+        self.life.lock().threads.len() == 1
+    }
+
+    /// Its threads, without a lock held between two. From the last to the first, so that none is missed when another ends
+    /// meanwhile; new ones are.
+    pub(super) fn threads(&self) -> impl Iterator<Item = Arc<Thread>> {
+        let mut left = usize::MAX;
+        core::iter::from_fn(move || {
+            let life = self.life.lock();
+            left = left.min(life.threads.len()).checked_sub(1)?;
+            life.threads.get(left).cloned()
+        })
+    }
+
     /// Shows every thread.
     pub fn for_each_thread(&self, show: impl FnMut(&Arc<Thread>)) {
         self.life.lock().threads.iter().for_each(show);
@@ -262,11 +285,11 @@ impl Process {
         }
         old
     }
+}
 
-    /// Lets go of the places in the file system that it keeps.
-    pub(super) fn drop_lookup(&self) {
-        let old = self.lookup.lock().take();
-        drop(old);
+impl Life {
+    fn new() -> Life {
+        Life { threads: Vec::new(), ending: None, sole: None, stopped: false }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::task::TaskContext;
 use core::sync::atomic::Ordering;
 use linux_raw_sys::general as linux;
 use logic::address::UserAddr;
-use logic::errno::Result;
+use logic::errno::{Errno, Result};
 
 /// How many entries of a list are looked at: it may be a ring by mistake.
 const MOST: usize = linux::ROBUST_LIST_LIMIT as usize;
@@ -47,16 +47,15 @@ fn walk(ctx: &TaskContext, space: &AddressSpace, head: u64, owner: u32) -> Resul
 
 /// Marks a lock as its dead owner's, if it is, and wakes one who waits for it.
 fn mark(ctx: &TaskContext, space: &AddressSpace, address: u64, owner: u32) -> Result<()> {
-    let mut bytes = [0; 4];
-    space.read(ctx, address, &mut bytes)?;
-    let value = u32::from_le_bytes(bytes);
-    if value & linux::FUTEX_TID_MASK != owner {
-        return Ok(());
+    let word = Word { space, address: UserAddr::new(address)?, private: false };
+    let is_owned = |value: u32| value & linux::FUTEX_TID_MASK == owner;
+    let marked = word.update(ctx, |value| match is_owned(value) {
+        true => Ok(value & linux::FUTEX_WAITERS | linux::FUTEX_OWNER_DIED),
+        false => Err(Errno::EPERM),
+    });
+    match marked {
+        Ok(old) if old & linux::FUTEX_WAITERS != 0 => word.wake(ctx, 1, ANY).map(drop),
+        Ok(_) | Err(Errno::EPERM) => Ok(()),
+        Err(error) => Err(error),
     }
-    let new = value & linux::FUTEX_WAITERS | linux::FUTEX_OWNER_DIED;
-    space.write(ctx, address, &new.to_le_bytes())?;
-    if value & linux::FUTEX_WAITERS != 0 {
-        Word { space, address: UserAddr::new(address)?, private: false }.wake(ctx, 1, ANY)?;
-    }
-    Ok(())
 }

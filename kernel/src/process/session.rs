@@ -1,11 +1,11 @@
 //! Sessions and process groups, and the terminal that controls a session: setsid(2), setpgid(2), credentials(7).
 //!
-//! A group or session is no object: it is a number that its members have. What is asked of a group is asked of every process in turn,
+//! A group or session is no object: it is a number that its members have, and keep from being given to a new process. What is asked of a group is asked of every process in turn,
 //! without a lock held between two; who comes or goes meanwhile may be missed, as if a moment earlier or later.
 
 use super::process::Process;
 use super::signal::{self, Info};
-use super::table::{self, INIT, Pid};
+use super::table::{self, INIT, OwnPid, Pid};
 use crate::fs::DeviceNumber;
 use alloc::sync::Arc;
 use core::any::Any;
@@ -28,8 +28,9 @@ pub trait Terminal: Any + Send + Sync {
 /// Where a process belongs; its children inherit it.
 #[derive(Clone)]
 pub(super) struct Membership {
-    session: Pid,
-    group: Pid,
+    /// `None`: 0.
+    session: Option<Arc<OwnPid>>,
+    group: Option<Arc<OwnPid>>,
     terminal: Option<Arc<dyn Terminal>>,
     /// What was in the foreground of the leader's terminal when that was hung up.
     old_foreground: Option<Pid>,
@@ -38,19 +39,19 @@ pub(super) struct Membership {
 impl Membership {
     /// That of the first process, which belongs nowhere.
     pub(super) fn none() -> Membership {
-        Membership { session: Pid(0), group: Pid(0), terminal: None, old_foreground: None }
+        Membership { session: None, group: None, terminal: None, old_foreground: None }
     }
 }
 
 impl Process {
     /// Its session.
     pub fn session(&self) -> Pid {
-        self.membership.lock().session
+        number(&self.membership.lock().session)
     }
 
     /// Its process group.
     pub fn group(&self) -> Pid {
-        self.membership.lock().group
+        number(&self.membership.lock().group)
     }
 
     /// Whether it began its session.
@@ -92,7 +93,8 @@ impl Process {
         if find_in_group(pid, |_| true).is_some() {
             return Err(Errno::EPERM);
         }
-        let membership = Membership { session: pid, group: pid, terminal: None, old_foreground: None };
+        let own = Some(self.own_pid().clone());
+        let membership = Membership { session: own.clone(), group: own, terminal: None, old_foreground: None };
         let old = core::mem::replace(&mut *self.membership.lock(), membership);
         drop(old);
         Ok(pid)
@@ -116,12 +118,20 @@ impl Process {
         if process.leads_session() {
             return Err(Errno::EPERM);
         }
-        if group != process.pid() && find_in_group(group, |member| member.session() == session).is_none() {
-            return Err(Errno::EPERM);
-        }
-        process.membership.lock().group = group;
+        let new = if group == process.pid() {
+            Some(process.own_pid().clone())
+        } else {
+            let is_there = |own: &Membership| number(&own.group) == group && number(&own.session) == session;
+            find_map(|member| Some(member.membership()).filter(is_there)).ok_or(Errno::EPERM)?.group
+        };
+        let old = core::mem::replace(&mut process.membership.lock().group, new);
+        drop(old);
         Ok(())
     }
+}
+
+fn number(of: &Option<Arc<OwnPid>>) -> Pid {
+    of.as_ref().map_or(Pid(0), |own| own.get())
 }
 
 /// Calls for every process, until one gives something.

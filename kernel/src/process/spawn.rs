@@ -1,5 +1,6 @@
 //! New processes that run a program from the start: Cor's own spawn call, and the first process.
 
+use super::belongings::Belongings;
 use super::credentials::Credentials;
 use super::exec::{self, Request, Starter};
 use super::process::{Inheritance, Process};
@@ -37,21 +38,21 @@ pub fn spawn(ctx: &TaskContext, parent: &Process, request: &Request, folder: Opt
         lookup.credentials.check(inode, Want::EXECUTE)?;
     }
     let files = Descriptors::new();
+    let files_of_parent = parent.belongings()?.files;
     for descriptor in 0..STANDARD {
-        if let Ok(file) = parent.files.get(descriptor) {
+        if let Ok(file) = files_of_parent.get(descriptor) {
             files.set(descriptor, file, STANDARD, false)?;
         }
     }
     let inheritance = Inheritance {
-        files: Arc::new(files),
-        lookup: Arc::new(lookup),
+        file_ids: parent.file_ids(),
         actions: Arc::new(Actions::new()?),
         credentials: parent.credentials(),
         limits: parent.limits(),
         traced: parent.traced.load(Ordering::Relaxed),
         membership: parent.membership(),
     };
-    begin(ctx, request, inheritance, Some(parent))
+    begin(ctx, request, inheritance, files, lookup, Some(parent))
 }
 
 /// Makes the first process, which runs a program on the console. As `spawn`.
@@ -66,34 +67,48 @@ pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request) -> Resu
         Err(error) => warn!("the first process has no console: {error}"),
     }
     let inheritance = Inheritance {
-        files: Arc::new(files),
-        lookup: Arc::new(lookup),
+        file_ids: lookup.credentials.clone(),
         actions: Arc::new(Actions::new()?),
         credentials: Credentials::ROOT,
         limits: Default::default(),
         traced: false,
         membership: Membership::none(),
     };
-    begin(ctx, request, inheritance, None)
+    begin(ctx, request, inheritance, files, lookup, None)
 }
 
-/// Takes back a process that could not be started.
-pub fn abandon(running: Running) {
-    let process = running.thread.process.clone();
-    drop(running);
-    process.life.lock().threads.clear();
-    table::withdraw(process.pid());
+/// Takes back a thread that could not be started, and with the first thread of a process the process.
+pub fn abandon(ctx: &TaskContext, running: Running) {
+    let Running { thread, belongings, .. } = running;
+    thread.set_belongings(None);
+    belongings.let_go(ctx);
+    let process = thread.process.clone();
+    let mut life = process.life.lock();
+    life.threads.retain(|other| !Arc::ptr_eq(other, &thread));
+    let is_empty = life.threads.is_empty();
+    drop(life);
+    if is_empty {
+        table::withdraw(process.pid());
+    }
 }
 
-fn begin(ctx: &TaskContext, request: &Request, inheritance: Inheritance, parent: Option<&Process>) -> Result<Running> {
-    let lookup = inheritance.lookup.clone();
+fn begin(
+    ctx: &TaskContext,
+    request: &Request,
+    inheritance: Inheritance,
+    files: Descriptors,
+    lookup: Lookup,
+    parent: Option<&Process>,
+) -> Result<Running> {
     let limits = inheritance.limits.clone();
     let starter =
         Starter { lookup: &lookup, credentials: inheritance.credentials, limits: &limits, fixed_addresses: false };
     let image = exec::build(ctx, &starter, request)?;
     let space = image.program.space.clone();
     let process = Process::new(image.program, image.name, inheritance)?;
-    let thread = Thread::new(&process, SignalSet::EMPTY)?;
+    let id = process.own_pid().clone();
+    let belongings = Belongings::new(Arc::new(files), Arc::new(lookup));
+    let thread = Thread::new(&process, id, image.name, &belongings, SignalSet::EMPTY)?;
     table::enter(process, parent.map(Process::pid));
-    Ok(Running::new(thread, image.user, space))
+    Ok(Running::new(thread, image.user, space, belongings))
 }

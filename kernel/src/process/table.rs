@@ -18,7 +18,7 @@ use machine::lock::SpinLock;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Pid(pub u32);
 
-/// A number that belongs to its holder until this is dropped.
+/// A number that belongs to its holders, a process or thread, and the groups and sessions of that number, until the last has dropped this.
 pub(in crate::process) struct OwnPid(Pid);
 
 /// The first process, which inherits orphans.

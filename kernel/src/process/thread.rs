@@ -1,17 +1,19 @@
 //! A thread of a process: what others know of it, and what only its own task holds.
 
+use super::belongings::Belongings;
 use super::process::{Name, Process};
 use super::session;
-use super::signal::{Interrupted, Pending};
+use super::signal::{Interrupted, Pending, Restarts};
 use super::table::{self, OwnPid, Pid};
 use super::turn::Rules;
+use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
 use crate::task::{Instant, Owner, Task, TaskContext, Usage};
 use alloc::sync::{Arc, Weak};
 use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
-use logic::signal::SignalSet;
+use logic::signal::{Signal, SignalSet};
 use logic::wait_status::WaitStatus;
 use machine::lock::SpinLock;
 use machine::user::{Exception, UserContext};
@@ -21,8 +23,8 @@ const DEFAULT_SLACK: u64 = 50_000;
 
 /// A thread, as others know it.
 pub struct Thread {
-    /// Its number; `None` for the first thread of a process, which has the process's.
-    id: Option<OwnPid>,
+    /// Its number; the first thread has the process's, and so gets who runs another program.
+    id: SpinLock<Arc<OwnPid>>,
     /// What it runs in.
     pub process: Arc<Process>,
     /// Its task, from its start on.
@@ -41,8 +43,10 @@ pub struct Thread {
     pub timer_slack: AtomicU64,
     /// What that was at first.
     pub(super) first_timer_slack: AtomicU64,
-    /// Its name, if that is another than the process's.
-    name: SpinLock<Option<Name>>,
+    /// Its name; the first thread's is the process's.
+    name: SpinLock<Name>,
+    /// What it has of files, until it ends.
+    belongings: SpinLock<Option<Belongings>>,
     /// How many page faults were served for it.
     pub faults: AtomicU64,
 }
@@ -80,12 +84,16 @@ pub struct Running {
     pub user: UserContext,
     /// The memory.
     pub space: Arc<AddressSpace>,
+    /// What it has of files; the same as the thread says.
+    pub belongings: Belongings,
     /// The exception that the program caused last, for signal handlers to see.
     pub exception: Option<Exception>,
     /// The system call that a signal has just cut short.
     pub interrupted: Option<Interrupted>,
     /// It ends, though its process may go on: exit(2).
     pub leaving: Option<WaitStatus>,
+    /// How the call that gives `EINTR` goes on, if not as its number says.
+    pub restarts: Option<Restarts>,
     /// When a sleep that begins again was to end.
     pub deadline: Option<Instant>,
     /// The next call is one that begins again.
@@ -93,11 +101,14 @@ pub struct Running {
 }
 
 impl Thread {
-    /// A thread that does not run yet, in a process that it is entered in; the first one has the number of the process.
-    /// `EAGAIN` without a number, `ENOMEM`.
-    pub(super) fn new(process: &Arc<Process>, blocked: SignalSet) -> Result<Arc<Thread>> {
-        let first = process.life.lock().threads.is_empty();
-        let id = if first { None } else { Some(OwnPid::new()?) };
+    /// A thread that does not run yet, in a process that it is entered in. `ENOMEM`; `EINTR` if the process ends.
+    pub(super) fn new(
+        process: &Arc<Process>,
+        id: Arc<OwnPid>,
+        name: Name,
+        belongings: &Belongings,
+        blocked: SignalSet,
+    ) -> Result<Arc<Thread>> {
         let signals = ThreadSignals {
             blocked,
             restored: None,
@@ -106,20 +117,25 @@ impl Thread {
             stack: AlternateStack::default(),
         };
         let thread = Arc::new(Thread {
-            id,
+            id: SpinLock::new("thread's number", id),
             process: process.clone(),
             task: SpinLock::new("thread's task", None),
             signals: SpinLock::new("thread's signals", signals),
-            attention: AtomicBool::new(false),
+            // The process may have been stopped a moment ago.
+            attention: AtomicBool::new(true),
             clear_at_end: AtomicU64::new(0),
             robust_list: AtomicU64::new(0),
             timer_slack: AtomicU64::new(DEFAULT_SLACK),
             first_timer_slack: AtomicU64::new(DEFAULT_SLACK),
             rules: SpinLock::new("thread's rules", Rules::ORDINARY),
-            name: SpinLock::new("thread's name", None),
+            name: SpinLock::new("thread's name", name),
+            belongings: SpinLock::new("thread's belongings", Some(belongings.clone())),
             faults: AtomicU64::new(0),
         });
         let mut life = process.life.lock();
+        if life.ending.is_some() || life.sole.is_some() {
+            return Err(Errno::EINTR);
+        }
         life.threads.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         life.threads.push(thread.clone());
         drop(life);
@@ -128,7 +144,41 @@ impl Thread {
 
     /// Its number.
     pub fn id(&self) -> Pid {
-        self.id.as_ref().map_or(self.process.pid(), OwnPid::get)
+        self.id.lock().get()
+    }
+
+    /// Whether it has its process's number.
+    pub fn leads(&self) -> bool {
+        self.id() == self.process.pid()
+    }
+
+    /// Gives it its process's number, which nobody else has now.
+    pub(super) fn take_lead(&self) {
+        let old = core::mem::replace(&mut *self.id.lock(), self.process.own_pid().clone());
+        drop(old);
+    }
+
+    /// What it has of files; `ESRCH` once it has ended.
+    pub fn belongings(&self) -> Result<Belongings> {
+        self.belongings.lock().clone().ok_or(Errno::ESRCH)
+    }
+
+    /// Where it looks for files; `ESRCH` once it has ended.
+    pub fn lookup(&self) -> Result<Arc<Lookup>> {
+        Ok(self.belongings()?.viewpoint.lookup(&self.process))
+    }
+
+    /// Says that it has other things, or none any more.
+    pub(super) fn set_belongings(&self, new: Option<Belongings>) {
+        let old = core::mem::replace(&mut *self.belongings.lock(), new);
+        drop(old);
+    }
+
+    /// How it must end, if it must: its process ends, or another of its threads goes on alone.
+    pub fn end_due(&self) -> Option<WaitStatus> {
+        let life = self.process.life.lock();
+        let alone = life.sole.as_ref().is_some_and(|sole| !core::ptr::eq(&**sole, self));
+        life.ending.or(alone.then_some(WaitStatus::Killed { signal: Signal::KILL, core: false }))
     }
 
     /// Tells it which task it is; the task itself says so before anything else, and so does who has started it.
@@ -142,14 +192,14 @@ impl Thread {
 
     /// Its name.
     pub fn name(&self) -> Name {
-        self.name.lock().unwrap_or_else(|| self.process.name())
+        if self.leads() { self.process.name() } else { *self.name.lock() }
     }
 
     /// Renames it; the first thread's name is the process's.
     pub fn set_name(&self, name: Name) {
-        match self.id {
-            None => self.process.set_name(name),
-            Some(_) => *self.name.lock() = Some(name),
+        *self.name.lock() = name;
+        if self.leads() {
+            self.process.set_name(name);
         }
         if let Some(task) = self.task() {
             task.set_name(core::str::from_utf8(name.bytes()).unwrap_or("?"));
@@ -230,6 +280,12 @@ pub fn caller(ctx: &TaskContext) -> Option<Arc<Thread>> {
 }
 
 impl Running {
+    /// How the thread looks for files.
+    #[inline]
+    pub fn lookup(&self) -> Arc<Lookup> {
+        self.belongings.viewpoint.lookup(&self.thread.process)
+    }
+
     /// Called when a call begins: what is left over from one that it does not continue is dropped.
     pub fn begin_call(&mut self) {
         self.interrupted = None;
@@ -239,13 +295,20 @@ impl Running {
     }
 
     /// A thread that will go on with these registers.
-    pub(super) fn new(thread: Arc<Thread>, user: UserContext, space: Arc<AddressSpace>) -> Running {
+    pub(super) fn new(
+        thread: Arc<Thread>,
+        user: UserContext,
+        space: Arc<AddressSpace>,
+        belongings: Belongings,
+    ) -> Running {
         Running {
             thread,
             user,
             space,
+            belongings,
             exception: None,
             interrupted: None,
+            restarts: None,
             leaving: None,
             deadline: None,
             restarted: false,

@@ -1,7 +1,7 @@
 //! Who calls: what a handler is given besides its arguments.
 
 use super::arg::{Buffer, Fd, UserPath, Vector};
-use crate::fs::descriptors::MAX_DESCRIPTORS;
+use crate::fs::descriptors::{Descriptors, MAX_DESCRIPTORS};
 use crate::fs::lookup::Lookup;
 use crate::fs::mount::Path;
 use crate::fs::open_file::{self, OpenFile};
@@ -48,21 +48,27 @@ impl Caller<'_> {
         &self.running.space
     }
 
-    /// Where the process looks for files.
+    /// Where it looks for files.
     pub(super) fn lookup(&self) -> Result<Arc<Lookup>> {
-        self.process().lookup()
+        Ok(self.running.lookup())
+    }
+
+    /// Its descriptors.
+    #[inline]
+    pub(super) fn files(&self) -> &Arc<Descriptors> {
+        &self.running.belongings.files
     }
 
     /// The open file of a descriptor, or `EBADF`.
     #[inline]
     pub(super) fn file(&self, fd: Fd) -> Result<Arc<OpenFile>> {
-        self.process().files.get(fd.number()?)
+        self.files().get(fd.number()?)
     }
 
     /// Gives a file the lowest free descriptor from `lowest` on.
     pub(super) fn add_file(&self, file: Arc<OpenFile>, lowest: u32, close_on_exec: bool) -> Result<Fd> {
         open_file::check_count()?;
-        let fd = self.process().files.add(file, lowest, self.descriptor_limit(), close_on_exec)?;
+        let fd = self.files().add(file, lowest, self.descriptor_limit(), close_on_exec)?;
         Ok(Fd(fd as i32))
     }
 

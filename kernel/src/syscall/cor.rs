@@ -45,7 +45,7 @@ pub(super) fn spawn(
         process.start_session()?;
         tty::console::give_to(process);
     }
-    run::start(child)
+    run::start(caller.ctx, child)
 }
 
 /// wait(pid or -1, where the status goes): waits until a child has ended; which one.

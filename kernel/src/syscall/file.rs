@@ -120,7 +120,7 @@ pub(super) fn lseek(caller: &mut Caller, fd: Fd, offset: i64, whence: u32) -> Re
 
 /// close(2)
 pub(super) fn close(caller: &mut Caller, fd: Fd) -> Result<()> {
-    close_file(caller, caller.process().files.remove(fd.number()?)?)
+    close_file(caller, caller.files().remove(fd.number()?)?)
 }
 
 /// close_range(2)
@@ -128,7 +128,10 @@ pub(super) fn close_range(caller: &mut Caller, first: u32, last: u32, flags: u32
     if flags & !(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) != 0 || first > last {
         return Err(Errno::EINVAL);
     }
-    let files = caller.process().files.clone();
+    if flags & CLOSE_RANGE_UNSHARE != 0 {
+        caller.running.own_files(caller.ctx)?;
+    }
+    let files = caller.files().clone();
     if flags & CLOSE_RANGE_CLOEXEC != 0 {
         files.close_on_exec_all(first, last);
         return Ok(());
@@ -159,7 +162,7 @@ pub(super) fn dup3(caller: &mut Caller, old: Fd, new: Fd, flags: u32) -> Result<
     }
     let file = caller.file(old)?;
     let close_on_exec = flags & linux::O_CLOEXEC != 0;
-    let replaced = caller.process().files.set(new.number()?, file, caller.descriptor_limit(), close_on_exec)?;
+    let replaced = caller.files().set(new.number()?, file, caller.descriptor_limit(), close_on_exec)?;
     if let Some(replaced) = replaced {
         // The number is taken over already; what the file says at its closing is not told (dup2(2), NOTES).
         let _ = close_file(caller, replaced);
@@ -170,7 +173,7 @@ pub(super) fn dup3(caller: &mut Caller, old: Fd, new: Fd, flags: u32) -> Result<
 /// fcntl(2)
 /// Differs: no leases, no notes of changes (F_NOTIFY), no seals and no hints about lifetimes: `EINVAL`.
 pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) -> Result<u64> {
-    let files = &caller.process().files;
+    let files = caller.files();
     let file = caller.file(fd)?;
     match command {
         linux::F_DUPFD | linux::F_DUPFD_CLOEXEC => {
@@ -233,7 +236,7 @@ pub(super) fn ioctl(caller: &mut Caller, fd: Fd, request: u32, argument: u64) ->
     file.check_opened()?;
     match request {
         ioctl::FIOCLEX | ioctl::FIONCLEX => {
-            caller.process().files.set_close_on_exec(fd.number()?, request == ioctl::FIOCLEX).map(|()| 0)
+            caller.files().set_close_on_exec(fd.number()?, request == ioctl::FIOCLEX).map(|()| 0)
         }
         ioctl::FIONBIO => {
             let mut wanted = [0; 4];
@@ -334,5 +337,5 @@ pub(super) fn not_negative(position: i64) -> Result<u64> {
 }
 
 fn close_file(caller: &Caller, file: Arc<OpenFile>) -> Result<()> {
-    caller.process().files.close(caller.ctx, &file)
+    caller.files().close(caller.ctx, &file)
 }

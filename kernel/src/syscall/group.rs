@@ -7,7 +7,7 @@ use logic::errno::{Errno, Result};
 
 /// setpgid(2)
 pub(super) fn setpgid(caller: &mut Caller, pid: i32, group: i32) -> Result<()> {
-    if group < 0 {
+    if group < 0 || group == 0 && pid < 0 {
         return Err(Errno::EINVAL);
     }
     let process = named(caller, pid)?;

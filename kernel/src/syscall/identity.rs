@@ -78,7 +78,7 @@ pub(super) fn setfsuid(caller: &mut Caller, id: Id) -> Result<u32> {
     let (old, own) = (caller.lookup()?.credentials.user, caller.process().credentials());
     let may = |id| own.may(linux::CAP_SETUID) || id == old || own.user.set_three([Some(id); 3], false).is_ok();
     if let Some(id) = id.0.filter(|&id| may(id)) {
-        caller.process().change_file_ids(|ids| ids.user = id)?;
+        caller.process().change_file_ids(|ids| ids.user = id);
     }
     Ok(old)
 }
@@ -88,7 +88,7 @@ pub(super) fn setfsgid(caller: &mut Caller, id: Id) -> Result<u32> {
     let (old, own) = (caller.lookup()?.credentials.group, caller.process().credentials());
     let may = |id| own.may(linux::CAP_SETGID) || id == old || own.group.set_three([Some(id); 3], false).is_ok();
     if let Some(id) = id.0.filter(|&id| may(id)) {
-        caller.process().change_file_ids(|ids| ids.group = id)?;
+        caller.process().change_file_ids(|ids| ids.group = id);
     }
     Ok(old)
 }
@@ -121,7 +121,8 @@ pub(super) fn setgroups(caller: &mut Caller, count: i32, from: Pointer) -> Resul
     }
     groups.sort_unstable();
     let groups = Arc::new(groups);
-    caller.process().change_file_ids(|ids| ids.groups = groups)
+    caller.process().change_file_ids(|ids| ids.groups = groups);
+    Ok(())
 }
 
 /// capget(2)

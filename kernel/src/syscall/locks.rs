@@ -109,6 +109,6 @@ fn owner(caller: &Caller, file: &OpenFile, by_file: bool, pid: i32) -> Result<Ow
     match (by_file, pid) {
         (true, 0) => Ok(file.lock_owner()),
         (true, _) => Err(Errno::EINVAL),
-        (false, _) => Ok(caller.process().files.lock_owner(caller.process().pid().0)),
+        (false, _) => Ok(caller.files().lock_owner(caller.process().pid().0)),
     }
 }

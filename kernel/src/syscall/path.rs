@@ -212,13 +212,14 @@ pub(super) fn chroot(caller: &mut Caller, path: UserPath) -> Result<()> {
     if !credentials.is_root() {
         return Err(Errno::EPERM);
     }
-    caller.process().change_lookup(|lookup| lookup.root = place)
+    caller.running.belongings.viewpoint.change(|lookup| lookup.root = place);
+    Ok(())
 }
 
 /// umask(2)
 pub(super) fn umask(caller: &mut Caller, mask: u32) -> Result<u32> {
     let old = caller.lookup()?.umask;
-    caller.process().change_lookup(|lookup| lookup.umask = mask as u16 & 0o777)?;
+    caller.running.belongings.viewpoint.change(|lookup| lookup.umask = mask as u16 & 0o777);
     Ok(u32::from(old))
 }
 
@@ -356,7 +357,8 @@ fn enter(caller: &Caller, place: Path) -> Result<()> {
         return Err(Errno::ENOTDIR);
     }
     caller.lookup()?.credentials.check(inode, Want::EXECUTE)?;
-    caller.process().change_lookup(|lookup| lookup.cwd = place)
+    caller.running.belongings.viewpoint.change(|lookup| lookup.cwd = place);
+    Ok(())
 }
 
 /// The place that a directory, a path and `AT_` flags name; `EINVAL` for flags that the call does not know.

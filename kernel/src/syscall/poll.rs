@@ -81,7 +81,7 @@ pub(super) fn pipe2(caller: &mut Caller, into: Pointer, flags: Known<PipeFlags>)
 
 /// Frees a descriptor that the program never learnt of.
 fn forget(caller: &Caller, fd: i32) {
-    let _ = caller.process().files.remove(fd as u32);
+    let _ = caller.files().remove(fd as u32);
 }
 
 /// Waits for some files, with other signals blocked if that is asked, and writes what was found.
@@ -130,7 +130,7 @@ fn watch(
 
 /// Writes into each entry what there is of its file; how many have something.
 fn look(caller: &Caller, bytes: &mut [u8]) -> u64 {
-    let files = &caller.process().files;
+    let files = caller.files();
     let mut found = 0;
     for entry in bytes.chunks_exact_mut(ENTRY) {
         let wanted = Readiness::from_bits_truncate(u16::from_le_bytes([entry[4], entry[5]]).into());
@@ -147,7 +147,7 @@ fn look(caller: &Caller, bytes: &mut [u8]) -> u64 {
 
 fn watched_file(caller: &Caller, entry: &[u8]) -> Watched {
     let wanted = u16::from_le_bytes([entry[4], entry[5]]);
-    let file = descriptor(entry).and_then(|fd| caller.process().files.get(fd).ok());
+    let file = descriptor(entry).and_then(|fd| caller.files().get(fd).ok());
     Watched { file, wanted: Readiness::from_bits_truncate(wanted.into()), found: Readiness::empty() }
 }
 

@@ -19,9 +19,9 @@ use machine::user::{Event, Exception};
 use machine::user_space::Access;
 
 /// Starts a thread that is ready to run; `ENOMEM` if there is no memory for its task, and then it is as if it had never been.
-pub fn start(running: Running) -> Result<Pid> {
+pub fn start(ctx: &TaskContext, running: Running) -> Result<Pid> {
     let thread = running.thread.clone();
-    let (pid, name) = (thread.id(), thread.process.name());
+    let (pid, name) = (thread.id(), thread.name());
     // The task takes the thread from here, so that it can be taken back if there is no task.
     let place = alloc::sync::Arc::new(machine::lock::SpinLock::new("thread to start", Some(running)));
     let taken = place.clone();
@@ -37,7 +37,7 @@ pub fn start(running: Running) -> Result<Pid> {
         Err(error) => {
             let running = place.lock().take();
             if let Some(running) = running {
-                process::abandon(running);
+                process::abandon(ctx, running);
             }
             return Err(error);
         }
@@ -49,7 +49,7 @@ pub fn start(running: Running) -> Result<Pid> {
 pub fn start_first(ctx: &TaskContext, lookup: Lookup, request: &Request<'_>, traced: bool) -> Result<Pid> {
     let running = process::start_first(ctx, lookup, request)?;
     running.thread.process.traced.store(traced, Ordering::Relaxed);
-    start(running)
+    start(ctx, running)
 }
 
 /// Runs a thread to its end.
@@ -87,7 +87,9 @@ fn call(ctx: &TaskContext, running: &mut Running, table: &Table) {
         false => table.call(&mut caller, number, &arguments),
     });
     if result == Err(Errno::EINTR) {
-        let restarts = if core::ptr::eq(table, &LINUX) { restarts(number, &arguments) } else { Restarts::Usual };
+        let linux = core::ptr::eq(table, &LINUX);
+        let by_number = if linux { restarts(number, &arguments) } else { Restarts::Usual };
+        let restarts = running.restarts.take().unwrap_or(by_number);
         running.interrupted = Some(Interrupted { number, restarts });
     }
     running.user.registers_mut().rax = result.unwrap_or_else(Errno::to_return_value);

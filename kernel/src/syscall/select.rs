@@ -88,7 +88,7 @@ fn watch(
     deadline: Option<Instant>,
     blocked: Option<SignalSet>,
 ) -> Result<u64> {
-    let count = u32::try_from(count).map_err(|_| Errno::EINVAL)?.min(caller.process().files.capacity());
+    let count = u32::try_from(count).map_err(|_| Errno::EINVAL)?.min(caller.files().capacity());
     let (mut asked, mut answers) = (Sets::new(count)?, Sets::new(count)?);
     for (set, from) in places.into_iter().enumerate().filter_map(|(set, place)| Some((set, place.non_null()?))) {
         caller.space().read(caller.ctx, from, asked.bytes(set))?;
@@ -97,7 +97,7 @@ fn watch(
     if blocked.is_none() {
         // One look, for which nothing is kept: mostly something is ready, or nobody means to wait.
         asked.for_each(|fd, sets| {
-            let file = caller.process().files.get(fd)?;
+            let file = caller.files().get(fd)?;
             file.check_opened()?;
             found += answers.answer(fd, sets, file.readiness());
             Ok(())
@@ -122,7 +122,7 @@ type Asked = (u32, u8);
 fn gather(caller: &Caller, asked: &Sets) -> Result<(Vec<Asked>, Vec<Watched>)> {
     let (mut descriptors, mut watched) = (Vec::new(), Vec::new());
     asked.for_each(|fd, sets| {
-        let file = caller.process().files.get(fd)?;
+        let file = caller.files().get(fd)?;
         file.check_opened()?;
         descriptors.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         watched.try_reserve(1).map_err(|_| Errno::ENOMEM)?;

@@ -240,6 +240,7 @@ table! { LINUX[512]:
     269 faccessat => path::faccessat;
     270 pselect6 => select::pselect6;
     271 ppoll => poll::ppoll;
+    272 unshare => clone::unshare;
     273 set_robust_list => process::set_robust_list;
     274 get_robust_list => process::get_robust_list;
     275 splice => splice::splice;
@@ -274,6 +275,7 @@ table! { LINUX[512]:
     327 preadv2 => file::preadv2;
     328 pwritev2 => file::pwritev2;
     332 statx => statistics::statx;
+    435 clone3 => clone::clone3;
     436 close_range => file::close_range;
     437 openat2 => path::openat2;
     439 faccessat2 => path::faccessat2;

@@ -123,7 +123,7 @@ pub(super) fn free_number() -> Result<u32> {
 
 /// Shows a slave, which belongs to the caller.
 pub(super) fn enter(ctx: &TaskContext, number: u32, slave: &Arc<Terminal>, pty: &Arc<Pty>) {
-    let lookup = process::caller(ctx).and_then(|thread| thread.process.lookup().ok());
+    let lookup = process::caller(ctx).and_then(|thread| thread.lookup().ok());
     let (user, group) = lookup.map_or((0, 0), |lookup| (lookup.credentials.user, lookup.credentials.group));
     let permissions = Permissions { mode: 0o620, user, group };
     let id = InodeId { device: volume().system.root().id().device, number: FIRST + u64::from(number) };

@@ -1,10 +1,12 @@
 //! Starting a program from a file: execve(2).
 //!
 //! A new address space is built beside the old one, and nothing of the caller changes until it is complete: whatever is wrong with a
-//! file, it is an error for the caller and no more. `segments` maps the file's parts, `stack` lays out what the program finds when it
+//! file, it is an error for the caller and no more. `segments` maps the file's parts, `interpreter` those of the program that loads its libraries, `stack` lays out what the program finds when it
 //! starts.
 
+mod alone;
 mod arguments;
+mod interpreter;
 mod script;
 mod segments;
 mod stack;
@@ -75,22 +77,20 @@ pub(super) struct Image {
 /// Has a process run another program in place of its own.
 pub fn exec(ctx: &TaskContext, running: &mut Running, request: &Request) -> Result<()> {
     let process = running.thread.process.clone();
-    let (lookup, limits) = (process.lookup()?, process.limits());
+    let (lookup, limits) = (running.lookup(), process.limits());
     let fixed_addresses = process.wants(Personality::FIXED_ADDRESSES);
     let starter = Starter { lookup: &lookup, credentials: process.credentials(), limits: &limits, fixed_addresses };
     let image = build(ctx, &starter, request)?;
-    process.take_program_credentials(image.credentials)?;
+    alone::remain(ctx, running)?;
+    alone::own_files(ctx, running)?;
     // From here on nothing fails.
-    while let Some((_, file)) = process.files.take_close_on_exec(0) {
-        // What a file says at its closing has nobody to hear it here.
-        let _ = process.files.close(ctx, &file);
-    }
+    process.take_program_credentials(image.credentials);
+    running.belongings.files.close_for_exec(ctx);
     robust::let_go(ctx, &running.space, &running.thread);
     process.actions.reset();
     running.thread.signals.lock().stack = AlternateStack::default();
     running.thread.clear_at_end.store(0, Ordering::Relaxed);
-    process.set_name(image.name);
-    ctx.task().set_name(core::str::from_utf8(image.name.bytes()).unwrap_or("?"));
+    running.thread.set_name(image.name);
     running.space = image.program.space.clone();
     running.user = image.user;
     let old = process.replace_program(Some(image.program));
@@ -115,21 +115,23 @@ struct Opened {
 pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> Result<Image> {
     let (opened, arguments) = resolve(ctx, starter, request)?;
     let request = &Request { arguments: arguments.as_ref().unwrap_or(request.arguments), place: None, ..*request };
-    let Opened { executable, credentials, file, length, .. } = opened;
+    let elf = segments::read(ctx, &*opened.file)?;
+    let name = elf.interpreter.clone();
+    let interpreter = name.map(|name| interpreter::read(ctx, starter, &opened, name)).transpose()?;
+    let Opened { executable, credentials, file, .. } = opened;
     let starter = &Starter { credentials, ..*starter };
-    let elf = segments::read(ctx, &*file, length)?;
-    if elf.interpreter.is_some() {
-        // Programs that want to be linked when they start are not run yet.
-        return Err(Errno::ENOEXEC);
-    }
     let space = AddressSpace::new(starter.limits.memory())?;
     let chance = if starter.fixed_addresses { Chance::none() } else { Chance::draw() };
-    let loaded = segments::load(ctx, &space, &elf, executable.path().mapped(file.pager()?), chance.base)?;
-    let mut user = UserContext::new(loaded.entry, 0)?;
-    let auxiliary = stack::auxiliary(starter, &elf, &loaded, signal::frame_size(&mut user));
+    let base = segments::choose_base(&elf, chance.base);
+    let loaded = segments::load(ctx, &space, &elf, executable.path().mapped(file.pager()?), base)?;
+    let ceiling = stack::ceiling(starter.limits, &chance);
+    space.arrange(ctx, ceiling, segments::heap_after(loaded.end, chance.heap)?);
+    let linked = interpreter.map(|interpreter| interpreter.load(ctx, &space)).transpose()?;
+    let (entry, base) = linked.map_or((loaded.entry, 0), |(linker, base)| (linker.entry, base));
+    let mut user = UserContext::new(entry, 0)?;
+    let auxiliary = stack::auxiliary(starter, &elf, &loaded, base, signal::frame_size(&mut user));
     let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable, &chance)?;
     user.registers_mut().rsp = stack.pointer;
-    space.arrange(ctx, stack.ceiling, segments::heap_after(loaded.end, chance.heap)?);
     if profile::is_on()
         && let Ok(path) = executable.path().system_text()
     {

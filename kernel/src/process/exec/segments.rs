@@ -6,6 +6,7 @@ use crate::memory::{AddressSpace, Pager, Place, Region, Sink};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Range;
 use logic::address::{PAGE_SIZE, PageRange, UserAddr, round_up};
 use logic::elf::{HEADER_SIZE, Header, Kind, Program, Segment};
 use logic::errno::{Errno, Result};
@@ -30,8 +31,8 @@ pub(super) struct Loaded {
     pub(super) end: u64,
 }
 
-/// Reads the headers of a file of `length` bytes.
-pub(super) fn read(ctx: &TaskContext, file: &dyn File, length: u64) -> Result<Program> {
+/// Reads the headers of a file.
+pub(super) fn read(ctx: &TaskContext, file: &dyn File) -> Result<Program> {
     let mut header = [0; HEADER_SIZE];
     read_at(ctx, file, 0, &mut header)?;
     let header = Header::parse(&header)?;
@@ -41,18 +42,27 @@ pub(super) fn read(ctx: &TaskContext, file: &dyn File, length: u64) -> Result<Pr
     table.try_reserve_exact(size).map_err(|_| Errno::ENOMEM)?;
     table.resize(size, 0);
     read_at(ctx, file, place.start, &mut table)?;
-    Ok(header.program(&table, length)?)
+    Ok(header.program(&table)?)
 }
 
-/// Maps all segments into an empty space.
+/// Reads a name with the NUL at its end; `ENOEXEC` without one, `EIO` if the file ends before.
+pub(super) fn read_name(ctx: &TaskContext, file: &dyn File, place: Range<u64>) -> Result<Vec<u8>> {
+    let size = place.end.saturating_sub(place.start) as usize;
+    let mut name = Vec::new();
+    name.try_reserve_exact(size).map_err(|_| Errno::ENOMEM)?;
+    name.resize(size, 0);
+    read_at(ctx, file, place.start, &mut name).map_err(|_| Errno::EIO)?;
+    if name.last() == Some(&0) { Ok(name) } else { Err(Errno::ENOEXEC) }
+}
+
+/// Maps all segments, at a base that has room for them.
 pub(super) fn load(
     ctx: &TaskContext,
     space: &AddressSpace,
     program: &Program,
     pager: Arc<dyn Pager>,
-    chance: u32,
+    base: u64,
 ) -> Result<Loaded> {
-    let base = choose_base(program, chance);
     for segment in &program.segments {
         map(ctx, space, segment, base, &pager)?;
     }
@@ -70,7 +80,8 @@ pub(super) fn heap_after(end: u64, chance: u32) -> Result<u64> {
     round_up(end).and_then(|end| end.checked_add(distance)).ok_or(Errno::ENOMEM)
 }
 
-fn choose_base(program: &Program, chance: u32) -> u64 {
+/// Where a program is loaded in an empty space.
+pub(super) fn choose_base(program: &Program, chance: u32) -> u64 {
     match program.kind {
         Kind::Fixed => 0,
         Kind::Relocatable => {

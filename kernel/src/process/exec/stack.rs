@@ -38,8 +38,6 @@ const TICKS: u64 = 100;
 pub(super) struct Stack {
     /// The first stack pointer.
     pub(super) pointer: u64,
-    /// Free pages are looked for below this.
-    pub(super) ceiling: u64,
     pub(super) arguments: Range<u64>,
     pub(super) environment: Range<u64>,
     /// Where the auxiliary vector begins.
@@ -57,7 +55,7 @@ pub(super) fn lay_out(
     chance: &Chance,
 ) -> Result<Stack> {
     let limit = limits.soft(linux::RLIMIT_STACK);
-    let top = USER_END - PAGE_SIZE as u64 - pages_of(chance.stack, SPREAD);
+    let top = top(chance);
     let image = StackImage {
         arguments: request.arguments,
         environment: request.environment,
@@ -77,15 +75,31 @@ pub(super) fn lay_out(
     })?;
     Ok(Stack {
         pointer: place.pointer,
-        ceiling: top - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end),
         arguments: place.arguments..place.environment,
         environment: place.environment..place.file_name,
         auxiliary: place.pointer + 8 * (request.arguments.len() + request.environment.len() + 3) as u64,
     })
 }
 
-/// The auxiliary vector, but for what points into the stack; a signal's frame takes `frame_size` bytes.
-pub(super) fn auxiliary(starter: &Starter, program: &Program, loaded: &Loaded, frame_size: usize) -> [(u64, u64); 16] {
+/// Free pages are looked for below this.
+pub(super) fn ceiling(limits: &Limits, chance: &Chance) -> u64 {
+    let limit = limits.soft(linux::RLIMIT_STACK);
+    top(chance) - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end)
+}
+
+/// The end of the stack.
+fn top(chance: &Chance) -> u64 {
+    USER_END - PAGE_SIZE as u64 - pages_of(chance.stack, SPREAD)
+}
+
+/// The auxiliary vector, but for what points into the stack; `base` is the interpreter's, a signal's frame takes `frame_size` bytes.
+pub(super) fn auxiliary(
+    starter: &Starter,
+    program: &Program,
+    loaded: &Loaded,
+    base: u64,
+    frame_size: usize,
+) -> [(u64, u64); 16] {
     let (user, group) = (starter.credentials.user, starter.credentials.group);
     [
         (auxvec::AT_HWCAP, u64::from(cpu::features().hwcap)),
@@ -94,7 +108,7 @@ pub(super) fn auxiliary(starter: &Starter, program: &Program, loaded: &Loaded, f
         (auxvec::AT_PHDR, loaded.headers),
         (auxvec::AT_PHENT, PROGRAM_HEADER_SIZE as u64),
         (auxvec::AT_PHNUM, u64::from(program.headers)),
-        (auxvec::AT_BASE, 0),
+        (auxvec::AT_BASE, base),
         (auxvec::AT_FLAGS, 0),
         (auxvec::AT_ENTRY, loaded.entry),
         (auxvec::AT_UID, u64::from(user.real)),

@@ -101,7 +101,7 @@ pub(super) fn waits_in(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -
 
 /// `mountstats`
 pub(super) fn mounts(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    proc::show_mount_statistics(&subject.process.lookup().map_err(|_| Errno::EINVAL)?.root, text)
+    proc::show_mount_statistics(&subject.lookup().map_err(|_| Errno::EINVAL)?.root, text)
 }
 
 /// `children`: their numbers, each with a blank behind it.

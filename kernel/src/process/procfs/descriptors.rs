@@ -83,7 +83,8 @@ impl Inode for Descriptors {
     fn list(&self, ctx: &TaskContext, cursor: u64, show: &mut dyn FnMut(&Listed<'_>) -> bool) -> Result<()> {
         self.subject.check(ctx)?;
         let mut from = u32::try_from(cursor).unwrap_or(u32::MAX);
-        while let Some((descriptor, _)) = self.subject.process.files.next(from) {
+        let Ok(files) = self.subject.files() else { return Ok(()) };
+        while let Some((descriptor, _)) = files.next(from) {
             from = descriptor + 1;
             let number = self.id_of(descriptor).number;
             let name = digits(descriptor);
@@ -98,7 +99,7 @@ impl Inode for Descriptors {
 
 impl One {
     fn file(&self) -> Result<Arc<OpenFile>> {
-        self.subject.process.files.get(self.descriptor).map_err(|_| Errno::ENOENT)
+        self.subject.files()?.get(self.descriptor).map_err(|_| Errno::ENOENT)
     }
 }
 
@@ -113,7 +114,7 @@ impl Contents for One {
     fn show(&self, ctx: &TaskContext, text: &mut Text) -> Result<()> {
         self.subject.check(ctx)?;
         let file = self.file()?;
-        let closes = self.subject.process.files.close_on_exec(self.descriptor).unwrap_or(false);
+        let closes = self.subject.files()?.close_on_exec(self.descriptor).unwrap_or(false);
         let flags = file.flags() | if closes { OpenFlags::CLOSE_ON_EXEC } else { OpenFlags::empty() };
         // What has no position is at 0.
         let position = file.seek(ctx, 0, linux::SEEK_CUR).unwrap_or(0);

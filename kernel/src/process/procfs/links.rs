@@ -23,12 +23,10 @@ pub(super) struct ToPlace {
 impl Leads for ToPlace {
     fn target(&self, ctx: &TaskContext) -> Result<Target> {
         self.subject.check(ctx)?;
-        let process = &self.subject.process;
-        let gone = |_| Errno::ENOENT;
         Ok(Target::Place(match self.place {
-            Place::Cwd => process.lookup().map_err(gone)?.cwd.clone(),
-            Place::Root => process.lookup().map_err(gone)?.root.clone(),
-            Place::Program => process.program().map_err(gone)?.file.path().clone(),
+            Place::Cwd => self.subject.lookup()?.cwd.clone(),
+            Place::Root => self.subject.lookup()?.root.clone(),
+            Place::Program => self.subject.process.program().map_err(|_| Errno::ENOENT)?.file.path().clone(),
         }))
     }
 }

@@ -168,7 +168,8 @@ fn path(process: &Process, program: &Program, pager: &Arc<dyn Pager>) -> Option<
         return program.file.path().system_text().ok()?.link_text().ok();
     }
     let mut from = 0;
-    while let Some((descriptor, file)) = process.files.next(from) {
+    let files = process.belongings().ok()?.files;
+    while let Some((descriptor, file)) = files.next(from) {
         if is_it(file.path()) {
             return file.path().system_text().ok()?.link_text().ok();
         }

@@ -19,8 +19,10 @@ mod text;
 
 use super::process::{Name, Process};
 use super::table::{self, Pid};
-use super::thread::{Thread, caller};
+use super::thread::{Thread, caller, find_thread};
+use crate::fs::descriptors::Descriptors;
 use crate::fs::inode::{Inode, InodeId, Kind, Listed, Permissions, Target};
+use crate::fs::lookup::Lookup;
 use crate::fs::proc::{self, Dynamic, Link};
 use crate::task::TaskContext;
 use alloc::boxed::Box;
@@ -64,7 +66,8 @@ impl Dynamic for Numbers {
     fn lookup(&self, _ctx: &TaskContext, name: &[u8]) -> Result<Arc<dyn Inode>> {
         let pid = Pid(number(name)?);
         // A thread's number finds its process, though it is not listed.
-        let process = table::find(pid).map_err(|_| Errno::ENOENT)?;
+        let process = table::find(pid).or_else(|_| find_thread(None, pid).map(|thread| thread.process.clone()));
+        let process = process.map_err(|_| Errno::ENOENT)?;
         Ok(Arc::new(folder::Folder::new(Subject { process, thread: None })))
     }
 
@@ -127,13 +130,18 @@ impl Subject {
 
     /// The thread, or the process's first.
     fn first_thread(&self) -> Option<Arc<Thread>> {
-        self.thread.clone().or_else(|| {
-            let mut first = None;
-            self.process.for_each_thread(|thread| {
-                first.get_or_insert_with(|| thread.clone());
-            });
-            first
-        })
+        self.thread.clone().or_else(|| self.process.first_thread())
+    }
+
+    /// Its descriptors; `ENOENT` once it has ended.
+    fn files(&self) -> Result<Arc<Descriptors>> {
+        let thread = self.first_thread().ok_or(Errno::ENOENT)?;
+        Ok(thread.belongings().map_err(|_| Errno::ENOENT)?.files)
+    }
+
+    /// Where it looks for files; `ENOENT` once it has ended.
+    fn lookup(&self) -> Result<Arc<Lookup>> {
+        self.first_thread().ok_or(Errno::ENOENT)?.lookup().map_err(|_| Errno::ENOENT)
     }
 }
 

@@ -3,9 +3,8 @@
 use super::{Subject, memory, pages};
 use crate::fs::proc::Text;
 use crate::process::signal::Handler;
-use crate::process::{Capabilities, Program, Rules, Thread, Used, parent_of};
-use crate::task::TaskContext;
-use alloc::sync::Arc;
+use crate::process::{Capabilities, Program, Rules, Used, parent_of};
+use crate::task::{State, TaskContext};
 use core::fmt::{self, Write};
 use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
@@ -24,21 +23,14 @@ fn state(subject: &Subject) -> (char, &'static str) {
     if subject.process.is_stopped() {
         return ('T', "stopped");
     }
-    let mut state = ('S', "sleeping");
-    let mut look = |thread: &Arc<Thread>| match thread.task() {
-        Some(task) if task.waits_deaf() => {
-            if state.0 == 'S' {
-                state = ('D', "disk sleep");
-            }
-        }
-        Some(task) if task.state() == crate::task::State::Waiting => {}
-        _ => state = ('R', "running"),
-    };
-    match &subject.thread {
-        Some(thread) => look(thread),
-        None => subject.process.for_each_thread(look),
+    // Of a process, it is how the first thread is; that may have ended before others.
+    let first = || subject.process.thread(subject.process.pid());
+    let Some(thread) = subject.thread.clone().or_else(first) else { return ('Z', "zombie") };
+    match thread.task() {
+        Some(task) if task.waits_deaf() => ('D', "disk sleep"),
+        Some(task) if task.state() == State::Waiting => ('S', "sleeping"),
+        _ => ('R', "running"),
     }
-    state
 }
 
 fn used(subject: &Subject) -> Used {
@@ -172,7 +164,7 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
     let [own, shared, blocked] = signals(subject);
     let (ignored, caught) = wanted(subject);
     let usage = used(subject).usage;
-    let lookup = process.lookup().ok();
+    let lookup = subject.lookup().ok();
     let (file_user, file_group) = lookup
         .as_ref()
         .map_or((user.effective, group.effective), |lookup| (lookup.credentials.user, lookup.credentials.group));
@@ -255,8 +247,9 @@ fn memory_lines(ctx: &TaskContext, program: &Program, most_resident: u64, out: &
 
 /// For how many descriptors there is room: it grows by 64.
 fn room(subject: &Subject) -> u32 {
+    let Ok(files) = subject.files() else { return 0 };
     let (mut from, mut last) = (0, 0);
-    while let Some((descriptor, _)) = subject.process.files.next(from) {
+    while let Some((descriptor, _)) = files.next(from) {
         last = descriptor;
         from = descriptor + 1;
     }

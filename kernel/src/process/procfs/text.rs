@@ -69,12 +69,12 @@ pub(super) fn limits(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> 
 
 /// `mounts`
 pub(super) fn mounts(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    proc::show_mounts(&subject.process.lookup().map_err(|_| Errno::EINVAL)?.root, text)
+    proc::show_mounts(&subject.lookup().map_err(|_| Errno::EINVAL)?.root, text)
 }
 
 /// `mountinfo`
 pub(super) fn mount_info(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    proc::show_mount_info(&subject.process.lookup().map_err(|_| Errno::EINVAL)?.root, text)
+    proc::show_mount_info(&subject.lookup().map_err(|_| Errno::EINVAL)?.root, text)
 }
 
 struct Amount(u64);

@@ -2,9 +2,9 @@
 
 use super::action::{ActionFlags, Handler};
 use super::info::{Detail, Info};
-use super::{force, frame, restart, take};
+use super::{force, frame, pass_on, restart, take};
 use crate::log::warn;
-use crate::process::thread::Running;
+use crate::process::thread::{Running, Thread};
 use crate::process::{session, table};
 use crate::task::TaskContext;
 use core::sync::atomic::Ordering;
@@ -29,10 +29,10 @@ pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
     }
     let mut called = false;
     loop {
-        if let Some(status) = thread.process.ending().or(running.leaving) {
+        if let Some(status) = thread.end_due().or(running.leaving) {
             return Attended::End(status);
         }
-        thread.process.wait_while_stopped(ctx);
+        wait_while_stopped(ctx, &thread);
         let wanted = !thread.signals.lock().blocked;
         let Some(info) = take(&thread, wanted) else { break };
         let action = thread.process.actions.take(info.signal);
@@ -53,6 +53,8 @@ pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
             }
         }
     }
+    // What is left for the process this thread may have blocked after it was chosen.
+    pass_on(&thread.process);
     if !called {
         restart::without_handler(running);
         let mut signals = thread.signals.lock();
@@ -61,6 +63,14 @@ pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
         }
     }
     Attended::Continue
+}
+
+fn wait_while_stopped(ctx: &TaskContext, thread: &Thread) {
+    let process = &thread.process;
+    if process.is_stopped() {
+        let must_end = || thread.end_due().is_some() || process.is_dying();
+        process.resumed.wait_until(ctx, || !process.is_stopped() || must_end());
+    }
 }
 
 /// Does what a signal does by itself.
@@ -122,12 +132,6 @@ impl crate::process::Process {
     pub(super) fn wake_to_end(&self) {
         self.life.lock().stopped = false;
         self.resumed.wake_all();
-    }
-
-    fn wait_while_stopped(&self, ctx: &TaskContext) {
-        if self.is_stopped() {
-            self.resumed.wait_until(ctx, || !self.is_stopped() || self.is_dying());
-        }
     }
 
     fn tell_parent(&self, news: WaitStatus) {

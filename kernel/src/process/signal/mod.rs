@@ -19,4 +19,6 @@ pub use frame::{frame_size, return_from_handler};
 pub use info::{Detail, INFO_SIZE, Info};
 pub use pending::Pending;
 pub use restart::{Interrupted, Restarts};
-pub use send::{Sent, discard, force, pause, pending, send_to_process, send_to_thread, take, wait, with_blocked};
+pub use send::{
+    Sent, discard, force, pass_on, pause, pending, send_to_process, send_to_thread, take, wait, with_blocked,
+};

@@ -24,13 +24,14 @@ pub enum Restarts {
     Unhandled,
     /// Never again.
     Never,
+    /// Again, whatever ran.
+    Always,
 }
 
 /// Called before a handler is entered: the first one decides.
 pub(super) fn before_handler(running: &mut Running, restarts: bool) {
     if let Some(call) = running.interrupted.take()
-        && restarts
-        && call.restarts == Restarts::Usual
+        && (restarts && call.restarts == Restarts::Usual || call.restarts == Restarts::Always)
     {
         again(running, call.number);
     }

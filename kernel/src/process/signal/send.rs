@@ -33,9 +33,22 @@ pub fn send_to_process(process: &Process, info: Info) -> Sent {
     }
     let most = process.limits().soft(linux::RLIMIT_SIGPENDING);
     let kept = process.pending.lock().add(info, most);
-    // Of those who may take it, the first to look does.
-    process.notify_threads(|thread| thread.wants(info.signal));
+    wake_one(process, info.signal);
     if kept { Sent::Kept } else { Sent::Full }
+}
+
+/// Has one thread of those that want a signal look at it: the first of the process, if it does.
+fn wake_one(process: &Process, signal: Signal) {
+    let chosen = process.life.lock().threads.iter().find(|thread| thread.wants(signal)).cloned();
+    if let Some(thread) = chosen {
+        thread.notify();
+    }
+}
+
+/// Has other threads look at the signals for the process that no thread has taken yet: whoever was to, blocks them now or has ended.
+pub fn pass_on(process: &Process) {
+    let waiting = process.pending.lock().set();
+    waiting.iter().for_each(|signal| wake_one(process, signal));
 }
 
 /// Sends a signal to one thread; SIGKILL ends them all, so it is the process's.

@@ -5,7 +5,10 @@
 //! /.cor/program   what to run, in fields that end in NUL: working directory, number of arguments, the arguments, and the
 //!                 environment. So arguments may be as long and as odd as they like.
 //! ```
+//!
+//! What goes along by `--with` lies in the same archive.
 
+use super::companions;
 use super::options::Options;
 use crate::cpio::{Entry, PAGE, folder, round_up, write::Writer};
 use crate::project::Project;
@@ -55,6 +58,7 @@ fn own_archive(project: &Project, options: &Options) -> Result<Vec<u8>> {
         let program = program(options);
         add(Entry::file(".cor/program", 0o644, u32::try_from(program.len())?), &program)?;
     }
+    companions::add(&options.with, &mut archive)?;
     archive.finish()
 }
 

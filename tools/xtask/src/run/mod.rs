@@ -13,6 +13,7 @@
 //! ```
 
 mod boot;
+mod companions;
 mod console;
 mod control;
 mod guest;

@@ -11,6 +11,9 @@ pub struct Options {
     /// The root file system: a newc archive, or a folder that is packed on the fly [default: the project's own]
     #[arg(long, value_name = "ARCHIVE|FOLDER")]
     pub root: Option<PathBuf>,
+    /// A file of this host, or a folder's, put into the root where it is here; a dynamic program with its libraries
+    #[arg(long, value_name = "PATH")]
+    pub with: Vec<PathBuf>,
     /// How the kernel is started
     #[arg(long, value_enum, default_value_t)]
     pub boot: Boot,

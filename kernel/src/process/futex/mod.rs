@@ -2,7 +2,13 @@
 //!
 //! A word is known by what it lies in, so that processes that share memory meet: private memory by its space and address, shared
 //! memory by its pager and offset. One lock protects all queues; the word is compared under it, so that no wake-up is lost
-//! between the comparison and the sleep.
+//! between the comparison and the sleep. `change` is what FUTEX_WAKE_OP does to a word; `lock` are locks that know their holder.
+
+mod change;
+mod lock;
+
+pub use change::Change;
+pub(super) use lock::holder_ended;
 
 use crate::memory::{AddressSpace, Origin, Source};
 use crate::task::{Instant, Patience, TaskContext, WaitQueue};
@@ -12,6 +18,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
+use machine::user_space::Access;
 
 /// All bits: any waker matches any waiter.
 pub const ANY: u32 = !0;
@@ -64,7 +71,7 @@ impl Word<'_> {
         Ok(wake(origin, most, bits))
     }
 
-    /// Wakes up to `wake` of those who wait for the word, and has up to `move_on` others wait for another word; how many both. If
+    /// Wakes up to `most` of those who wait for the word, and has up to `move_on` others wait for another word; how many both. If
     /// `expected` is given: `EAGAIN` if the word is not that.
     pub fn requeue(
         self,
@@ -75,27 +82,60 @@ impl Word<'_> {
         expected: Option<u32>,
     ) -> Result<(usize, usize)> {
         let (from, to) = (self.origin(ctx)?, other.origin(ctx)?);
-        if let Some(expected) = expected {
-            let mut bytes = [0; 4];
-            self.space.read(ctx, self.address.get(), &mut bytes)?;
-            if u32::from_le_bytes(bytes) != expected {
-                return Err(Errno::EAGAIN);
-            }
+        while !self.is_expected(expected)? {
+            self.source().touch(ctx)?;
         }
         let woken = wake(from, most, ANY);
         let moved = if from == to { 0 } else { move_waiters(from, to, move_on)? };
         Ok((woken, moved))
     }
 
-    /// Joins those who wait, if the word is `expected`; false if the page must be touched first.
-    fn join(&self, origin: Origin, expected: u32, waiter: &Arc<Waiter>) -> Result<bool> {
+    /// Changes another word, wakes up to `most` who wait for this one and, if the other word was as `change` asks for, up to
+    /// `most_of_other` who wait for that; how many in all.
+    pub fn wake_and_change(
+        self,
+        ctx: &TaskContext,
+        most: usize,
+        other: Word,
+        most_of_other: usize,
+        change: Change,
+    ) -> Result<usize> {
+        let (here, there) = (self.origin(ctx)?, other.origin(ctx)?);
+        let old = other.update(ctx, |old| Ok(change.apply(old)))?;
+        let woken = wake(here, most, ANY);
+        let further = if change.asks_for(old) { wake(there, most_of_other, ANY) } else { 0 };
+        Ok(woken + further)
+    }
+
+    /// Replaces the word by what `change` makes of it, as one step for all who look; what it was. `EFAULT`, and what `change` says.
+    pub(super) fn update(self, ctx: &TaskContext, change: impl Fn(u32) -> Result<u32>) -> Result<u32> {
         let mut bytes = [0; 4];
-        let mut queues = QUEUES.lock();
+        self.space.read(ctx, self.address.get(), &mut bytes)?;
+        let mut old = u32::from_le_bytes(bytes);
+        loop {
+            match self.space.machine().compare_exchange(self.address, old, change(old)?) {
+                Some(found) if found == old => return Ok(old),
+                Some(found) => old = found,
+                None => self.space.fault(ctx, self.address, Access::WRITE)?,
+            }
+        }
+    }
+
+    /// Whether the word can be compared without a sleep; `EAGAIN` if it is another.
+    fn is_expected(&self, expected: Option<u32>) -> Result<bool> {
+        let Some(expected) = expected else { return Ok(true) };
+        let mut bytes = [0; 4];
         if self.source().read_now(&mut bytes) < bytes.len() {
             return Ok(false);
         }
-        if u32::from_le_bytes(bytes) != expected {
-            return Err(Errno::EAGAIN);
+        if u32::from_le_bytes(bytes) == expected { Ok(true) } else { Err(Errno::EAGAIN) }
+    }
+
+    /// Joins those who wait, if the word is `expected`; false if the page must be touched first.
+    fn join(&self, origin: Origin, expected: u32, waiter: &Arc<Waiter>) -> Result<bool> {
+        let mut queues = QUEUES.lock();
+        if !self.is_expected(Some(expected))? {
+            return Ok(false);
         }
         let queue = queues.entry(origin).or_default();
         queue.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
@@ -158,9 +198,12 @@ fn move_waiters(from: Origin, to: Origin, most: usize) -> Result<usize> {
         let Some(waiter) = queues.get_mut(&from).and_then(VecDeque::pop_front) else { break };
         let queue = queues.entry(to).or_default();
         let room = queue.try_reserve(1).is_ok();
-        let place = if room { to } else { from };
-        *waiter.word.lock() = place;
-        queues.entry(place).or_default().push_front(waiter);
+        if room {
+            *waiter.word.lock() = to;
+            queue.push_back(waiter);
+        } else {
+            queues.entry(from).or_default().push_front(waiter);
+        }
         drop_if_empty(&mut queues, to);
         drop_if_empty(&mut queues, from);
         if !room {
