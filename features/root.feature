@@ -88,7 +88,7 @@ Feature: The root archive
       leads nowhere
       """
 
-  @cor @known-gap
+  @cor
   Scenario: A program that fills the root with files is told that it is full
     Given a machine with 32M of memory
     And a machine that may run for 15 seconds

@@ -2,22 +2,14 @@
 
 use super::credentials::Credentials;
 use super::file::File;
-use super::inode::{Inode, InodeId, InodeState, Kind, Metadata, Permissions};
+use super::inode::{Inode, InodeState, Kind, Permissions};
 use super::nameless;
 use super::open_file::{OpenFile, OpenFlags};
-use super::time::now;
-use crate::task::TaskContext;
 use alloc::sync::Arc;
-use logic::address::PAGE_SIZE;
-use logic::errno::Result;
-use logic::time::TimeSpec;
 
 /// Such an inode.
 struct Anonymous {
-    id: InodeId,
     kind: Kind,
-    permissions: Permissions,
-    made: TimeSpec,
     state: InodeState,
 }
 
@@ -45,7 +37,7 @@ fn both_ways(nonblock: bool) -> OpenFlags {
 
 impl Anonymous {
     fn new(kind: Kind, permissions: Permissions) -> Anonymous {
-        Anonymous { id: nameless::identity(), kind, permissions, made: now(), state: InodeState::new() }
+        Anonymous { kind, state: InodeState::new(nameless::identity(), permissions) }
     }
 }
 
@@ -54,31 +46,7 @@ impl Inode for Anonymous {
         self.kind
     }
 
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        self.permissions
-    }
-
     fn state(&self) -> &InodeState {
         &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(Metadata {
-            id: self.id,
-            kind: self.kind,
-            permissions: self.permissions,
-            links: 1,
-            size: 0,
-            blocks: 0,
-            block_size: PAGE_SIZE as u32,
-            accessed: self.made,
-            modified: self.made,
-            changed: self.made,
-            created: self.made,
-        })
     }
 }

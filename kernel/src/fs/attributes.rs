@@ -3,6 +3,7 @@
 use super::credentials::{Credentials, Want};
 use super::inode::{Change, Inode, Kind, Permissions};
 use super::inotify::{self, Events};
+use super::leases;
 use super::mount::Path;
 use super::time::now;
 use super::writer::Writer;
@@ -106,6 +107,7 @@ impl Path {
         }
         self.check_writable()?;
         credentials.check(&**inode, Want::WRITE)?;
+        leases::break_for(ctx, &**inode, true, true)?;
         inode.state().begin_write()?;
         let truncated = writer.truncate(ctx, &**inode, size);
         inode.state().end_write();

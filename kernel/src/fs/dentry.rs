@@ -9,6 +9,7 @@
 //! downwards, then `place`.
 
 use super::credentials::{Credentials, Want};
+use super::forget;
 use super::inode::{Inode, Kind, NewInode};
 use super::inotify::{self, Events};
 use crate::task::{Mutex, TaskContext};
@@ -72,6 +73,7 @@ impl Dentry {
     }
 
     fn new(inode: Arc<dyn Inode>, parent: Option<Arc<Dentry>>, name: Name) -> Arc<Dentry> {
+        forget::count_new();
         Arc::new(Dentry {
             kind: inode.kind(),
             inode,
@@ -115,7 +117,14 @@ impl Dentry {
 
     /// The place of a name in this directory, or `ENOENT`.
     pub fn child(self: &Arc<Self>, ctx: &TaskContext, name: &[u8]) -> Result<Arc<Dentry>> {
-        self.children.lock(ctx).find(ctx, self, name)
+        let mut children = self.children.lock(ctx);
+        if let Some(dentry) = children.known.get(name) {
+            return Ok(dentry.clone());
+        }
+        let found = children.find(ctx, self, name);
+        drop(children);
+        forget::forget_surplus();
+        found
     }
 
     /// The place of a name in this directory, where a new file is made if there is none; tells whether it was made.
@@ -135,7 +144,10 @@ impl Dentry {
         children.make_room()?;
         let inode = self.inode.create(ctx, name, &inherit(&*self.inode, credentials, new))?;
         inotify::tell_name(self, name, new.kind.is_directory(), Events::CREATE, 0);
-        Ok((children.keep(self, Name::from(name), inode), true))
+        let made = children.keep(self, Name::from(name), inode);
+        drop(children);
+        forget::forget_surplus();
+        Ok((made, true))
     }
 
     /// Gives an inode of this file system the name too: link(2).
@@ -197,6 +209,31 @@ impl Dentry {
         place.name = name;
         drop(place);
         drop(old);
+    }
+
+    /// Shows the folders that are remembered; none while somebody is busy here.
+    pub(super) fn for_each_folder(&self, mut show: impl FnMut(&Arc<Dentry>)) {
+        if let Some(children) = self.children.try_lock() {
+            children.known.values().filter(|child| child.kind().is_directory()).for_each(&mut show);
+        }
+    }
+
+    /// Forgets the children that nobody else has; tells how many. They are found again by asking the file system.
+    pub(super) fn forget_unused_children(&self) -> usize {
+        let Some(mut children) = self.children.try_lock() else { return 0 };
+        let before = children.known.len();
+        children.known.retain(|_, child| !child.is_unused());
+        if children.known.is_empty() {
+            children.known = HashMap::new();
+        }
+        before - children.known.len()
+    }
+
+    /// Whether only its parent has it. The parent's `children` are locked, so nobody comes by it now.
+    fn is_unused(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) == 1
+            && !self.is_mount_point()
+            && self.children.try_lock().is_some_and(|children| children.known.is_empty())
     }
 
     /// Forgets all that is remembered below, so that nothing holds the tree any more: at unmounting. What finds no memory to be
@@ -291,6 +328,7 @@ impl Children {
 impl Drop for Dentry {
     /// Lets go of the ancestors one by one: a chain of removed directories may be longer than the stack.
     fn drop(&mut self) {
+        forget::count_gone();
         let mut next = self.place.lock().parent.take();
         while let Some(dentry) = next.and_then(Arc::into_inner) {
             next = dentry.place.lock().parent.take();

@@ -89,6 +89,12 @@ impl Descriptors {
         table.file(descriptor as usize).cloned().ok_or(Errno::EBADF)
     }
 
+    /// `EMFILE` if there is no free number below `limit`.
+    pub fn check_room(&self, limit: u32) -> Result<()> {
+        let limit = (limit as usize).min(MAX_DESCRIPTORS);
+        if self.table.lock().lowest_free(0) < limit { Ok(()) } else { Err(Errno::EMFILE) }
+    }
+
     /// Gives a file the lowest number from `lowest` on that is free and below `limit`; `EMFILE` if there is none.
     pub fn add(&self, file: Arc<OpenFile>, lowest: u32, limit: u32, close_on_exec: bool) -> Result<u32> {
         let limit = (limit as usize).min(MAX_DESCRIPTORS);

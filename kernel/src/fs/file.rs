@@ -25,9 +25,6 @@ pub trait File: Any + Send + Sync {
         Err(Errno::EINVAL)
     }
 
-    /// Called after bytes were read, unless the file was opened with `O_NOATIME`: notes the time of access.
-    fn note_read(&self) {}
-
     /// Writes at a position. Less than all was taken if there is no more room for now. Once some bytes went, what stops the rest
     /// is no error.
     fn write(&self, _ctx: &TaskContext, _position: u64, _from: &mut Source<'_>) -> Result<usize> {

@@ -22,17 +22,43 @@ pub trait Inode: Any + Send + Sync {
     /// What kind of file it is; never changes, never sleeps.
     fn kind(&self) -> Kind;
 
-    /// Which inode it is; never changes, never sleeps.
-    fn id(&self) -> InodeId;
-
-    /// Who may do what with it; never sleeps, for it is asked at every step of a path.
-    fn permissions(&self) -> Permissions;
-
     /// What the kernel keeps beside every inode; see [`InodeState`].
     fn state(&self) -> &InodeState;
 
+    /// Which inode it is; never changes, never sleeps.
+    fn id(&self) -> InodeId {
+        self.state().id
+    }
+
+    /// Who may do what with it; never sleeps, for it is asked at every step of a path.
+    fn permissions(&self) -> Permissions {
+        self.state().permissions
+    }
+
+    /// How many names it has.
+    fn links(&self) -> u32 {
+        if self.kind().is_directory() { 2 } else { 1 }
+    }
+
     /// All that stat(2) tells.
-    fn metadata(&self, ctx: &TaskContext) -> Result<Metadata>;
+    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
+        let InodeState { made, block_size, .. } = *self.state();
+        let (id, kind, permissions, links) = (self.id(), self.kind(), self.permissions(), self.links());
+        let [accessed, modified, changed, created] = [made; 4];
+        Ok(Metadata {
+            id,
+            kind,
+            permissions,
+            links,
+            size: 0,
+            blocks: 0,
+            block_size,
+            accessed,
+            modified,
+            changed,
+            created,
+        })
+    }
 
     /// Changes what chmod(2), chown(2) and utimensat(2) change.
     fn change(&self, _ctx: &TaskContext, _change: &Change) -> Result<()> {
@@ -49,6 +75,12 @@ pub trait Inode: Any + Send + Sync {
     fn open(self: Arc<Self>, _ctx: &TaskContext, _flags: OpenFlags) -> Result<Arc<dyn File>> {
         Err(Errno::ENXIO)
     }
+
+    /// Notes that it was read just now; `seldom` if only the first time after a change, or in a day, matters. Never sleeps.
+    fn note_read(&self, _seldom: bool) {}
+
+    /// Notes that it is being written through a mapping. Never sleeps.
+    fn note_write(&self) {}
 
     /// Where a symbolic link leads.
     fn readlink(&self, _ctx: &TaskContext) -> Result<Target> {

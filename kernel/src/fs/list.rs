@@ -16,6 +16,10 @@ impl OpenFile {
         if !self.inode().kind().is_directory() {
             return Err(Errno::ENOTDIR);
         }
+        if self.path().dentry.is_removed() {
+            return Err(Errno::ENOENT);
+        }
+        self.note_read(1);
         let mut cursor = self.position.lock(ctx);
         if *cursor == 0 {
             if !show(&directory(b".", self.inode().id().number, AFTER_HERE)) {
@@ -29,9 +33,6 @@ impl OpenFile {
                 return Ok(());
             }
             *cursor = AFTER_UP;
-        }
-        if self.path().dentry.is_removed() {
-            return Ok(());
         }
         let start = *cursor - AFTER_UP;
         self.inode().list(ctx, start, &mut |entry| {

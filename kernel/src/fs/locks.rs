@@ -5,6 +5,7 @@
 //! again whenever any lock is given up.
 
 use super::inode::Inode;
+use super::leases::Held;
 use super::open_file::OpenFile;
 use crate::task::{Patience, TaskContext, WaitQueue};
 use alloc::boxed::Box;
@@ -14,7 +15,7 @@ use logic::record_locks::{Lock, RecordLocks};
 use machine::lock::SpinLock;
 
 /// Woken when a lock was given up.
-static RELEASED: WaitQueue = WaitQueue::new();
+pub(super) static RELEASED: WaitQueue = WaitQueue::new();
 
 /// Which owner waits for which, among processes: to see when they would wait for each other.
 static WAITS: SpinLock<Vec<(Owner, Owner)>> = SpinLock::new("waits for locks", Vec::new());
@@ -45,6 +46,7 @@ pub type RangeLock = Lock<Owner>;
 pub(super) struct Locks {
     ranges: RecordLocks<Owner>,
     whole: RecordLocks<Owner>,
+    pub(super) leases: Vec<Held>,
 }
 
 /// What an inode keeps.
@@ -133,7 +135,8 @@ fn release(inode: &dyn Inode, family: Family, owner: Owner) {
     let mut kept = inode.state().locks.lock();
     let Some(locks) = kept.as_mut() else { return };
     let found = locks.family(family).clear_all(owner);
-    let empty = if locks.ranges.is_empty() && locks.whole.is_empty() { kept.take() } else { None };
+    let empty =
+        if locks.ranges.is_empty() && locks.whole.is_empty() && locks.leases.is_empty() { kept.take() } else { None };
     drop(kept);
     drop(empty);
     if found {
@@ -161,22 +164,24 @@ fn acquire(ctx: &TaskContext, inode: &dyn Inode, family: Family, lock: RangeLock
 
 /// Takes the lock, unless somebody is in the way, who is told.
 fn try_acquire(inode: &dyn Inode, family: Family, lock: RangeLock) -> Result<Option<Owner>> {
-    let fresh = Box::new(Locks { ranges: RecordLocks::new(), whole: RecordLocks::new() });
+    with_locks(inode, |locks| {
+        let locks = locks.family(family);
+        match locks.conflict(&lock) {
+            Some(other) => Ok(Some(other.owner)),
+            None => locks.set(lock).map(|()| None).map_err(|_| Errno::ENOLCK),
+        }
+    })
+}
+
+/// Does something with an inode's locks, under the spin lock that protects them.
+pub(super) fn with_locks<R>(inode: &dyn Inode, work: impl FnOnce(&mut Locks) -> Result<R>) -> Result<R> {
+    let fresh = Box::new(Locks { ranges: RecordLocks::new(), whole: RecordLocks::new(), leases: Vec::new() });
     let mut kept = inode.state().locks.lock();
     let unused = if kept.is_none() { kept.replace(fresh) } else { Some(fresh) };
-    let taken = match kept.as_mut() {
-        Some(locks) => {
-            let locks = locks.family(family);
-            match locks.conflict(&lock) {
-                Some(other) => Ok(Some(other.owner)),
-                None => locks.set(lock).map(|()| None).map_err(|_| Errno::ENOLCK),
-            }
-        }
-        None => Err(Errno::ENOLCK),
-    };
+    let result = kept.as_mut().map_or(Err(Errno::ENOLCK), |locks| work(locks));
     drop(kept);
     drop(unused);
-    taken
+    result
 }
 
 impl Locks {

@@ -38,6 +38,7 @@ impl OpenFile {
             return Ok(Content::Anonymous);
         }
         let pages = self.file().pager()?;
+        self.note_read(1);
         let pager = Arc::new(Mapped { path: self.path().clone(), file: Some(self.clone()), pages });
         Ok(Content::Paged { pager, offset })
     }
@@ -58,7 +59,11 @@ impl Pager for Mapped {
     }
 
     fn will_write(&self, ctx: &TaskContext, offset: u64) -> Result<()> {
-        self.pages.will_write(ctx, offset)
+        self.pages.will_write(ctx, offset)?;
+        if let Some(file) = &self.file {
+            file.inode().note_write();
+        }
+        Ok(())
     }
 
     fn sync(&self, ctx: &TaskContext) -> Result<()> {

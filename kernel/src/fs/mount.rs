@@ -5,13 +5,14 @@
 
 use super::dentry::Dentry;
 use super::file_system::Volume;
+use super::inode::Inode;
 use super::lookup::{Follow, Lookup};
 use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use bitflags::bitflags;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use machine::frame;
@@ -39,8 +40,20 @@ bitflags! {
         const NO_ACCESS_TIME = linux::MS_NOATIME;
         /// Readings of directories are not noted.
         const NO_DIRECTORY_TIME = linux::MS_NODIRATIME;
+        /// Of readings only the first after a change, or in a day, is noted.
+        const SELDOM_ACCESS_TIME = linux::MS_RELATIME;
     }
 }
+
+impl MountFlags {
+    /// What says how readings are noted.
+    pub const ACCESS_TIMES: MountFlags =
+        MountFlags::NO_ACCESS_TIME.union(MountFlags::NO_DIRECTORY_TIME).union(MountFlags::SELDOM_ACCESS_TIME);
+}
+
+/// A mount was asked to expire, and nobody came by since; and: one came by, which may be he who asks again.
+const EXPIRING: u8 = 1;
+const WALKED_ONCE: u8 = 2;
 
 /// A part of a file system's tree, shown at a place.
 pub struct Mount {
@@ -52,6 +65,8 @@ pub struct Mount {
     pub root: Arc<Dentry>,
     on: SpinLock<Option<Path>>,
     flags: AtomicU32,
+    /// 0, or whether it is on its way out by `MNT_EXPIRE`.
+    expiry: AtomicU8,
     /// What was mounted, as mount(8) shows it.
     pub source: Box<str>,
 }
@@ -67,7 +82,7 @@ impl Mount {
         source: &str,
     ) -> Arc<Mount> {
         let (on, flags) = (SpinLock::new("mount's place", on), AtomicU32::new(flags.bits()));
-        Arc::new(Mount { id, volume, root, on, flags, source: Box::from(source) })
+        Arc::new(Mount { id, volume, root, on, flags, expiry: AtomicU8::new(0), source: Box::from(source) })
     }
 
     /// What it lies on; `None` for the first.
@@ -90,6 +105,25 @@ impl Mount {
         self.flags.store(flags.bits(), Ordering::Relaxed);
     }
 
+    /// Notes that somebody walked onto it.
+    fn note_walk(&self) {
+        let old = self.expiry.load(Ordering::Relaxed);
+        if old != 0 {
+            self.expiry.store(if old == EXPIRING { WALKED_ONCE } else { 0 }, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that somebody has read what an inode in it holds, as its flags say.
+    pub fn note_read(&self, inode: &dyn Inode) {
+        let flags = self.flags();
+        let unnoted = flags.contains(MountFlags::NO_ACCESS_TIME)
+            || flags.contains(MountFlags::NO_DIRECTORY_TIME) && inode.kind().is_directory()
+            || self.is_read_only();
+        if !unnoted {
+            inode.note_read(flags.contains(MountFlags::SELDOM_ACCESS_TIME));
+        }
+    }
+
     /// Whether nothing can be changed through it.
     pub fn is_read_only(&self) -> bool {
         self.flags().contains(MountFlags::READ_ONLY) || self.volume.is_read_only()
@@ -108,7 +142,7 @@ pub struct Path {
 /// Shows a file system as the root of everything; the first mount.
 pub fn mount_root(volume: Arc<Volume>, source: &str) -> Result<Path> {
     let dentry = volume.root.clone();
-    let mount = add(volume, dentry.clone(), None, MountFlags::empty(), source)?;
+    let mount = add(volume, dentry.clone(), None, MountFlags::SELDOM_ACCESS_TIME, source)?;
     Ok(Path { mount, dentry })
 }
 
@@ -151,12 +185,14 @@ pub fn mount_at(
         Ok(()) | Err(Errno::EEXIST) => {}
         Err(errno) => return Err(errno),
     }
+    let flags = flags | MountFlags::SELDOM_ACCESS_TIME;
     mount(&lookup.find(ctx, None, name, Follow::Yes)?, volume, None, flags, source)?;
     lookup.find(ctx, None, name, Follow::Yes)
 }
 
-/// Takes a mount away; `path` is its root. `EBUSY` while something in it is open, a working directory or mounted upon.
-pub fn unmount(ctx: &TaskContext, path: Path) -> Result<()> {
+/// Takes a mount away; `path` is its root, that somebody walked to just now. `EBUSY` while something in it is open, a working
+/// directory or mounted upon. To `expire` it takes two: the first is `EAGAIN`, and nobody else may have come by between them.
+pub fn unmount(ctx: &TaskContext, path: Path, expire: bool) -> Result<()> {
     if !path.is_mount_root() {
         return Err(Errno::EINVAL);
     }
@@ -168,6 +204,9 @@ pub fn unmount(ctx: &TaskContext, path: Path) -> Result<()> {
     // One count is the table's, one is ours; any other is somebody's path.
     if Arc::strong_count(&mount) > 2 {
         return Err(Errno::EBUSY);
+    }
+    if expire && mount.expiry.swap(EXPIRING, Ordering::Relaxed) != WALKED_ONCE {
+        return Err(Errno::EAGAIN);
     }
     let removed = mounts.remove(index);
     drop(mounts);
@@ -231,6 +270,7 @@ impl Path {
     pub fn covered(mut self) -> Path {
         while self.dentry.is_mount_point() {
             let Some(mount) = mounted_on(&self) else { break };
+            mount.note_walk();
             let dentry = mount.root.clone();
             self = Path { mount, dentry };
         }
@@ -245,6 +285,21 @@ impl Path {
         }
         let dentry = mount.root.clone();
         Path { mount, dentry }
+    }
+
+    /// Whether it is `above`, or lies below it, seen through the mounts.
+    pub(super) fn lies_in(&self, above: &Path) -> bool {
+        let mut here = self.clone();
+        loop {
+            if here.is(above) {
+                return true;
+            }
+            here = match (here.is_mount_root(), here.mount.on(), here.dentry.parent()) {
+                (true, Some(on), _) => on,
+                (false, _, Some(dentry)) => Path { mount: here.mount, dentry },
+                _ => return false,
+            };
+        }
     }
 
     /// The directory above, out of mounts if need be; itself at the top of everything.

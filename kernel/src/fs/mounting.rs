@@ -5,6 +5,7 @@ use super::dev;
 use super::file_system::Volume;
 use super::mount::{self, MOUNTS, Mount, MountFlags, Path};
 use super::proc;
+use super::sys;
 use super::tmpfs::{Options, Tmpfs};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
@@ -12,11 +13,19 @@ use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
 
+/// The types that can be mounted; none of them lies on a device.
+pub const TYPES: [&str; 5] = ["sysfs", "tmpfs", "ramfs", "proc", "devtmpfs"];
+
 /// Mounts a file system of a type on a place: `ENODEV` for a type that there is not, `EINVAL` for options that it does not know.
 pub fn mount_new(on: &Path, type_name: &[u8], options: &[u8], flags: MountFlags, source: &str) -> Result<()> {
     let no_options = || if options.is_empty() { Ok(()) } else { Err(Errno::EINVAL) };
     let volume = match type_name {
-        b"tmpfs" | b"ramfs" => Volume::new(Tmpfs::with_options(&Options::parse(options)?)),
+        b"tmpfs" => Volume::new(Tmpfs::with_options("tmpfs", &Options::parse(options)?)),
+        b"ramfs" => Volume::new(Tmpfs::with_options("ramfs", &Options::parse(options)?)),
+        b"sysfs" => {
+            no_options()?;
+            sys::volume()
+        }
         b"proc" => {
             no_options()?;
             proc::volume()
@@ -78,7 +87,7 @@ pub fn move_mount(from: &Path, on: &Path) -> Result<()> {
     let Some(old) = mount.on().filter(|_| from.is_mount_root()) else { return Err(Errno::EINVAL) };
     let on = on.clone().covered();
     if on.dentry.kind().is_directory() != mount.root.kind().is_directory() {
-        return Err(Errno::ENOTDIR);
+        return Err(Errno::EINVAL);
     }
     let mut above = Some(on.clone());
     while let Some(place) = above {
@@ -87,10 +96,37 @@ pub fn move_mount(from: &Path, on: &Path) -> Result<()> {
         }
         above = place.mount.on();
     }
-    on.dentry.mounts.fetch_add(1, Ordering::Release);
-    drop(mount.set_on(Some(on)));
-    old.dentry.mounts.fetch_sub(1, Ordering::Release);
+    put_on(mount, &old, on);
     Ok(())
+}
+
+/// Makes a mount below `root`, by its top, the top of everything that is seen from there, and puts the old one on a place in it:
+/// pivot_root(2). Who has a directory open stays where he is.
+pub fn pivot(root: &Path, new: &Path, old: &Path) -> Result<()> {
+    let old = old.clone().covered();
+    if new.dentry.is_removed() {
+        return Err(Errno::ENOENT);
+    }
+    if Arc::ptr_eq(&new.mount, &root.mount) || Arc::ptr_eq(&old.mount, &root.mount) {
+        return Err(Errno::EBUSY);
+    }
+    let tops = root.is_mount_root() && new.is_mount_root();
+    let (Some(root_on), Some(new_on), true) = (root.mount.on(), new.mount.on(), tops) else {
+        return Err(Errno::EINVAL);
+    };
+    if !old.lies_in(new) || !new.lies_in(root) {
+        return Err(Errno::EINVAL);
+    }
+    put_on(&root.mount, &root_on, old);
+    put_on(&new.mount, &new_on, root_on);
+    Ok(())
+}
+
+/// Puts a mount that lies on one place on another.
+fn put_on(mount: &Mount, old: &Path, new: Path) {
+    new.dentry.mounts.fetch_add(1, Ordering::Release);
+    drop(mount.set_on(Some(new)));
+    old.dentry.mounts.fetch_sub(1, Ordering::Release);
 }
 
 /// Takes a mount away though it is in use, with all that is mounted below: who is in it stays there.

@@ -7,6 +7,7 @@ use super::fifo;
 use super::file::File;
 use super::inode::{Inode, Kind};
 use super::inotify::{self, Events};
+use super::leases;
 use super::lookup::{Follow, Last, Lookup};
 use super::mount::{MountFlags, Path};
 use super::open_file::{OpenFile, OpenFlags};
@@ -50,6 +51,9 @@ impl Lookup {
         self.check_kind(&**inode, &path, flags)?;
         if !made {
             self.credentials.check(&**inode, flags.wants())?;
+        }
+        if inode.kind() == Kind::Regular && !made {
+            leases::break_for(ctx, &**inode, flags.changes(), !flags.contains(OpenFlags::NONBLOCK))?;
         }
         let guard = if flags.changes() && inode.kind() == Kind::Regular { Some(WriteGuard::new(inode)?) } else { None };
         let file = open_inode(ctx, inode.clone(), flags)?;
@@ -132,11 +136,11 @@ impl Lookup {
 
     fn check_kind(&self, inode: &dyn Inode, path: &Path, flags: OpenFlags) -> Result<()> {
         let kind = inode.kind();
-        if kind == Kind::Symlink {
-            return Err(Errno::ELOOP);
-        }
         if flags.contains(OpenFlags::DIRECTORY) && !kind.is_directory() {
             return Err(Errno::ENOTDIR);
+        }
+        if kind == Kind::Symlink {
+            return Err(Errno::ELOOP);
         }
         if kind.is_directory() && (flags.changes() || flags.contains(OpenFlags::CREATE)) {
             return Err(Errno::EISDIR);

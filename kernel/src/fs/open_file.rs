@@ -5,12 +5,13 @@
 use super::file::File;
 use super::inode::{Inode, Kind};
 use super::inotify::{self, Events};
-use super::mount::{MountFlags, Path};
+use super::mount::Path;
+use super::notice::Notice;
 use super::poll::Readiness;
-use super::whom::{Notices, Whom};
 use super::writer::Writer;
 use crate::memory::{Sink, Source};
-use crate::task::{Instant, Mutex, Patience, TaskContext, Wake};
+use crate::task::{Instant, Mutex, Patience, TaskContext};
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::any::Any;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -18,6 +19,7 @@ use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use machine::frame;
+use machine::lock::SpinLock;
 
 pub use super::open_flags::OpenFlags;
 
@@ -55,8 +57,8 @@ pub struct OpenFile {
     /// Where the next byte is read or written; a directory's cursor. Held while bytes move, so that two who share the file do
     /// not get the same bytes.
     pub(super) position: Mutex<u64>,
-    /// Who is told by a signal that it is ready.
-    notices: Notices,
+    /// Who is told by signals of what becomes of it.
+    pub(super) notice: SpinLock<Option<Box<Notice>>>,
 }
 
 impl OpenFile {
@@ -67,7 +69,8 @@ impl OpenFile {
         }
         COUNT.fetch_add(1, Ordering::Relaxed);
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
-        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), notices: Notices::new() })
+        let notice = SpinLock::new("open file's notice", None);
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), notice })
     }
 
     /// What is open.
@@ -109,29 +112,16 @@ impl OpenFile {
         self.file.flags_changed(flags);
     }
 
-    /// Who is told by a signal that it is ready.
-    pub fn whom(&self) -> Whom {
-        *self.notices.whom.lock()
-    }
-
-    /// Changes that.
-    pub fn set_whom(&self, whom: Whom) {
-        *self.notices.whom.lock() = whom;
-    }
-
-    /// Keeps what sends these signals; hands back what did before.
-    pub fn set_notice_sender(&self, sender: Option<Arc<dyn Wake>>) -> Option<Arc<dyn Wake>> {
-        core::mem::replace(&mut *self.notices.sender.lock(), sender)
-    }
-
     /// Reads from the position on, and moves it; waits for a file of readiness unless it is `O_NONBLOCK`.
     pub fn read(&self, ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
         self.check_readable()?;
+        let asked = into.remaining();
         into.limit(MAX_TRANSFER);
         if self.file.is_stream() {
             return self.read_stream(ctx, into);
         }
         let mut position = self.position.lock(ctx);
+        check_span(*position, asked)?;
         let count = self.read_medium(ctx, *position, into)?;
         *position += count as u64;
         Ok(count)
@@ -140,6 +130,7 @@ impl OpenFile {
     /// Writes at the position (with `O_APPEND`: at the end), and moves it; waits as `read` does.
     pub fn write(&self, ctx: &TaskContext, from: &mut Source<'_>, writer: &Writer) -> Result<usize> {
         self.check_writable()?;
+        let asked = from.remaining();
         from.limit(MAX_TRANSFER);
         if self.file.is_stream() {
             return self.write_stream(ctx, from);
@@ -150,6 +141,7 @@ impl OpenFile {
             *position = end;
             return Ok(count);
         }
+        check_span(*position, asked)?;
         self.begin_write(ctx, *position, from, writer)?;
         let count = self.file.write(ctx, *position, from)?;
         inotify::tell(&self.path.dentry, Events::MODIFY);
@@ -161,6 +153,7 @@ impl OpenFile {
     pub fn read_at(&self, ctx: &TaskContext, position: u64, into: &mut Sink<'_>) -> Result<usize> {
         self.check_positioned()?;
         self.check_readable()?;
+        check_span(position, into.remaining())?;
         into.limit(MAX_TRANSFER);
         self.read_medium(ctx, position, into)
     }
@@ -177,6 +170,7 @@ impl OpenFile {
     pub fn write_at(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<usize> {
         self.check_positioned()?;
         self.check_writable()?;
+        check_span(position, from.remaining())?;
         from.limit(MAX_TRANSFER);
         if self.flags().contains(OpenFlags::APPEND) {
             return self.append(ctx, from, writer).map(|(count, _)| count);
@@ -239,15 +233,12 @@ impl OpenFile {
         if self.flags().contains(OpenFlags::PATH) { Err(Errno::EBADF) } else { Ok(()) }
     }
 
-    fn note_read(&self, count: usize) {
+    pub(super) fn note_read(&self, count: usize) {
         if count > 0 {
             inotify::tell(&self.path.dentry, Events::ACCESS);
         }
-        let unnoted = self.flags().contains(OpenFlags::NO_ACCESS_TIME)
-            || self.path.mount.flags().contains(MountFlags::NO_ACCESS_TIME)
-            || self.path.mount.is_read_only();
-        if count > 0 && !unnoted {
-            self.file.note_read();
+        if count > 0 && !self.flags().contains(OpenFlags::NO_ACCESS_TIME) {
+            self.path.mount.note_read(&**self.inode());
         }
     }
 
@@ -319,8 +310,16 @@ impl OpenFile {
     }
 }
 
+/// `EINVAL` for bytes behind all positions.
+fn check_span(position: u64, length: usize) -> Result<()> {
+    let end = position.checked_add(length as u64).filter(|&end| end <= i64::MAX as u64);
+    end.map(drop).ok_or(Errno::EINVAL)
+}
+
 impl Drop for OpenFile {
     fn drop(&mut self) {
+        self.drop_notice();
+        self.drop_lease();
         COUNT.fetch_sub(1, Ordering::Relaxed);
         self.drop_locks();
         if !self.flags().contains(OpenFlags::PATH) {

@@ -2,7 +2,7 @@
 
 use super::address_space::{AddressSpace, Map};
 use super::mapping::Place;
-use super::{Locking, Region, Traits};
+use super::{Content, Locking, Region, Traits};
 use crate::task::TaskContext;
 use logic::address::{PageRange, UserAddr};
 use logic::errno::{Errno, Result};
@@ -49,6 +49,23 @@ impl AddressSpace {
             let _ = self.populate(ctx, PageRange::new(start.get() + old.length(), length - old.length())?);
         }
         Ok(start)
+    }
+}
+
+impl AddressSpace {
+    /// Shows another part of the object whose pages a range shows, all of which lies in one shared mapping; `EINVAL` otherwise.
+    pub fn show_part(&self, ctx: &TaskContext, range: PageRange, offset: u64) -> Result<()> {
+        let mut map = self.lock(ctx);
+        let (piece, region) = map.regions.find(range.start()).ok_or(Errno::EINVAL)?;
+        let Content::Paged { pager, .. } = &region.content else { return Err(Errno::EINVAL) };
+        if !region.shared || range.end() > piece.end() {
+            return Err(Errno::EINVAL);
+        }
+        let shown = Region { content: Content::Paged { pager: pager.clone(), offset }, ..region.clone() };
+        map.admit_cuts(range)?;
+        map.remove(self.machine(), range);
+        map.insert(range, shown);
+        Ok(())
     }
 }
 

@@ -18,6 +18,7 @@ pub mod futex;
 pub mod hog;
 pub mod host;
 mod limits;
+mod owner;
 mod personality;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
@@ -43,6 +44,7 @@ pub use exec::{Request, exec, read_strings};
 pub use exit::{at_end, leave};
 pub use fork::{Fork, add_thread, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
+pub use owner::Owner;
 pub use personality::Personality;
 pub use process::{Name, Process};
 pub use program::{Executable, Program};

@@ -278,7 +278,7 @@ impl Process {
 
     /// Its threads, without a lock held between two. From the last to the first, so that none is missed when another ends
     /// meanwhile; new ones are.
-    pub(super) fn threads(&self) -> impl Iterator<Item = Arc<Thread>> {
+    pub fn threads(&self) -> impl Iterator<Item = Arc<Thread>> {
         let mut left = usize::MAX;
         core::iter::from_fn(move || {
             let life = self.life.lock();

@@ -4,6 +4,7 @@ use super::{
     Outcome,
     check::{Failure, check, within},
 };
+use crate::fs::forget;
 use crate::fs::mount::{self, MountFlags, Path};
 use crate::fs::pipe::pipe;
 use crate::fs::poll::{self, Watched};
@@ -136,6 +137,21 @@ pub(super) fn sparse_files(ctx: &TaskContext) -> Outcome {
     Ok(())
 }
 
+/// Names that nobody uses are forgotten and found again; what is open, and what lies above it, stays what it is.
+pub(super) fn forgetting(ctx: &TaskContext) -> Outcome {
+    let lookup = &fresh(None)?;
+    for folder in 0..4 {
+        lookup.mkdir(ctx, None, format!("{folder}").as_bytes(), 0o755)?;
+        (0..50).try_for_each(|file| create(ctx, lookup, &format!("{folder}/{file}")).map(drop))?;
+    }
+    let open = create(ctx, lookup, "2/7")?;
+    check!(forget::forget_unused() >= 3 * 51 + 49);
+    check!(Arc::ptr_eq(&lookup.find(ctx, None, b"2/7", Follow::No)?.dentry, &open.path().dentry));
+    check!(lookup.find(ctx, None, b"3/49", Follow::No)?.dentry.kind(), ==, Kind::Regular);
+    check!(open.path().text(&lookup.root)?.text, ==, b"/2/7");
+    Ok(())
+}
+
 /// A full file system says so, and its memory comes back when it goes.
 pub(super) fn no_space(ctx: &TaskContext) -> Outcome {
     let before = frame::free_frames();
@@ -148,9 +164,9 @@ pub(super) fn no_space(ctx: &TaskContext) -> Outcome {
     check!(error(write(ctx, &file, b"more")), ==, Some(Errno::ENOSPC));
     check!(error(lookup.rmdir(ctx, None, b"small")), ==, Some(Errno::EBUSY));
     let top = || lookup.find(ctx, None, b"small", Follow::Yes);
-    check!(error(mount::unmount(ctx, top()?)), ==, Some(Errno::EBUSY));
+    check!(error(mount::unmount(ctx, top()?, false)), ==, Some(Errno::EBUSY));
     drop(file);
-    mount::unmount(ctx, top()?)?;
+    mount::unmount(ctx, top()?, false)?;
     lookup.rmdir(ctx, None, b"small")?;
     // The heap may have grown a little meanwhile.
     check!(frame::free_frames() + 40, >, before);

@@ -87,6 +87,7 @@ const TESTS: &[Test] = &[
     ("files/names", files::names),
     ("files/renaming", files::renaming),
     ("files/sparse", files::sparse_files),
+    ("files/forgetting", files::forgetting),
     ("files/no-space", files::no_space),
     ("files/pipes", files::pipes),
     ("files/polling", files::polling),

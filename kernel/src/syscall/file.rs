@@ -2,14 +2,14 @@
 
 use super::arg::{Buffer, Fd, Pointer, Vector};
 use super::caller::Caller;
-use super::{locks, notices};
+use super::locks;
+use super::notices;
 use crate::fs::inode::{Kind, Listed};
 use crate::fs::open_file::{OpenFile, OpenFlags};
 use crate::fs::pipe::Pipe;
 use crate::fs::tmpfs::Node;
 use crate::fs::tmpfs::seals::Seals;
 use crate::memory::{Sink, Source};
-use crate::process::signal;
 use alloc::sync::Arc;
 use arrayvec::ArrayVec;
 use linux_raw_sys::{general as linux, ioctl};
@@ -210,14 +210,15 @@ pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) ->
         linux::F_ADD_SEALS => add_seals(caller, &file, argument).map(|()| 0),
         linux::F_GET_SEALS => sealed(&file).map(|node| u64::from(node.seals().bits())),
         linux::F_GETPIPE_SZ => Ok(pipe_of(&file)?.size(caller.ctx) as u64),
-        _ => notices::command(caller, &file, command, argument).unwrap_or(Err(Errno::EINVAL)),
+        _ => notices::control(caller, fd, &file, command, argument),
     }
 }
 
 /// Sets the status flags. Only the owner may have readings not noted (`EPERM`); a file past the page cache must be one that can be
 /// (`EINVAL`), but for a pipe the flag means packets.
 fn set_flags(caller: &Caller, fd: Fd, file: &Arc<OpenFile>, flags: OpenFlags) -> Result<()> {
-    let added = flags - file.flags();
+    let old = file.flags();
+    let added = flags - old;
     let credentials = &caller.lookup()?.credentials;
     if added.contains(OpenFlags::NO_ACCESS_TIME) && !credentials.owns(&file.inode().permissions()) {
         return Err(Errno::EPERM);
@@ -226,10 +227,9 @@ fn set_flags(caller: &Caller, fd: Fd, file: &Arc<OpenFile>, flags: OpenFlags) ->
     if flags.contains(OpenFlags::DIRECT) && !direct {
         return Err(Errno::EINVAL);
     }
-    let (before, wanted) = (file.flags(), flags.contains(OpenFlags::ASYNC));
     file.set_flags(flags);
-    if before.contains(OpenFlags::ASYNC) != wanted {
-        signal::set_notices(file, fd.number()?, wanted);
+    if (old ^ flags).contains(OpenFlags::ASYNC) {
+        file.listen(fd.number()?);
     }
     Ok(())
 }
@@ -262,6 +262,11 @@ pub(super) fn ioctl(caller: &mut Caller, fd: Fd, request: u32, argument: u64) ->
         ioctl::FIOCLEX | ioctl::FIONCLEX => {
             caller.files().set_close_on_exec(fd.number()?, request == ioctl::FIOCLEX).map(|()| 0)
         }
+        ioctl::FIONREAD if file.inode().kind() == Kind::Regular => {
+            let size = file.inode().metadata(caller.ctx)?.size;
+            let left = size.wrapping_sub(file.seek(caller.ctx, 0, linux::SEEK_CUR)?) as u32;
+            caller.write(argument, &left.to_le_bytes()).map(|()| 0)
+        }
         ioctl::FIONBIO => {
             let mut wanted = [0; 4];
             caller.space().read(caller.ctx, argument, &mut wanted)?;
@@ -269,11 +274,10 @@ pub(super) fn ioctl(caller: &mut Caller, fd: Fd, request: u32, argument: u64) ->
             file.set_flags(if wanted == [0; 4] { kept } else { kept | OpenFlags::NONBLOCK });
             Ok(0)
         }
-        ioctl::FIOASYNC => {
-            let mut wanted = [0; 4];
-            caller.space().read(caller.ctx, argument, &mut wanted)?;
-            let kept = file.flags() - OpenFlags::ASYNC;
-            let flags = if wanted == [0; 4] { kept } else { kept | OpenFlags::ASYNC };
+        ioctl::FIOASYNC if file.file().queue().is_some() => {
+            let [wanted] = caller.halves(argument)?;
+            let mut flags = file.flags();
+            flags.set(OpenFlags::ASYNC, wanted != 0);
             set_flags(caller, fd, &file, flags).map(|()| 0)
         }
         _ => file.file().ioctl(caller.ctx, request, argument, caller.space()),

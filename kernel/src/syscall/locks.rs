@@ -20,17 +20,24 @@ struct Request {
 
 /// flock(2)
 pub(super) fn flock(caller: &mut Caller, fd: Fd, operation: u32) -> Result<()> {
+    let wait = operation & linux::LOCK_NB == 0;
+    let kind = operation & !linux::LOCK_NB;
+    // What share modes there once were; as on Linux, nothing is done about them any more.
+    if operation & linux::LOCK_MAND != 0 {
+        return Ok(());
+    }
+    if !matches!(kind, linux::LOCK_SH | linux::LOCK_EX | linux::LOCK_UN) {
+        return Err(Errno::EINVAL);
+    }
     let file = caller.file(fd)?;
     file.check_opened()?;
-    let wait = operation & linux::LOCK_NB == 0;
-    match operation & !linux::LOCK_NB {
+    match kind {
         linux::LOCK_SH => file.lock_whole(caller.ctx, false, wait),
         linux::LOCK_EX => file.lock_whole(caller.ctx, true, wait),
-        linux::LOCK_UN => {
+        _ => {
             file.unlock_whole();
             Ok(())
         }
-        _ => Err(Errno::EINVAL),
     }
 }
 

@@ -209,6 +209,24 @@ pub(super) fn mremap(
     caller.space().remap(caller.ctx, range, length, target, fate).map(UserAddr::get)
 }
 
+/// remap_file_pages(2): another part of the object that a shared mapping shows
+pub(super) fn remap_file_pages(
+    caller: &mut Caller,
+    start: u64,
+    length: u64,
+    protection: u32,
+    page: u64,
+    _flags: u32,
+) -> Result<()> {
+    const MASK: u64 = PAGE_SIZE as u64 - 1;
+    let range = PageRange::new(start & !MASK, length & !MASK).ok().filter(|range| !range.is_empty());
+    let offset = page.checked_mul(PAGE_SIZE as u64).and_then(|offset| offset.checked_add(length).map(|_| offset));
+    match (protection, range, offset) {
+        (0, Some(range), Some(offset)) => caller.space().show_part(caller.ctx, range, offset),
+        _ => Err(Errno::EINVAL),
+    }
+}
+
 /// madvise(2)
 pub(super) fn madvise(caller: &mut Caller, start: u64, length: u64, advice: u32) -> Result<()> {
     let (ctx, space) = (caller.ctx, caller.space());

@@ -3,9 +3,10 @@
 use super::arg::{Pointer, UserPath};
 use super::caller::Caller;
 use crate::fs::lookup::Follow;
-use crate::fs::mount::{self, MountFlags};
+use crate::fs::mount::{self, MountFlags, Path};
 use crate::fs::mounting;
 use crate::memory::Text;
+use crate::process::{self, Pid};
 use alloc::string::String;
 use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
@@ -19,7 +20,7 @@ const MAGIC_MASK: u32 = 0xffff_0000;
 const SPREADING: u32 = linux::MS_SHARED | linux::MS_SLAVE | linux::MS_PRIVATE | linux::MS_UNBINDABLE;
 
 /// What has no effect since it is always so, or since there is nothing to say.
-const AS_EVER: u32 = linux::MS_RELATIME | linux::MS_SILENT | linux::MS_STRICTATIME | linux::MS_SYNCHRONOUS;
+const AS_EVER: u32 = linux::MS_SILENT | linux::MS_STRICTATIME | linux::MS_SYNCHRONOUS | linux::MS_DIRSYNC;
 
 /// mount(2)
 /// Differs: the file systems are tmpfs, proc, sysfs and devtmpfs; mounts do not spread to others, so only MS_PRIVATE is
@@ -48,9 +49,12 @@ pub(super) fn mount(
         let source = source.as_deref().filter(|source| !source.is_empty()).ok_or(Errno::EINVAL)?;
         lookup.find(caller.ctx, None, source, Follow::Yes)
     };
-    let limits = MountFlags::from_bits_truncate(flags);
+    let limits = limits(flags);
     if flags & linux::MS_REMOUNT != 0 {
         check(flags & !linux::MS_REMOUNT & !linux::MS_BIND)?;
+        let says_times = flags & (MountFlags::ACCESS_TIMES.bits() | linux::MS_STRICTATIME) != 0;
+        let times = if says_times { limits } else { on.mount.flags() } & MountFlags::ACCESS_TIMES;
+        let limits = (limits - MountFlags::ACCESS_TIMES) | times;
         mounting::remount(&on, limits, flags & linux::MS_BIND == 0, options)
     } else if flags & linux::MS_BIND != 0 {
         mounting::bind(&source_path()?, &on, flags & linux::MS_REC != 0)
@@ -69,17 +73,15 @@ pub(super) fn mount(
 
 /// umount2(2)
 pub(super) fn umount2(caller: &mut Caller, target: UserPath, flags: u32) -> Result<()> {
-    let known = linux::MNT_FORCE | linux::MNT_DETACH | linux::UMOUNT_NOFOLLOW;
-    if flags & !known != 0 {
+    let known = linux::MNT_FORCE | linux::MNT_DETACH | linux::MNT_EXPIRE | linux::UMOUNT_NOFOLLOW;
+    let expire = flags & linux::MNT_EXPIRE != 0;
+    if flags & !known != 0 || expire && flags & (linux::MNT_FORCE | linux::MNT_DETACH) != 0 {
         return Err(Errno::EINVAL);
     }
     let path = caller.path(target)?;
     let lookup = caller.lookup()?;
     let follow = if flags & linux::UMOUNT_NOFOLLOW == 0 { Follow::Yes } else { Follow::No };
     let place = lookup.find(caller.ctx, None, &path, follow)?;
-    if !place.is_mount_root() {
-        return Err(Errno::EINVAL);
-    }
     if !lookup.credentials.is_root() {
         return Err(Errno::EPERM);
     }
@@ -87,7 +89,67 @@ pub(super) fn umount2(caller: &mut Caller, target: UserPath, flags: u32) -> Resu
     if flags & linux::MNT_DETACH != 0 {
         mounting::detach(caller.ctx, &place)
     } else {
-        mount::unmount(caller.ctx, place)
+        mount::unmount(caller.ctx, place, expire)
+    }
+}
+
+/// pivot_root(2)
+pub(super) fn pivot_root(caller: &mut Caller, new: UserPath, old: UserPath) -> Result<()> {
+    let lookup = caller.lookup()?;
+    if !lookup.credentials.is_root() {
+        return Err(Errno::EPERM);
+    }
+    let find = |path| {
+        let place = lookup.find(caller.ctx, None, &caller.path(path)?, Follow::Yes)?;
+        if place.dentry.kind().is_directory() { Ok(place) } else { Err(Errno::ENOTDIR) }
+    };
+    let (new, old) = (find(new)?, find(old)?);
+    mounting::pivot(&lookup.root, &new, &old)?;
+    // Who had the old root has the new one.
+    let moved = |place: &mut Path| {
+        if place.is(&lookup.root) {
+            *place = new.clone();
+        }
+    };
+    let mut last = Pid(0);
+    while let Some(process) = process::next_after(last) {
+        last = process.pid();
+        // A thread that is just ending looks for nothing any more.
+        let viewpoints = process.threads().filter_map(|thread| thread.belongings().ok()).map(|own| own.viewpoint);
+        viewpoints.for_each(|viewpoint| {
+            viewpoint.change(|lookup| [&mut lookup.root, &mut lookup.cwd].into_iter().for_each(moved));
+        });
+    }
+    Ok(())
+}
+
+/// sysfs(2): the types of file systems by name and by number, and how many there are
+pub(super) fn sysfs(caller: &mut Caller, option: u32, argument: u64, into: Pointer) -> Result<usize> {
+    let types = mounting::TYPES;
+    match option {
+        1 => {
+            let name = caller.path(UserPath(argument))?;
+            types.iter().position(|known| known.as_bytes() == &*name).ok_or(Errno::EINVAL)
+        }
+        2 => {
+            let name = types.get(argument as usize).ok_or(Errno::EINVAL)?;
+            caller.write(into.0, name.as_bytes())?;
+            caller.write(into.0.wrapping_add(name.len() as u64), b"\0").map(|()| 0)
+        }
+        3 => Ok(types.len()),
+        _ => Err(Errno::EINVAL),
+    }
+}
+
+/// What a mount is to restrict. As on Linux, readings are noted seldom unless it is said otherwise.
+fn limits(flags: u32) -> MountFlags {
+    let limits = MountFlags::from_bits_truncate(flags);
+    match () {
+        () if flags & linux::MS_STRICTATIME != 0 => {
+            limits - MountFlags::SELDOM_ACCESS_TIME - MountFlags::NO_ACCESS_TIME
+        }
+        () if limits.contains(MountFlags::NO_ACCESS_TIME) => limits - MountFlags::SELDOM_ACCESS_TIME,
+        () => limits | MountFlags::SELDOM_ACCESS_TIME,
     }
 }
 

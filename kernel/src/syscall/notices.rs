@@ -1,87 +1,81 @@
-//! Who is told by a signal that a file is ready: the commands `F_SETOWN`, `F_SETOWN_EX` and `F_SETSIG` of fcntl(2), and their like.
+//! Being told of files by signals, and leases: `F_SETOWN`, `F_SETSIG`, `F_SETLEASE` and their relatives of fcntl(2).
 
+use super::arg::Fd;
 use super::caller::Caller;
-use crate::fs::OpenFile;
-use crate::fs::whom::{Told, Whom};
-use crate::process::{self, Pid, session};
+use crate::fs::inode::Kind;
+use crate::fs::leases::Lease;
+use crate::fs::open_file::OpenFile;
+use crate::process::Owner;
+use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 
-/// The largest signal.
-const LARGEST: u64 = 64;
-
-/// Does one of these commands; `None` if it is another.
-pub(super) fn command(caller: &Caller, file: &OpenFile, command: u32, argument: u64) -> Option<Result<u64>> {
-    Some(match command {
-        linux::F_SETOWN => set(caller, file, argument as i32),
-        linux::F_GETOWN => Ok(number(file.whom().told) as u64),
-        linux::F_SETOWN_EX => set_extended(caller, file, argument),
-        linux::F_GETOWN_EX => tell_extended(caller, file, argument),
-        linux::F_SETSIG if argument > LARGEST => Err(Errno::EINVAL),
+/// Does one of these commands; `EINVAL` for one that is not known at all.
+pub(super) fn control(caller: &Caller, fd: Fd, file: &Arc<OpenFile>, command: u32, argument: u64) -> Result<u64> {
+    file.check_opened()?;
+    match command {
+        linux::F_GETOWN => Ok(match file.addressee() {
+            Some((linux::F_OWNER_PGRP, id)) => i64::from(-id) as u64,
+            told => told.map_or(0, |(_, id)| id as u64),
+        }),
+        linux::F_SETOWN => set_owner(caller, file, argument as i32).map(|()| 0),
+        linux::F_GETOWN_EX => {
+            let (kind, id) = file.addressee().unwrap_or((linux::F_OWNER_PID, 0));
+            let told = [kind, id as u32].map(u32::to_le_bytes);
+            caller.write(argument, told.as_flattened()).map(|()| 0)
+        }
+        linux::F_SETOWN_EX => {
+            let [kind, id] = caller.halves(argument)?;
+            set_owner_of_kind(caller, file, kind, id as i32).map(|()| 0)
+        }
+        linux::F_GETSIG => Ok(u64::from(file.notice_signal())),
         linux::F_SETSIG => {
-            file.set_whom(Whom { signal: argument as u8, ..file.whom() });
+            let signal = u32::try_from(argument).ok().filter(|&signal| signal <= linux::_NSIG);
+            file.set_notice_signal(signal.ok_or(Errno::EINVAL)?);
             Ok(0)
         }
-        linux::F_GETSIG => Ok(file.whom().signal.into()),
-        _ => return None,
-    })
+        linux::F_GETLEASE => Ok(u64::from(match file.lease() {
+            Lease::None => linux::F_UNLCK,
+            Lease::Read => linux::F_RDLCK,
+            Lease::Write => linux::F_WRLCK,
+        })),
+        linux::F_SETLEASE => set_lease(caller, fd, file, argument as u32).map(|()| 0),
+        _ => Err(Errno::EINVAL),
+    }
 }
 
-/// A negative number is a group's.
-fn set(caller: &Caller, file: &OpenFile, who: i32) -> Result<u64> {
-    let told = match who {
-        0 => Told::Nobody,
-        i32::MIN => return Err(Errno::EINVAL),
-        1.. => Told::Process(who as u32),
-        _ => Told::Group(who.unsigned_abs()),
-    };
-    set_told(caller, file, told)
+/// A process, or a group as a negative number; 0 is nobody.
+fn set_owner(caller: &Caller, file: &OpenFile, who: i32) -> Result<()> {
+    let kind = if who < 0 { linux::F_OWNER_PGRP } else { linux::F_OWNER_PID };
+    set_owner_of_kind(caller, file, kind, who.checked_abs().ok_or(Errno::EINVAL)?)
 }
 
-/// `struct f_owner_ex`.
-fn set_extended(caller: &Caller, file: &OpenFile, from: u64) -> Result<u64> {
-    let [kind, who] = caller.halves(from)?;
-    let told = match kind {
-        linux::F_OWNER_TID | linux::F_OWNER_PID | linux::F_OWNER_PGRP if who == 0 => Told::Nobody,
-        linux::F_OWNER_TID => Told::Thread(who),
-        linux::F_OWNER_PID => Told::Process(who),
-        linux::F_OWNER_PGRP => Told::Group(who),
+fn set_owner_of_kind(caller: &Caller, file: &OpenFile, kind: u32, id: i32) -> Result<()> {
+    if id == 0 && kind <= linux::F_OWNER_PGRP {
+        file.set_addressee(None);
+        return Ok(());
+    }
+    file.set_addressee(Some(Arc::new(Owner::new(kind, id, caller.process())?)));
+    Ok(())
+}
+
+fn set_lease(caller: &Caller, fd: Fd, file: &Arc<OpenFile>, kind: u32) -> Result<()> {
+    let lease = match kind {
+        linux::F_UNLCK => Lease::None,
+        linux::F_RDLCK => Lease::Read,
+        linux::F_WRLCK => Lease::Write,
         _ => return Err(Errno::EINVAL),
     };
-    set_told(caller, file, told)
-}
-
-fn set_told(caller: &Caller, file: &OpenFile, told: Told) -> Result<u64> {
-    file.check_opened()?;
-    let is_there = match told {
-        Told::Nobody => true,
-        Told::Thread(id) => process::find_thread(None, Pid(id)).is_ok(),
-        Told::Process(id) => process::find(Pid(id)).is_ok() || process::find_thread(None, Pid(id)).is_ok(),
-        Told::Group(id) => session::find_map(|process| (process.group() == Pid(id)).then_some(())).is_some(),
-    };
-    if !is_there {
-        return Err(Errno::ESRCH);
+    if !caller.lookup()?.credentials.owns(&file.inode().permissions()) {
+        return Err(Errno::EACCES);
     }
-    let user = caller.process().credentials().user;
-    file.set_whom(Whom { told, users: (user.real, user.effective), ..file.whom() });
-    Ok(0)
-}
-
-fn tell_extended(caller: &Caller, file: &OpenFile, into: u64) -> Result<u64> {
-    let (kind, who) = match file.whom().told {
-        Told::Nobody => (linux::F_OWNER_TID, 0),
-        Told::Thread(id) => (linux::F_OWNER_TID, id),
-        Told::Process(id) => (linux::F_OWNER_PID, id),
-        Told::Group(id) => (linux::F_OWNER_PGRP, id),
-    };
-    caller.write(into, [kind, who].map(u32::to_le_bytes).as_flattened())?;
-    Ok(0)
-}
-
-fn number(told: Told) -> i64 {
-    match told {
-        Told::Nobody => 0,
-        Told::Thread(id) | Told::Process(id) => id.into(),
-        Told::Group(id) => -i64::from(id),
+    if file.inode().kind() != Kind::Regular {
+        return Err(Errno::EINVAL);
     }
+    file.set_lease(lease)?;
+    if file.addressee().is_none() {
+        set_owner_of_kind(caller, file, linux::F_OWNER_PID, caller.process().pid().0 as i32)?;
+    }
+    file.set_notice_descriptor(fd.number()?);
+    Ok(())
 }

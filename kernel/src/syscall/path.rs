@@ -32,6 +32,8 @@ pub(super) fn openat(caller: &mut Caller, directory: Fd, path: UserPath, flags: 
     // As on Linux, flags that mean nothing are ignored, and files beyond 2 GiB are always allowed.
     let flags = OpenFlags::from_bits_truncate(flags) | OpenFlags::LARGE;
     check_flags(flags)?;
+    // Before a file is made for which there is no descriptor then.
+    caller.files().check_room(caller.descriptor_limit())?;
     let file = caller.lookup()?.open(caller.ctx, base.as_ref(), &path, flags, mode & 0o7777)?;
     caller.add_file(file, 0, flags.contains(OpenFlags::CLOSE_ON_EXEC))
 }

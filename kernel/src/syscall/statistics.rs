@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::path::{HERE, find};
 use super::record::{Bytes, record};
 use crate::fs::inode::DeviceNumber;
-use crate::fs::mount::{Mount, MountFlags, Path};
+use crate::fs::mount::{self, Mount, MountFlags, Path};
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::path::NAME_MAX;
@@ -81,10 +81,30 @@ pub(super) fn fstatfs(caller: &mut Caller, fd: Fd, into: Pointer) -> Result<()> 
     tell(caller, &file.path().mount, into)
 }
 
+/// ustat(2)
+pub(super) fn ustat(caller: &mut Caller, device: u32, into: Pointer) -> Result<()> {
+    /// `struct ustat`: free blocks, free inodes, and two names that are always empty.
+    const SIZE: usize = 32;
+    let wanted = DeviceNumber::decode(u64::from(device));
+    let mut found = None;
+    mount::for_each(|mount| {
+        if mount.volume.root.inode().id().device == wanted {
+            found = Some(mount.volume.system.statistics());
+        }
+    });
+    let statistics = found.ok_or(Errno::EINVAL)?;
+    let mut bytes = [0; SIZE];
+    bytes[..4].copy_from_slice(&(statistics.free as u32).to_le_bytes());
+    bytes[8..16].copy_from_slice(&statistics.free_inodes.to_le_bytes());
+    caller.write(into.0, &bytes)
+}
+
 fn tell(caller: &Caller, mount: &Mount, into: Pointer) -> Result<()> {
     let statistics = mount.volume.system.statistics();
     let read_only = if mount.is_read_only() { MountFlags::READ_ONLY } else { MountFlags::empty() };
-    let flags = (mount.flags() | read_only).bits() | FLAGS_VALID | RELATIVE_TIMES;
+    let (limits, seldom) = (mount.flags() | read_only, MountFlags::SELDOM_ACCESS_TIME);
+    let times = if limits.contains(seldom) { RELATIVE_TIMES } else { 0 };
+    let flags = (limits - seldom).bits() | FLAGS_VALID | times;
     let bytes = record!(linux::statfs {
         f_type: statistics.magic as i64,
         f_bsize: statistics.block_size as i64,

@@ -25,8 +25,22 @@ pub(super) fn fallocate(caller: &mut Caller, fd: Fd, mode: u32, offset: i64, len
     if mode & !known != 0 {
         return Err(Errno::EOPNOTSUPP);
     }
+    check_mode(mode)?;
     let allocated = file.allocate(caller.ctx, mode, offset, length, &caller.writer(&file)?);
     caller.written(allocated)
+}
+
+/// What no file system is asked for: a hole that changes the size or is to be zeros, and what goes with nothing else.
+fn check_mode(mode: u32) -> Result<()> {
+    let (hole, zeros) = (mode & linux::FALLOC_FL_PUNCH_HOLE != 0, mode & linux::FALLOC_FL_ZERO_RANGE != 0);
+    if hole && (zeros || mode & linux::FALLOC_FL_KEEP_SIZE == 0) {
+        return Err(Errno::EOPNOTSUPP);
+    }
+    let alone = |bit: u32, with: u32| mode & bit == 0 || mode & !(bit | with) == 0;
+    let apart = alone(linux::FALLOC_FL_COLLAPSE_RANGE, 0)
+        && alone(linux::FALLOC_FL_INSERT_RANGE, 0)
+        && alone(linux::FALLOC_FL_UNSHARE_RANGE, linux::FALLOC_FL_KEEP_SIZE);
+    if apart { Ok(()) } else { Err(Errno::EINVAL) }
 }
 
 /// sync(2)

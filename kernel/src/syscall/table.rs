@@ -185,8 +185,10 @@ table! { LINUX[512]:
     132 utime => attributes::utime;
     133 mknod => path::mknod;
     135 personality => prctl::personality;
+    136 ustat => statistics::ustat;
     137 statfs => statistics::statfs;
     138 fstatfs => statistics::fstatfs;
+    139 sysfs => mounts::sysfs;
     140 getpriority => priority::getpriority;
     141 setpriority => priority::setpriority;
     142 sched_setparam => sched::sched_setparam;
@@ -200,6 +202,7 @@ table! { LINUX[512]:
     150 munlock => memory::munlock;
     151 mlockall => memory::mlockall;
     152 munlockall => memory::munlockall;
+    155 pivot_root => mounts::pivot_root;
     157 prctl => prctl::prctl;
     158 arch_prctl => process::arch_prctl;
     159 adjtimex => adjust::adjtimex;
@@ -232,6 +235,7 @@ table! { LINUX[512]:
     203 sched_setaffinity => sched::sched_setaffinity;
     204 sched_getaffinity => sched::sched_getaffinity;
     213 epoll_create => epoll::epoll_create;
+    216 remap_file_pages => memory::remap_file_pages;
     217 getdents64 => file::getdents64;
     218 set_tid_address => process::set_tid_address;
     220 semtimedop => ipc_semaphores::semtimedop;

@@ -36,6 +36,9 @@ const ROOT: u64 = 1;
 const PTMX: u64 = 2;
 const FIRST: u64 = 3;
 
+/// The size of blocks that its inodes tell.
+const BLOCK: u32 = 1024;
+
 mod linux_major {
     /// linux/major.h, `UNIX98_PTY_SLAVE_MAJOR`
     pub(super) const UNIX98_SLAVES: u32 = 136;
@@ -57,15 +60,12 @@ struct DevPts {
 }
 
 struct Directory {
-    id: InodeId,
     state: InodeState,
-    made: TimeSpec,
     multiplexer: Arc<NodeInode>,
 }
 
 /// A device node.
 struct NodeInode {
-    id: InodeId,
     kind: Kind,
     state: InodeState,
     attributes: SpinLock<Attributes>,
@@ -103,7 +103,8 @@ pub fn volume() -> Arc<Volume> {
             let permissions = Permissions { mode: 0, user: 0, group: 0 };
             let multiplexer = NodeInode::new(InodeId { device, number: PTMX }, MULTIPLEXER, permissions);
             let id = InodeId { device, number: ROOT };
-            let root = Directory { id, state: InodeState::new(), made: now(), multiplexer: Arc::new(multiplexer) };
+            let state = InodeState::new(id, Permissions { mode: 0o755, ..permissions }).in_blocks_of(BLOCK);
+            let root = Directory { state, multiplexer: Arc::new(multiplexer) };
             Volume::new(Arc::new(DevPts { root: Arc::new(root) }))
         })
         .clone()
@@ -176,20 +177,8 @@ impl Inode for Directory {
         Kind::Directory
     }
 
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        Permissions { mode: 0o755, user: 0, group: 0 }
-    }
-
     fn state(&self) -> &InodeState {
         &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(metadata(self, 2, [self.made; 4]))
     }
 
     fn lookup(&self, _ctx: &TaskContext, name: &[u8]) -> Result<Arc<dyn Inode>> {
@@ -228,17 +217,14 @@ impl NodeInode {
     fn new(id: InodeId, kind: Kind, permissions: Permissions) -> NodeInode {
         let time = now();
         let attributes = Attributes { permissions, accessed: time, modified: time, changed: time, created: time };
-        NodeInode { id, kind, state: InodeState::new(), attributes: SpinLock::new("pts node", attributes) }
+        let state = InodeState::new(id, permissions).in_blocks_of(BLOCK);
+        NodeInode { kind, state, attributes: SpinLock::new("pts node", attributes) }
     }
 }
 
 impl Inode for NodeInode {
     fn kind(&self) -> Kind {
         self.kind
-    }
-
-    fn id(&self) -> InodeId {
-        self.id
     }
 
     fn permissions(&self) -> Permissions {
@@ -251,7 +237,19 @@ impl Inode for NodeInode {
 
     fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
         let Attributes { accessed, modified, changed, created, .. } = *self.attributes.lock();
-        Ok(metadata(self, 1, [accessed, modified, changed, created]))
+        Ok(Metadata {
+            id: self.id(),
+            kind: self.kind,
+            permissions: self.permissions(),
+            links: 1,
+            size: 0,
+            blocks: 0,
+            block_size: BLOCK,
+            accessed,
+            modified,
+            changed,
+            created,
+        })
     }
 
     fn change(&self, _ctx: &TaskContext, change: &Change) -> Result<()> {
@@ -264,21 +262,5 @@ impl Inode for NodeInode {
         *modified = change.modified.unwrap_or(*modified);
         *changed = now();
         Ok(())
-    }
-}
-
-fn metadata(inode: &dyn Inode, links: u32, [accessed, modified, changed, created]: [TimeSpec; 4]) -> Metadata {
-    Metadata {
-        id: inode.id(),
-        kind: inode.kind(),
-        permissions: inode.permissions(),
-        links,
-        size: 0,
-        blocks: 0,
-        block_size: 1024,
-        accessed,
-        modified,
-        changed,
-        created,
     }
 }

@@ -1,8 +1,7 @@
 //! A folder of /proc.
 
-use super::no_memory;
-use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Listed, Metadata, Permissions};
-use crate::fs::time::now;
+use super::{READ_ONLY, no_memory};
+use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Listed, Permissions};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -24,7 +23,6 @@ type Entry = (Arc<str>, Arc<dyn Inode>);
 
 /// A folder: names that were registered, and perhaps others.
 pub struct Folder {
-    id: InodeId,
     state: InodeState,
     /// Nothing is ever taken out, so a position is a cursor.
     entries: SpinLock<Vec<Entry>>,
@@ -38,7 +36,8 @@ impl Folder {
     /// An empty one.
     pub fn new(id: InodeId) -> Folder {
         let entries = SpinLock::new("/proc's entries", Vec::new());
-        Folder { id, state: InodeState::new(), entries, dynamic: SpinLock::new("/proc's others", None) }
+        let state = super::state(id, Permissions { mode: 0o555, ..READ_ONLY });
+        Folder { state, entries, dynamic: SpinLock::new("/proc's others", None) }
     }
 
     /// Adds an entry; what has the name already is replaced.
@@ -69,7 +68,7 @@ impl Folder {
             let any: Arc<dyn Any + Send + Sync> = inode;
             return any.downcast().map_err(|_| Errno::ENOTDIR);
         }
-        let folder = Arc::new(Folder::new(super::new_identity_on(self.id.device)));
+        let folder = Arc::new(Folder::new(super::new_identity_on(self.id().device)));
         self.add(name, folder.clone())?;
         Ok(folder)
     }
@@ -93,20 +92,8 @@ impl Inode for Folder {
         Kind::Directory
     }
 
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        Permissions { mode: 0o555, user: 0, group: 0 }
-    }
-
     fn state(&self) -> &InodeState {
         &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(super::text_file::metadata(self, 2, now()))
     }
 
     fn lookup(&self, ctx: &TaskContext, name: &[u8]) -> Result<Arc<dyn Inode>> {

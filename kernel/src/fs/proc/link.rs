@@ -1,7 +1,6 @@
 //! A symbolic link of /proc, whose target may depend on who looks.
 
-use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Metadata, Permissions, Target};
-use crate::fs::time::now;
+use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Permissions, Target};
 use crate::task::TaskContext;
 use logic::errno::Result;
 
@@ -13,8 +12,6 @@ pub trait Leads: Send + Sync {
 
 /// The link.
 pub struct Link<L> {
-    id: InodeId,
-    permissions: Permissions,
     leads: L,
     state: InodeState,
 }
@@ -27,7 +24,7 @@ impl<L: Leads> Link<L> {
 
     /// One that belongs to somebody.
     pub fn owned(id: InodeId, permissions: Permissions, leads: L) -> Link<L> {
-        Link { id, permissions, leads, state: InodeState::new() }
+        Link { leads, state: super::state(id, permissions) }
     }
 }
 
@@ -42,20 +39,8 @@ impl<L: Leads + 'static> Inode for Link<L> {
         Kind::Symlink
     }
 
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        self.permissions
-    }
-
     fn state(&self) -> &InodeState {
         &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(super::text_file::metadata(self, 1, now()))
     }
 
     fn readlink(&self, ctx: &TaskContext) -> Result<Target> {

@@ -11,7 +11,7 @@ mod system;
 mod text_file;
 
 use super::file_system::{FileSystem, Statistics, Volume, nameless_device};
-use super::inode::{DeviceNumber, Inode, InodeId, Metadata, Permissions};
+use super::inode::{DeviceNumber, Inode, InodeId, InodeState, Permissions};
 use super::mount::{self, MountFlags, Path};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
@@ -67,9 +67,9 @@ pub fn chosen_identity(number: u64) -> InodeId {
     InodeId { device: device(), number: CHOSEN + number }
 }
 
-/// What stat(2) tells of an inode of /proc.
-pub fn metadata(inode: &dyn Inode, links: u32) -> Metadata {
-    text_file::metadata(inode, links, super::time::now())
+/// The state of an inode of /proc.
+pub fn state(id: InodeId, permissions: Permissions) -> InodeState {
+    InodeState::new(id, permissions).in_blocks_of(1024)
 }
 
 /// What a file has that everybody may read.

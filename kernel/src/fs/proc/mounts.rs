@@ -105,8 +105,14 @@ impl fmt::Display for Writable<'_> {
 }
 
 fn put_flags(text: &mut Text, mount: &Mount) -> fmt::Result {
-    let options =
-        [(MountFlags::NO_SET_ID, "nosuid"), (MountFlags::NO_DEVICES, "nodev"), (MountFlags::NO_RUN, "noexec")];
+    let options = [
+        (MountFlags::NO_SET_ID, "nosuid"),
+        (MountFlags::NO_DEVICES, "nodev"),
+        (MountFlags::NO_RUN, "noexec"),
+        (MountFlags::NO_ACCESS_TIME, "noatime"),
+        (MountFlags::NO_DIRECTORY_TIME, "nodiratime"),
+        (MountFlags::SELDOM_ACCESS_TIME, "relatime"),
+    ];
     for (_, name) in options.iter().filter(|(flag, _)| mount.flags().contains(*flag)) {
         write!(text, ",{name}")?;
     }

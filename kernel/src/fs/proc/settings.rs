@@ -1,12 +1,15 @@
 //! The files of /proc/sys that tell of limits and ways of the kernel: Documentation/admin-guide/sysctl. Most never change here, so
 //! nobody may write to them; the others belong to those who obey them.
 
-use super::{Fixed, Text, register};
+use super::{Fixed, READ_ONLY, Text, TextFile, add, new_identity, register};
 use crate::fs::descriptors::MAX_DESCRIPTORS;
+use crate::fs::inode::Permissions;
+use crate::fs::leases::BreakTime;
 use crate::fs::{open_file, pipe, random};
 use crate::task::TaskContext;
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt::{self, Write};
 use linux_raw_sys::general as linux;
 use logic::errno::Result;
@@ -51,6 +54,8 @@ pub(super) fn register_all() -> Result<()> {
     register("sys/kernel/cap_last_cap", Fixed(linux::CAP_LAST_CAP))?;
     register("sys/kernel/random/uuid", uuid)?;
     register("sys/kernel/random/boot_id", Fixed(random_id()))?;
+    let writable = Permissions { mode: 0o644, ..READ_ONLY };
+    add("sys/fs/lease-break-time", Arc::new(TextFile::new(new_identity(), writable, Arc::new(BreakTime))))?;
     register("sys/fs/nr_open", Fixed(MAX_DESCRIPTORS))?;
     register("sys/fs/file-max", Fixed(open_file::most()))?;
     register("sys/fs/file-nr", open_files)?;

@@ -2,7 +2,7 @@
 
 use super::{READ_ONLY, Text, TextFile, add, new_identity, register};
 use crate::fs::inode::Permissions;
-use crate::fs::{dev, tmpfs};
+use crate::fs::{dev, mounting, tmpfs};
 use crate::task::TaskContext;
 use crate::{block, memory};
 use alloc::format;
@@ -152,7 +152,7 @@ fn interrupts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
 }
 
 fn file_systems(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
-    for name in ["sysfs", "tmpfs", "proc", "devtmpfs"] {
+    for name in mounting::TYPES {
         writeln!(text, "nodev\t{name}")?;
     }
     Ok(())

@@ -2,9 +2,8 @@
 
 use super::no_memory;
 use crate::fs::file::File;
-use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Metadata, Permissions};
+use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Permissions};
 use crate::fs::open_file::OpenFlags;
-use crate::fs::time::now;
 use crate::memory::{Sink, Source};
 use crate::task::{Mutex, TaskContext};
 use alloc::sync::Arc;
@@ -12,7 +11,6 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
-use logic::time::TimeSpec;
 
 /// Text in the making; `write!` puts into it, and fails when there is no memory.
 #[derive(Default)]
@@ -40,8 +38,6 @@ impl<T: fmt::Display + Send + Sync> Contents for Fixed<T> {
 
 /// The inode of such a file.
 pub struct TextFile {
-    id: InodeId,
-    permissions: Permissions,
     contents: Arc<dyn Contents>,
     state: InodeState,
 }
@@ -55,7 +51,7 @@ struct OpenText {
 impl TextFile {
     /// A file with these contents.
     pub fn new(id: InodeId, permissions: Permissions, contents: Arc<dyn Contents>) -> TextFile {
-        TextFile { id, permissions, contents, state: InodeState::new() }
+        TextFile { contents, state: super::state(id, permissions) }
     }
 }
 
@@ -85,20 +81,8 @@ impl Inode for TextFile {
         Kind::Regular
     }
 
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        self.permissions
-    }
-
     fn state(&self) -> &InodeState {
         &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(metadata(self, 1, now()))
     }
 
     /// A shell empties what it writes to; there is nothing to empty.
@@ -132,22 +116,5 @@ impl File for OpenText {
         let count = from.read(ctx, &mut bytes)?;
         self.contents.store(ctx, &bytes[..count])?;
         Ok(count)
-    }
-}
-
-/// What stat(2) tells of an inode of /proc.
-pub(super) fn metadata(inode: &dyn Inode, links: u32, time: TimeSpec) -> Metadata {
-    Metadata {
-        id: inode.id(),
-        kind: inode.kind(),
-        permissions: inode.permissions(),
-        links,
-        size: 0,
-        blocks: 0,
-        block_size: 1024,
-        accessed: time,
-        modified: time,
-        changed: time,
-        created: time,
     }
 }

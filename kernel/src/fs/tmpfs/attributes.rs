@@ -4,6 +4,9 @@ use crate::fs::inode::{Change, Permissions};
 use crate::fs::time::now;
 use logic::time::TimeSpec;
 
+/// In seconds.
+const DAY: i64 = 24 * 60 * 60;
+
 /// A node's owner, mode, names and times.
 #[derive(Clone, Copy)]
 pub(super) struct Attributes {
@@ -39,10 +42,11 @@ impl Attributes {
         self.changed = self.modified;
     }
 
-    /// The content was read. Noted only when it is the first time since it changed (`relatime` of mount(8)), so that reading
-    /// writes nothing as a rule.
-    pub(super) fn read(&mut self) {
-        if self.accessed <= self.modified || self.accessed <= self.changed {
+    /// The content was read. `seldom` notes it only when it is the first time since it changed, or in a day (`relatime` of
+    /// mount(8)), so that reading writes nothing as a rule.
+    pub(super) fn read(&mut self, seldom: bool) {
+        let news = self.accessed <= self.modified || self.accessed <= self.changed;
+        if news || !seldom || self.accessed.seconds() + DAY <= now().seconds() {
             self.accessed = now();
         }
     }

@@ -73,7 +73,7 @@ impl Names {
 
 impl Node {
     pub(super) fn make(&self, ctx: &TaskContext, name: &[u8], new: &NewInode<'_>) -> Result<Arc<Node>> {
-        let node = Node::new(&self.system, new);
+        let node = Node::new(&self.system, new)?;
         self.names()?.insert(ctx, name, node.clone())?;
         self.entry_changed(i64::from(new.kind.is_directory()));
         Ok(node)
@@ -84,6 +84,10 @@ impl Node {
         let node = any.downcast::<Node>().map_err(|_| Errno::EXDEV)?;
         if !Arc::ptr_eq(&node.system, &self.system) {
             return Err(Errno::EXDEV);
+        }
+        let first = node.attributes.lock().links == 0;
+        if !first {
+            self.system.limits.take_inode()?;
         }
         node.count_links(1);
         if let Err(errno) = self.names()?.insert(ctx, name, node.clone()) {
@@ -168,6 +172,9 @@ impl Node {
 
     fn count_links(&self, more: i32) {
         let mut attributes = self.attributes.lock();
+        if more < 0 && attributes.links > 1 && !self.kind().is_directory() {
+            self.system.limits.give_back_inode();
+        }
         attributes.links = attributes.links.saturating_add_signed(more);
         attributes.changed = crate::fs::time::now();
     }

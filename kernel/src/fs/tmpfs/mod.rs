@@ -45,8 +45,9 @@ impl Tmpfs {
     }
 
     /// One made by mount(2) with options.
-    pub fn with_options(options: &Options) -> Arc<Tmpfs> {
-        let tmpfs = Tmpfs::new(options.mode, options.pages);
+    pub fn with_options(type_name: &'static str, options: &Options) -> Arc<Tmpfs> {
+        let limits = Limits::new(options.pages, options.inodes);
+        let tmpfs = Tmpfs::limited(type_name, options.mode, limits);
         let mut attributes = tmpfs.root.attributes.lock();
         attributes.permissions.user = options.user;
         attributes.permissions.group = options.group;
@@ -56,10 +57,15 @@ impl Tmpfs {
 
     /// One that goes by another name.
     pub fn of_type(type_name: &'static str, mode: u16, pages: Option<u64>) -> Arc<Tmpfs> {
-        let limits = Arc::new(Limits::new(pages));
+        Tmpfs::limited(type_name, mode, Limits::new(pages, None))
+    }
+
+    fn limited(type_name: &'static str, mode: u16, limits: Limits) -> Arc<Tmpfs> {
+        let limits = Arc::new(limits);
         let system = Arc::new(System { device: nameless_device(), next_number: AtomicU64::new(1), limits });
         let permissions = Permissions { mode, user: 0, group: 0 };
-        let root = Node::new(&system, &NewInode { kind: Kind::Directory, permissions, target: b"" });
+        system.limits.add_inode();
+        let root = Node::counted(&system, &NewInode { kind: Kind::Directory, permissions, target: b"" });
         Arc::new(Tmpfs { type_name, system, root })
     }
 }
@@ -75,16 +81,14 @@ impl FileSystem for Tmpfs {
 
     fn remount(&self, options: &[u8]) -> Result<()> {
         let options = Options::parse(options)?;
-        match options.pages {
-            Some(pages) => self.system.limits.set(pages),
-            None => Ok(()),
-        }
+        self.system.limits.set(options.pages, options.inodes)
     }
 
     fn statistics(&self) -> Statistics {
         let (blocks, free) = self.system.limits.pages();
+        let (inodes, free_inodes) = self.system.limits.inodes();
         let magic = u64::from(linux::TMPFS_MAGIC);
-        Statistics { magic, block_size: PAGE_SIZE as u64, blocks, free, inodes: 0, free_inodes: 0 }
+        Statistics { magic, block_size: PAGE_SIZE as u64, blocks, free, inodes, free_inodes }
     }
 }
 

@@ -22,7 +22,6 @@ use machine::lock::SpinLock;
 /// A file, directory, link or node of a tmpfs.
 pub struct Node {
     pub(super) system: Arc<System>,
-    number: u64,
     kind: Kind,
     state: InodeState,
     pub(super) attributes: SpinLock<Attributes>,
@@ -40,7 +39,14 @@ pub(super) enum Body {
 }
 
 impl Node {
-    pub(super) fn new(system: &Arc<System>, new: &NewInode<'_>) -> Arc<Node> {
+    /// A new one; `ENOSPC` if there are too many.
+    pub(super) fn new(system: &Arc<System>, new: &NewInode<'_>) -> Result<Arc<Node>> {
+        system.limits.take_inode()?;
+        Ok(Node::counted(system, new))
+    }
+
+    /// A new one that is counted already.
+    pub(super) fn counted(system: &Arc<System>, new: &NewInode<'_>) -> Arc<Node> {
         let number = system.number();
         let body = match new.kind {
             Kind::Regular => Body::Regular(Arc::new(PageCache::new(0, Memory::new(system, number)))),
@@ -50,10 +56,10 @@ impl Node {
         };
         let links = if new.kind.is_directory() { 2 } else { 1 };
         let attributes = SpinLock::new("tmpfs attributes", Attributes::new(new.permissions, links));
-        let state = InodeState::new();
         // Only what memfd_create(2) makes may take seals.
         let seals = AtomicU32::new(Seals::SEAL.bits());
-        Arc::new(Node { system: system.clone(), number, kind: new.kind, state, attributes, seals, body })
+        let state = InodeState::new(InodeId { device: system.device, number }, new.permissions);
+        Arc::new(Node { system: system.clone(), kind: new.kind, state, attributes, seals, body })
     }
 
     /// Gives a regular file that is being made a page of its content.
@@ -97,10 +103,6 @@ impl Inode for Node {
         self.kind
     }
 
-    fn id(&self) -> InodeId {
-        InodeId { device: self.system.device, number: self.number }
-    }
-
     fn permissions(&self) -> Permissions {
         self.attributes.lock().permissions
     }
@@ -129,6 +131,14 @@ impl Inode for Node {
         if self.kind == Kind::Regular { Ok(self) } else { Err(Errno::ENXIO) }
     }
 
+    fn note_read(&self, seldom: bool) {
+        self.attributes.lock().read(seldom);
+    }
+
+    fn note_write(&self) {
+        self.attributes.lock().touch();
+    }
+
     fn readlink(&self, _ctx: &TaskContext) -> Result<Target> {
         let Body::Symlink(target) = &self.body else { return Err(Errno::EINVAL) };
         let mut copy = Vec::new();
@@ -146,7 +156,7 @@ impl Inode for Node {
     }
 
     fn create_nameless(&self, _ctx: &TaskContext, new: &NewInode<'_>) -> Result<Arc<dyn Inode>> {
-        let node = Node::new(&self.system, new);
+        let node = Node::new(&self.system, new)?;
         node.attributes.lock().links = 0;
         Ok(node)
     }
@@ -175,15 +185,14 @@ impl Inode for Node {
     }
 
     fn list(&self, ctx: &TaskContext, cursor: u64, show: &mut dyn FnMut(&Listed<'_>) -> bool) -> Result<()> {
-        self.names()?.list(ctx, cursor, show)?;
-        self.attributes.lock().read();
-        Ok(())
+        self.names()?.list(ctx, cursor, show)
     }
 }
 
 impl Drop for Node {
     /// Takes a whole tree apart node by node: it may be deeper than the stack.
     fn drop(&mut self) {
+        self.system.limits.give_back_inode();
         let Body::Directory(names) = &mut self.body else { return };
         let mut open = Vec::new();
         open.push(names.take_all());

@@ -9,6 +9,8 @@ use machine::frame;
 pub struct Options {
     /// How many pages its files may have together; `None`: half of the memory.
     pub pages: Option<u64>,
+    /// How many inodes there may be; `None`: one for every two pages of memory.
+    pub inodes: Option<u64>,
     /// The root directory's permissions.
     pub mode: u16,
     /// Its owner.
@@ -20,13 +22,14 @@ pub struct Options {
 impl Options {
     /// Reads them; `EINVAL` for what is unknown or no number.
     pub fn parse(text: &[u8]) -> Result<Options> {
-        let mut options = Options { pages: None, mode: 0o1777, user: 0, group: 0 };
+        let mut options = Options { pages: None, inodes: None, mode: 0o1777, user: 0, group: 0 };
         let text = core::str::from_utf8(text).map_err(|_| Errno::EINVAL)?;
         for option in text.split(',').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').ok_or(Errno::EINVAL)?;
             match name {
                 "size" => options.pages = Some(pages(value)?),
                 "nr_blocks" => options.pages = Some(number(value)?),
+                "nr_inodes" => options.inodes = Some(number(value)?),
                 "mode" => options.mode = mode(value)?,
                 "uid" => options.user = u32::try_from(number(value)?).map_err(|_| Errno::EINVAL)?,
                 "gid" => options.group = u32::try_from(number(value)?).map_err(|_| Errno::EINVAL)?,
@@ -34,7 +37,8 @@ impl Options {
             }
         }
         // No limit is what a limit of 0 means.
-        options.pages = options.pages.map(|pages| if pages == 0 { u64::MAX } else { pages });
+        let limit = |given: u64| if given == 0 { u64::MAX } else { given };
+        (options.pages, options.inodes) = (options.pages.map(limit), options.inodes.map(limit));
         Ok(options)
     }
 }
@@ -62,6 +66,5 @@ fn number(text: &str) -> Result<u64> {
 }
 
 fn mode(text: &str) -> Result<u16> {
-    let mode = u16::from_str_radix(text, 8).map_err(|_| Errno::EINVAL)?;
-    if mode > 0o7777 { Err(Errno::EINVAL) } else { Ok(mode) }
+    u32::from_str_radix(text, 8).map(|mode| mode as u16 & 0o7777).map_err(|_| Errno::EINVAL)
 }

@@ -102,10 +102,6 @@ impl File for Node {
         self.cache()?.read(ctx, position, into)
     }
 
-    fn note_read(&self) {
-        self.attributes.lock().read();
-    }
-
     fn write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>) -> Result<usize> {
         self.write_at_or_end(ctx, Some(position), from).map(|(count, _)| count)
     }

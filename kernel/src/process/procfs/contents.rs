@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::fs::file::File;
-use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Metadata, Permissions};
+use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Permissions};
 use crate::fs::open_file::OpenFlags;
 use crate::fs::proc;
 use crate::memory::{AddressSpace, Sink, Source};
@@ -16,8 +16,6 @@ const PIECE: usize = 256;
 /// The inode.
 pub(super) struct Contents {
     subject: Subject,
-    id: InodeId,
-    permissions: Permissions,
     state: InodeState,
 }
 
@@ -26,7 +24,7 @@ struct Open(Arc<AddressSpace>);
 
 impl Contents {
     pub(super) fn new(subject: Subject, id: InodeId, permissions: Permissions) -> Contents {
-        Contents { subject, id, permissions, state: InodeState::new() }
+        Contents { subject, state: proc::state(id, permissions) }
     }
 }
 
@@ -35,20 +33,8 @@ impl Inode for Contents {
         Kind::Regular
     }
 
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        self.permissions
-    }
-
     fn state(&self) -> &InodeState {
         &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(proc::metadata(self, 1))
     }
 
     fn truncate(&self, _ctx: &TaskContext, _size: u64) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::entries::FIRST_DESCRIPTOR;
 use super::{Subject, digits, number};
 use crate::fs::OpenFile;
-use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Listed, Metadata, Permissions, Target};
+use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Listed, Permissions, Target};
 use crate::fs::open_file::OpenFlags;
 use crate::fs::proc::{self, Contents, Leads, Link, Text, TextFile};
 use crate::task::TaskContext;
@@ -15,8 +15,6 @@ use logic::errno::{Errno, Result};
 /// One of the two folders.
 pub(super) struct Descriptors {
     subject: Subject,
-    id: InodeId,
-    permissions: Permissions,
     /// Texts instead of links.
     told: bool,
     state: InodeState,
@@ -30,7 +28,7 @@ struct One {
 
 impl Descriptors {
     pub(super) fn new(subject: Subject, id: InodeId, permissions: Permissions, told: bool) -> Descriptors {
-        Descriptors { subject, id, permissions, told, state: InodeState::new() }
+        Descriptors { subject, told, state: proc::state(id, permissions) }
     }
 
     fn kind_of_entries(&self) -> Kind {
@@ -47,20 +45,8 @@ impl Inode for Descriptors {
         Kind::Directory
     }
 
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        self.permissions
-    }
-
     fn state(&self) -> &InodeState {
         &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(proc::metadata(self, 2))
     }
 
     fn keeps_names(&self) -> bool {

@@ -6,7 +6,7 @@ use super::descriptors::Descriptors;
 use super::entries::{ENTRIES, Entry, FIRST, FOLDER, What};
 use super::links::ToPlace;
 use super::tasks::Tasks;
-use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Listed, Metadata, Permissions};
+use crate::fs::inode::{Inode, InodeState, Kind, Listed, Permissions};
 use crate::fs::proc::{self, Contents, Link, Text, TextFile};
 use crate::process::table;
 use crate::task::TaskContext;
@@ -27,7 +27,8 @@ struct About {
 
 impl Folder {
     pub(super) fn new(subject: Subject) -> Folder {
-        Folder { subject, state: InodeState::new() }
+        let state = proc::state(subject.id(FOLDER), subject.permissions(0o555));
+        Folder { subject, state }
     }
 
     /// Which entries it has, by their places in the list: a thread has no threads, and a process's children are its threads'.
@@ -48,20 +49,12 @@ impl Inode for Folder {
         Kind::Directory
     }
 
-    fn id(&self) -> InodeId {
-        self.subject.id(FOLDER)
-    }
-
     fn permissions(&self) -> Permissions {
         self.subject.permissions(0o555)
     }
 
     fn state(&self) -> &InodeState {
         &self.state
-    }
-
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(proc::metadata(self, 2))
     }
 
     fn keeps_names(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::folder::Folder;
 use super::{Subject, digits, entries, number};
-use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Listed, Metadata, Permissions};
+use crate::fs::inode::{Inode, InodeId, InodeState, Kind, Listed, Permissions};
 use crate::fs::proc;
 use crate::process::Pid;
 use crate::task::TaskContext;
@@ -12,14 +12,12 @@ use logic::errno::{Errno, Result};
 /// The folder of them all.
 pub(super) struct Tasks {
     subject: Subject,
-    id: InodeId,
-    permissions: Permissions,
     state: InodeState,
 }
 
 impl Tasks {
     pub(super) fn new(subject: Subject, id: InodeId, permissions: Permissions) -> Tasks {
-        Tasks { subject, id, permissions, state: InodeState::new() }
+        Tasks { subject, state: proc::state(id, permissions) }
     }
 }
 
@@ -28,20 +26,12 @@ impl Inode for Tasks {
         Kind::Directory
     }
 
-    fn id(&self) -> InodeId {
-        self.id
-    }
-
-    fn permissions(&self) -> Permissions {
-        self.permissions
-    }
-
     fn state(&self) -> &InodeState {
         &self.state
     }
 
-    fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        Ok(proc::metadata(self, 2 + self.subject.threads() as u32))
+    fn links(&self) -> u32 {
+        2 + self.subject.threads() as u32
     }
 
     fn keeps_names(&self) -> bool {

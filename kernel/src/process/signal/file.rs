@@ -136,7 +136,7 @@ fn record(info: &Info) -> [u8; RECORD] {
             put(56, &own.to_le_bytes());
             put(64, &kernel.to_le_bytes());
         }
-        Detail::Ready { band, descriptor } => {
+        Detail::File { band, descriptor } => {
             put(20, &descriptor.to_le_bytes());
             put(28, &band.to_le_bytes());
         }

@@ -55,11 +55,11 @@ pub enum Detail {
         /// How long it has run in its program and in the kernel, in ticks of times(2).
         times: [u64; 2],
     },
-    /// A file is ready: SIGIO.
-    Ready {
-        /// What it is ready for: bits of poll(2).
+    /// About a file: SIGIO.
+    File {
+        /// What happened, in bits of poll(2).
         band: u32,
-        /// The descriptor that it was asked by to tell.
+        /// Its descriptor.
         descriptor: u32,
     },
     /// An instruction of the program could not be done.
@@ -104,7 +104,7 @@ impl Info {
                 put(DETAIL, &id.to_le_bytes());
                 put(DETAIL + 4, &overrun.to_le_bytes());
             }
-            Detail::Ready { band, descriptor } => {
+            Detail::File { band, descriptor } => {
                 put(DETAIL, &u64::from(band).to_le_bytes());
                 put(DETAIL + 8, &descriptor.to_le_bytes());
             }

@@ -47,6 +47,7 @@ calls! {
     "pipe" (Pair) Number;
     "select" (Int, Set, Set, Set, OldTime) Number;
     "sched_yield" () Number;
+    "remap_file_pages" (Hex, Size, Long, Long, Long) Number;
     "mremap" (Hex, Size, Size, Flags(f::REMAP), Hex) Address;
     "msync" (Hex, Size, Flags(f::WRITE_BACK)) Number;
     "mincore" (Hex, Size, Hex) Number;
@@ -156,6 +157,8 @@ calls! {
     "utime" (Text, Hex) Number;
     "mknod" (Text, Mode, Device) Number;
     "personality" (Hex) Number;
+    "ustat" (Long, Hex) Number;
+    "sysfs" (Long, Hex, Hex) Number;
     "statfs" (Text, Into(&r::STATFS)) Number;
     "fstatfs" (Fd, Into(&r::STATFS)) Number;
     "getpriority" (One(f::PRIORITY_OF), Int) Number;
