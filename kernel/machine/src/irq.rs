@@ -3,7 +3,7 @@
 //! A handler does one thing: it wakes a task. It runs with interrupts held and gets an [`IrqContext`], not a
 //! `TaskContext`, so it cannot sleep. Lines may be shared; every handler on a line is asked.
 
-use crate::{cpu, fiber, lock::SpinLock, pic, user::Registers};
+use crate::{cpu, fiber, lock::SpinLock, pic, profile, user::Registers};
 use alloc::{boxed::Box, sync::Arc};
 use core::{
     marker::PhantomData,
@@ -88,11 +88,13 @@ pub fn counts() -> [Option<(u64, &'static str)>; LINES] {
 
 /// An interrupt that arrived while a program ran. The real flag is down, as the gate left it.
 pub(crate) fn interrupted_program(line: u8, registers: &Registers) {
+    profile::interrupted(line, registers, true);
     cpu::held(|_| serve(line, true, Some(registers)));
 }
 
 /// An interrupt that arrived while the kernel ran.
 pub(crate) fn interrupted_kernel(line: u8, registers: &mut Registers) {
+    profile::interrupted(line, registers, false);
     let cpu = cpu::current();
     if cpu.holds.get() != 0 {
         cpu.noted.set(cpu.noted.get() | 1 << line);

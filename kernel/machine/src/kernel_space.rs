@@ -291,6 +291,14 @@ pub(crate) fn flush_page(address: u64) {
     unsafe { asm!("invlpg [{}]", in(reg) address, options(nostack, preserves_flags)) };
 }
 
+/// The tables that this CPU has loaded.
+pub(crate) fn root_in_use() -> PhysAddr {
+    let root: u64;
+    // SAFETY: reading CR3 changes nothing.
+    unsafe { asm!("mov {}, cr3", out(reg) root, options(nomem, nostack, preserves_flags)) };
+    PhysAddr(root & ADDRESS)
+}
+
 /// Puts a top-level table into CR3, which forgets all translations but global ones.
 pub(crate) fn load_root(root: PhysAddr) {
     // SAFETY: every root has the kernel's slots, so code, stack and data stay where they are.

@@ -34,6 +34,7 @@ pub mod pit;
 pub mod port;
 pub mod power;
 pub mod processor;
+pub mod profile;
 pub mod probe;
 pub mod rtc;
 pub mod serial;

@@ -107,7 +107,7 @@ pub fn write_backtrace(into: &mut dyn Write, frame: u64) -> fmt::Result {
 }
 
 /// Shows where each function returns to, and an address in the call, innermost first, as long as `show` wants more.
-fn each_caller(mut frame: u64, mut show: impl FnMut(u64, u64) -> bool) {
+pub(crate) fn each_caller(mut frame: u64, mut show: impl FnMut(u64, u64) -> bool) {
     for _ in 0..DEEPEST {
         let readable = kernel_space::may_be_stack(frame) && kernel_space::may_be_stack(frame.wrapping_add(8));
         if !frame.is_multiple_of(8) || !readable {

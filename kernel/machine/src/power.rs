@@ -7,7 +7,9 @@ use crate::early_console;
 use crate::port::PortRange;
 use core::time::Duration;
 use logic::address::PhysAddr;
-use x86_64::instructions::{hlt, interrupts};
+use x86_64::VirtAddr;
+use x86_64::instructions::{hlt, interrupts, tables};
+use x86_64::structures::DescriptorTablePointer;
 
 const SLEEP_TYPE_SHIFT: u16 = 10;
 const SLEEP_TYPE: u16 = 7 << SLEEP_TYPE_SHIFT;
@@ -73,6 +75,16 @@ pub fn reset() -> ! {
     ports(RESET_CONTROL, 1).write8(0, HARD_RESET);
     ports(KEYBOARD_COMMAND, 1).write8(0, PULSE_RESET);
     halt()
+}
+
+/// Resets the processor by a fault that it cannot tell of, for the tests of what is said then.
+pub fn triple_fault() -> ! {
+    interrupts::disable();
+    let none = DescriptorTablePointer { limit: 0, base: VirtAddr::zero() };
+    // SAFETY: nothing is to work from here on: the first fault finds no gate, nor does that.
+    unsafe { tables::lidt(&none) };
+    // SAFETY: the exception that this makes is the point.
+    unsafe { core::arch::asm!("ud2", options(noreturn)) }
 }
 
 /// Stops after a failure: QEMU ends with status 35; a real machine halts, with what happened on its screen.

@@ -1,6 +1,6 @@
 //! The battery-backed clock chip: what date it is. MC146818 data sheet.
 //!
-//! `clock` asks it once; the lock protects the pair of ports.
+//! `clock` asks it once, and `profile` has it tick; the lock protects the pair of ports.
 
 use crate::lock::SpinLock;
 use crate::port::PortRange;
@@ -8,6 +8,15 @@ use logic::cmos_date::CmosDate;
 
 // SAFETY: the chip's index and data ports, named only here; it touches no memory.
 static CMOS: SpinLock<PortRange> = SpinLock::new("cmos", unsafe { PortRange::new(0x70, 2) });
+
+/// Registers A to C.
+const RATE: u8 = 0x0a;
+const CONTROL: u8 = 0x0b;
+const CAUSE: u8 = 0x0c;
+const RATE_MASK: u8 = 0x0f;
+/// 512 ticks a second.
+const TICKS: u8 = 7;
+const TICK_INTERRUPT: u8 = 1 << 6;
 
 const UPDATE_IN_PROGRESS: u8 = 0x80;
 /// More often than the chip is busy between two reads of everything; a chip that is not there is always busy.
@@ -27,9 +36,25 @@ pub fn unix_seconds() -> Option<u64> {
     None
 }
 
+/// Has the chip interrupt at a steady rate, for `profile`.
+pub(crate) fn start_ticks() {
+    let mut cmos = CMOS.lock();
+    let (rate, control) = (register(&mut cmos, RATE), register(&mut cmos, CONTROL));
+    cmos.write8(0, RATE);
+    cmos.write8(1, rate & !RATE_MASK | TICKS);
+    cmos.write8(0, CONTROL);
+    cmos.write8(1, control | TICK_INTERRUPT);
+    register(&mut cmos, CAUSE);
+}
+
+/// Lets the next tick interrupt.
+pub(crate) fn acknowledge() {
+    register(&mut CMOS.lock(), CAUSE);
+}
+
 fn read() -> Option<CmosDate> {
     let mut cmos = CMOS.lock();
-    if register(&mut cmos, 0x0a) & UPDATE_IN_PROGRESS != 0 {
+    if register(&mut cmos, RATE) & UPDATE_IN_PROGRESS != 0 {
         return None;
     }
     Some(CmosDate {
@@ -40,7 +65,7 @@ fn read() -> Option<CmosDate> {
         month: register(&mut cmos, 0x08),
         year: register(&mut cmos, 0x09),
         century: register(&mut cmos, 0x32),
-        format: register(&mut cmos, 0x0b),
+        format: register(&mut cmos, CONTROL),
     })
 }
 

@@ -26,13 +26,14 @@ use crate::{
 };
 use alloc::{format, string::String};
 use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
-use machine::{boot, early_console, frame, kernel_space::Window, power};
+use machine::{boot, early_console, frame, kernel_space::Window, power, profile};
 
 /// Where the first process's program is looked for, unless the command line names it.
 const PROGRAMS: [&str; 2] = ["/sbin/init", "/init"];
 const ENVIRONMENT: [&str; 2] = ["HOME=/", "TERM=linux"];
 /// Words of the command line that mean something.
-const WORDS: [&str; 8] = ["root", "init", "quiet", "console", "selftest", "trace", "fail", "sched_seed"];
+const WORDS: [&str; 9] =
+    ["root", "init", "quiet", "console", "selftest", "trace", "profile", "fail", "sched_seed"];
 
 /// Why boot does not go on, in words for a person.
 struct Failure(String);
@@ -87,6 +88,11 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     }
     random::start();
     magic_key::start();
+    if command_line::has(line, "profile")
+        && let Err(error) = profile::start()
+    {
+        warn!("no profile: {error}");
+    }
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
     let devices = dev::mount(ctx, &root).and_then(|()| console::start(ctx, &root, lines, choice));

@@ -15,6 +15,7 @@ use linux_raw_sys::general as linux;
 use logic::address::UserAddr;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
+use machine::profile;
 use machine::user::UserContext;
 
 /// How a child differs from a plain copy.
@@ -115,9 +116,11 @@ impl Process {
 
 fn copy_program(ctx: &TaskContext, parent: &Process) -> Result<Arc<Program>> {
     let old = parent.program()?;
+    let space = old.space.fork(ctx)?;
+    profile::copy(space.machine(), old.space.machine());
     Ok(Arc::new(Program {
         file: Executable::new(old.file.path().clone())?,
-        space: old.space.fork(ctx)?,
+        space,
         arguments: old.arguments.clone(),
         environment: old.environment.clone(),
         auxiliary: old.auxiliary,

@@ -4,6 +4,7 @@ use core::{
     hint::black_box,
     sync::atomic::{AtomicU64, Ordering},
 };
+use machine::power;
 
 /// Panics two calls deep.
 pub(super) fn by_panic() {
@@ -19,6 +20,11 @@ fn one_more_call() {
 #[inline(never)]
 fn deliberate_panic(expected: u32) {
     assert!(black_box(1) == expected, "a deliberate panic");
+}
+
+/// Leaves the processor no way to tell of a fault.
+pub(super) fn by_triple_fault() {
+    power::triple_fault();
 }
 
 /// What [`by_lost_balance`] counts.

@@ -1,7 +1,8 @@
 //! Tests in the kernel of what needs a CPU: tasks, interrupts, page tables, the gates to programs.
 //!
 //! The boot argument `selftest` runs all of them instead of init, `selftest=NAME` those whose names begin like that;
-//! `selftest=panic`, `selftest=overflow` and `selftest=lost-balance` end the kernel, for the tests of what it says then and of bin/when. Results go to the
+//! `selftest=panic`, `selftest=overflow`, `selftest=triple-fault` and `selftest=lost-balance` end the kernel, for the tests of what is
+//! said then and of bin/when. Results go to the
 //! console a line each, their number to the status line. What can be thought through without a machine is tested in
 //! `logic`, what programs see by user/tests.
 
@@ -121,6 +122,7 @@ pub fn run_if_asked(ctx: &TaskContext, line: &str) {
     match command_line::get(line, "selftest") {
         Some("panic") => ends::by_panic(),
         Some("overflow") => ends::by_overflow(),
+        Some("triple-fault") => ends::by_triple_fault(),
         Some("lost-balance") => ends::by_lost_balance(),
         Some(name) => run(ctx, name),
         None if command_line::has(line, "selftest") => run(ctx, ""),

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "nothing outside reaches into a program")]
 
 mod bench;
+mod bootchart;
 mod build;
 mod command;
 mod cpio;
@@ -57,6 +58,8 @@ enum Do {
     When(replay::When),
     /// Write docs/syscalls.md (bin/syscalls)
     Syscalls,
+    /// Draw a boot step by step (bin/bootchart)
+    Bootchart(bootchart::Options),
     /// Pack a folder into a newc archive
     Pack {
         /// What to pack
@@ -143,6 +146,7 @@ fn execute(project: &Project, command: Do) -> Result<()> {
         Do::Replay(options) => replay::replay(project, &options),
         Do::When(options) => replay::when(project, &options),
         Do::Syscalls => syscalls::write(project),
+        Do::Bootchart(options) => bootchart::draw(project, &options),
         Do::Pack { folder, file } => pack(&folder, &file),
         Do::List { file } => cpio::list::list(&file),
         Do::Child { parent, words } => run::machine::become_child(parent, &words),

@@ -36,6 +36,7 @@ use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::strings::Strings;
+use machine::profile;
 use machine::user::UserContext;
 use script::Line;
 use stack::Stack;
@@ -131,6 +132,11 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     let auxiliary = stack::auxiliary(starter, &elf, &loaded, base, signal::frame_size(&mut user));
     let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable, &chance)?;
     user.registers_mut().rsp = stack.pointer;
+    if profile::is_on()
+        && let Ok(path) = executable.path().system_text()
+    {
+        profile::name(space.machine(), &path.text);
+    }
     let Stack { arguments, environment, auxiliary, .. } = stack;
     let program = Program { space, file: executable, arguments, environment, auxiliary };
     Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path), credentials })

@@ -18,7 +18,7 @@ pub mod iso;
 mod kernel;
 pub mod packages;
 mod root;
-mod symbols;
+pub mod symbols;
 
 use crate::project::Project;
 use anyhow::{Context, Result};

@@ -2,7 +2,7 @@
 
 use super::options::{Boot, Options};
 use super::qemu::{self, Line, Start};
-use super::{guest, linux};
+use super::{guest, linux, profile};
 use crate::build::iso;
 use crate::project::Project;
 use crate::replay::recording::Recording;
@@ -24,6 +24,9 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     }
     for disk in &options.disk {
         line.disk(disk, options.snapshot)?;
+    }
+    if options.profile.is_some() {
+        line.samples(&folder.join(profile::SAMPLES))?;
     }
     if options.net || !options.forward.is_empty() {
         line.network(&options.forward);
@@ -71,6 +74,9 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
     }
     if options.quiet {
         arguments.push("quiet");
+    }
+    if options.profile.is_some() {
+        arguments.push("profile");
     }
     let own = options.append.split_whitespace();
     let replaced =

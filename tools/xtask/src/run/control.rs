@@ -1,7 +1,7 @@
-//! QEMU's control protocol (QMP), as far as `--screen` and the break on the serial line need it.
+//! QEMU's control protocol (QMP): that the machine is off, the screen, the registers, a break on the serial line.
 
 use super::options::Options;
-use super::session::Event;
+use super::session::{Event, Why};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -30,9 +30,8 @@ impl Control {
     pub fn connect(wire: UnixStream, options: &Options, scratch: PathBuf, events: &Sender<Event>) -> Result<Control> {
         let (told, answers) = mpsc::channel();
         let picture = options.screen.clone();
-        // Where QEMU stays it is the event that tells that the machine is off.
-        let (from, events) = (BufReader::new(wire.try_clone()?), options.stays().then(|| events.clone()));
-        thread::spawn(move || read(from, &told, events.as_ref()));
+        let (from, events) = (BufReader::new(wire.try_clone()?), events.clone());
+        thread::spawn(move || read(from, &told, &events));
         let mut control = Control { wire, answers, pending: 0, picture, scratch };
         control.send(&json!({"execute": "qmp_capabilities"}))?;
         Ok(control)
@@ -45,12 +44,26 @@ impl Control {
         {
             eprintln!("bin/run: cannot save the screen: {error:#}");
         }
+        self.picture = None;
+    }
+
+    /// Lets QEMU end, in good order.
+    pub fn quit(&mut self) {
+        // One that is gone has ended.
+        let _ = self.send(&json!({"execute": "quit"}));
     }
 
     /// Holds the console's line down for a moment, as a terminal's break key does.
     pub fn send_break(&mut self, line: &str) {
         // A machine that is gone needs no break.
         let _ = self.send(&json!({"execute": "chardev-send-break", "arguments": {"id": line}}));
+    }
+
+    /// The processor's registers, as QEMU shows them.
+    pub fn registers(&mut self) -> Result<String> {
+        let command = json!({"execute": "human-monitor-command", "arguments": {"command-line": "info registers"}});
+        let answer = self.ask(&command)?;
+        Ok(answer["return"].as_str().unwrap_or_default().to_string())
     }
 
     /// How many instructions the machine has executed, as a recording counts them.
@@ -88,13 +101,12 @@ impl Control {
 }
 
 /// Sorts what QEMU says into answers and events.
-fn read(from: BufReader<UnixStream>, answers: &Sender<Value>, events: Option<&Sender<Event>>) {
+fn read(from: BufReader<UnixStream>, answers: &Sender<Value>, events: &Sender<Event>) {
     for line in from.lines().map_while(Result::ok) {
         let Ok(said) = serde_json::from_str::<Value>(&line) else { continue };
         if said["event"] == "SHUTDOWN" {
-            if let Some(events) = events {
-                let _ = events.send(Event::Off);
-            }
+            let reset = said["data"]["reason"] == "guest-reset";
+            let _ = events.send(Event::Off(if reset { Why::Reset } else { Why::Shutdown }));
         } else if said.get("return").is_some() || said.get("error").is_some() {
             let _ = answers.send(said);
         }

@@ -7,6 +7,8 @@
 //! boot.rs       what the machine starts from and is told
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
+//! profile.rs    --profile: samples, and the flame graph of them
+//! control.rs    QEMU's control protocol       reset.rs     what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
 //! ```
 
@@ -21,7 +23,9 @@ pub mod machine;
 mod modules;
 pub mod options;
 mod pipes;
+mod profile;
 pub mod qemu;
+mod reset;
 mod session;
 pub mod signals;
 mod status;
@@ -86,8 +90,12 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     }
     let ended = machine.wait()?;
     drop(terminal);
+    if let Some(drawing) = &options.profile {
+        profile::draw(project, &folder.path().join(profile::SAMPLES), drawing)?;
+    }
     let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    Ok(verdict(ending, &session.lines, &messages, ended))
+    let reset = session.registers.map(|registers| reset::describe(project, &registers));
+    Ok(verdict(ending, &session.lines, &reset.unwrap_or(messages), ended))
 }
 
 /// A folder of this run's own; it goes with it.
@@ -102,7 +110,7 @@ const CONSOLE: &str = "console";
 struct Wires {
     console: ConsoleWire,
     status: Wire,
-    control: Option<Wire>,
+    control: Wire,
 }
 
 /// The console's.
@@ -127,8 +135,6 @@ impl ConsoleWire {
 impl Wires {
     /// Makes them, and tells QEMU. Files that it needs are made in the run's folder.
     fn connect(options: &Options, line: &mut Line, folder: &Path) -> Result<Wires> {
-        let wanted = options.stays() || !options.has_program();
-        let control = wanted.then(Wire::new).transpose()?;
         let console = if options.record.is_some() {
             let pipes = Pipes::new(folder)?;
             line.serial_pipes(CONSOLE, &pipes.path)?;
@@ -138,11 +144,9 @@ impl Wires {
             line.serial(CONSOLE, &wire.theirs);
             ConsoleWire::Socket(wire)
         };
-        let wires = Wires { console, status: Wire::new()?, control };
+        let wires = Wires { console, status: Wire::new()?, control: Wire::new()? };
         line.serial("status", &wires.status.theirs);
-        if let Some(control) = &wires.control {
-            line.control(&control.theirs);
-        }
+        line.control(&wires.control.theirs);
         Ok(wires)
     }
 }
@@ -155,8 +159,7 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
     let (input, output, hold) = wires.console.ends()?;
     let progress = console::connect(mode, input, output, &events)?;
-    let control = wires.control.map(|wire| Control::connect(wire.keep(), options, folder.join("screen.ppm"), &events));
-    let control = control.transpose()?;
+    let control = Control::connect(wires.control.keep(), options, folder.join("screen.ppm"), &events)?;
     let mut session = Session::new(happened, progress, options.timeout, control);
     session.hold = hold;
     Ok(session)

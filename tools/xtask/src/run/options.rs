@@ -68,6 +68,9 @@ pub struct Options {
     /// Count what is executed between a program's marks, by the plugin COUNTER, into FILE (for xtask bench)
     #[arg(long, value_name = "COUNTER,FILE", hide = true)]
     pub count: Option<String>,
+    /// Sample what the machine is at, 512 times a second of its clock, and draw it as a flame graph
+    #[arg(long, value_name = "FILE.svg")]
+    pub profile: Option<PathBuf>,
     /// Print only what PROGRAM prints, byte for byte
     #[arg(long)]
     pub quiet: bool,

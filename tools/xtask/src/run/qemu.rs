@@ -72,10 +72,9 @@ impl Line {
         } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
         }
-        if options.stays() {
-            // The exit device would not let it.
-            line.0.push("-no-shutdown".into());
-        } else {
+        // Stay when the machine goes off or resets itself, so that it can still be looked at; the exit device would not.
+        line.0.push("-no-shutdown".into());
+        if !options.stays() {
             line.add("-device", EXIT_DEVICE);
         }
         line
@@ -118,6 +117,14 @@ impl Line {
     /// A file that takes what a serial port prints.
     pub fn serial_file(&mut self, file: &Path) -> Result<()> {
         self.add("-serial", format!("file:{}", escape(file)?));
+        Ok(())
+    }
+
+    /// A debug port whose bytes go to a file; and a real-time clock that follows the machine's time, for it sets the pace.
+    pub fn samples(&mut self, file: &Path) -> Result<()> {
+        self.add("-chardev", format!("file,id=samples,path={}", escape(file)?));
+        self.add("-device", "isa-debugcon,iobase=0xe9,chardev=samples");
+        self.add("-rtc", "clock=vm");
         Ok(())
     }
 

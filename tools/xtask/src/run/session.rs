@@ -2,7 +2,7 @@
 
 use super::console::Progress;
 use super::control::Control;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nix::sys::signal::Signal;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -28,14 +28,23 @@ pub enum Event {
     StatusLine(String),
     /// The status port was closed: QEMU has ended.
     StatusEnd,
-    /// The machine is off, but QEMU still there (only with a control wire).
-    Off,
+    /// The machine is off, but QEMU still there.
+    Off(Why),
     /// The person pressed Ctrl-A x.
     Leave,
     /// The person pressed Ctrl-A b.
     Break,
     /// We got a signal.
     Signal(Signal),
+}
+
+/// Why a machine is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It switched itself off.
+    Shutdown,
+    /// It reset itself, or its processor did.
+    Reset,
 }
 
 /// Why a run is over.
@@ -59,9 +68,11 @@ pub struct Session {
     progress: Arc<Progress>,
     timeout: Option<f64>,
     deadline: Option<Instant>,
-    control: Option<Control>,
+    control: Control,
     /// The status lines so far.
     pub lines: String,
+    /// The processor's registers when it reset itself without a word.
+    pub registers: Option<String>,
     ports_open: u32,
     /// Keeps a recorded console's pipe open until QEMU has ended.
     pub hold: Option<File>,
@@ -69,14 +80,10 @@ pub struct Session {
 
 impl Session {
     /// A run whose machine has just been started, and its time, if that is bounded.
-    pub fn new(
-        events: Receiver<Event>,
-        progress: Arc<Progress>,
-        timeout: Option<f64>,
-        control: Option<Control>,
-    ) -> Session {
+    pub fn new(events: Receiver<Event>, progress: Arc<Progress>, timeout: Option<f64>, control: Control) -> Session {
         let deadline = timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
-        Session { events, progress, timeout, deadline, control, lines: String::new(), ports_open: 2, hold: None }
+        let (lines, registers, hold) = (String::new(), None, None);
+        Session { events, progress, timeout, deadline, control, lines, registers, ports_open: 2, hold }
     }
 
     /// Waits for the end. Where a picture of the screen is wanted it is taken before the machine is gone.
@@ -108,7 +115,7 @@ impl Session {
 
     /// How many instructions the machine has executed.
     pub fn instructions(&mut self) -> Result<u64> {
-        self.control.as_mut().context("there is no connection to QEMU")?.instructions()
+        self.control.instructions()
     }
 
     /// Whether QEMU has ended by itself: it has closed all ports.
@@ -140,14 +147,20 @@ impl Session {
                 self.ports_open -= 1;
                 return Some(Ending::Output(error));
             }
-            Event::Off => {
+            Event::Off(why) => {
+                if why == Why::Reset && self.lines.is_empty() {
+                    self.registers = self.control.registers().ok();
+                }
                 self.take_picture();
-                return Some(Ending::Machine);
+                if self.hold.is_some() {
+                    // A recording's length is to be asked for yet.
+                    return Some(Ending::Machine);
+                }
+                // Its ports close when it has ended.
+                self.control.quit();
             }
             Event::Break => {
-                if let Some(control) = &mut self.control {
-                    control.send_break(super::CONSOLE);
-                }
+                self.control.send_break(super::CONSOLE);
             }
             Event::Leave => return Some(Ending::Left),
             Event::Signal(signal) => return Some(Ending::Signal(signal)),
@@ -156,9 +169,7 @@ impl Session {
     }
 
     fn take_picture(&mut self) {
-        if let Some(control) = &mut self.control {
-            control.save_screen();
-        }
+        self.control.save_screen();
     }
 }
 
