@@ -10,6 +10,8 @@ pub mod selftest;
 pub mod syscall;
 pub mod driver;
 pub mod tty;
+pub mod net;
+pub mod ipc;
 pub mod process;
 pub mod fs;
 pub mod block;

@@ -1,5 +1,6 @@
-//! The inodes of what has a descriptor and no name at all: eventfd(2), timerfd_create(2), epoll(7).
+//! The inodes of what has a descriptor and no name at all: eventfd(2), timerfd_create(2), epoll(7), socket(2).
 
+use super::credentials::Credentials;
 use super::file::File;
 use super::inode::{Inode, InodeId, InodeState, Kind, Metadata, Permissions};
 use super::nameless;
@@ -14,20 +15,43 @@ use logic::time::TimeSpec;
 /// Such an inode.
 struct Anonymous {
     id: InodeId,
+    kind: Kind,
+    permissions: Permissions,
     made: TimeSpec,
     state: InodeState,
 }
 
 /// Opens such a file for reading and writing; /proc shows it as `anon_inode:` and what it is.
 pub fn open(file: Arc<dyn File>, what: &str, nonblock: bool) -> Arc<OpenFile> {
-    let inode = Anonymous { id: nameless::identity(), made: now(), state: InodeState::new() };
-    let flags = if nonblock { OpenFlags::NONBLOCK } else { OpenFlags::empty() };
-    OpenFile::new(file, nameless::called(Arc::new(inode), what), flags | OpenFlags::READ_WRITE)
+    open_with(file, what, both_ways(nonblock))
+}
+
+/// Opens such a file as the flags say.
+pub fn open_with(file: Arc<dyn File>, what: &str, flags: OpenFlags) -> Arc<OpenFile> {
+    let inode = Anonymous::new(Kind::Anonymous, Permissions { mode: 0o600, user: 0, group: 0 });
+    OpenFile::new(file, nameless::called(Arc::new(inode), what), flags)
+}
+
+/// Opens a socket, which is its maker's; /proc shows it as `socket:[NUMBER]`.
+pub fn open_socket(file: Arc<dyn File>, owner: &Credentials, nonblock: bool) -> Arc<OpenFile> {
+    let permissions = Permissions { mode: 0o777, user: owner.user, group: owner.group };
+    let inode = Anonymous::new(Kind::Socket, permissions);
+    OpenFile::new(file, nameless::place(Arc::new(inode), "socket"), both_ways(nonblock))
+}
+
+fn both_ways(nonblock: bool) -> OpenFlags {
+    OpenFlags::READ_WRITE | if nonblock { OpenFlags::NONBLOCK } else { OpenFlags::empty() }
+}
+
+impl Anonymous {
+    fn new(kind: Kind, permissions: Permissions) -> Anonymous {
+        Anonymous { id: nameless::identity(), kind, permissions, made: now(), state: InodeState::new() }
+    }
 }
 
 impl Inode for Anonymous {
     fn kind(&self) -> Kind {
-        Kind::Anonymous
+        self.kind
     }
 
     fn id(&self) -> InodeId {
@@ -35,7 +59,7 @@ impl Inode for Anonymous {
     }
 
     fn permissions(&self) -> Permissions {
-        Permissions { mode: 0o600, user: 0, group: 0 }
+        self.permissions
     }
 
     fn state(&self) -> &InodeState {
@@ -45,8 +69,8 @@ impl Inode for Anonymous {
     fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
         Ok(Metadata {
             id: self.id,
-            kind: Kind::Anonymous,
-            permissions: self.permissions(),
+            kind: self.kind,
+            permissions: self.permissions,
             links: 1,
             size: 0,
             blocks: 0,

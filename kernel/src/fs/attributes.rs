@@ -2,6 +2,7 @@
 
 use super::credentials::{Credentials, Want};
 use super::inode::{Change, Inode, Kind, Permissions};
+use super::inotify::{self, Events};
 use super::mount::Path;
 use super::time::now;
 use super::writer::Writer;
@@ -35,7 +36,9 @@ impl Path {
         }
         let stranger = !credentials.is_root() && !credentials.is_in(old.group);
         let refused = if stranger { SET_GROUP } else { 0 };
-        inode.change(ctx, &Change { mode: Some(mode & 0o7777 & !refused), ..Change::default() })
+        inode.change(ctx, &Change { mode: Some(mode & 0o7777 & !refused), ..Change::default() })?;
+        inotify::tell(&self.dentry, Events::ATTRIBUTES);
+        Ok(())
     }
 
     /// Sets owner and group, where they are given; the set-id bits of what is no directory go.
@@ -57,7 +60,9 @@ impl Path {
             return Err(Errno::EPERM);
         }
         let kept = if inode.kind().is_directory() { None } else { without_set_id(&old, credentials) };
-        inode.change(ctx, &Change { mode: kept, user, group, ..Change::default() })
+        inode.change(ctx, &Change { mode: kept, user, group, ..Change::default() })?;
+        inotify::tell(&self.dentry, Events::ATTRIBUTES);
+        Ok(())
     }
 
     /// Sets the times of the last reading and of the last change. The owner may set any; who may write may set both to now.
@@ -86,7 +91,9 @@ impl Path {
             Time::At(time) => Some(time),
         };
         let (accessed, modified) = (time(accessed), time(modified));
-        inode.change(ctx, &Change { accessed, modified, ..Change::default() })
+        inode.change(ctx, &Change { accessed, modified, ..Change::default() })?;
+        inotify::tell(&self.dentry, Events::ATTRIBUTES);
+        Ok(())
     }
 
     /// Sets a regular file's size, for one who may write it: truncate(2).
@@ -102,6 +109,7 @@ impl Path {
         inode.state().begin_write()?;
         let truncated = writer.truncate(ctx, &**inode, size);
         inode.state().end_write();
+        inotify::tell(&self.dentry, Events::MODIFY);
         truncated
     }
 }

@@ -10,6 +10,7 @@
 
 use super::credentials::{Credentials, Want};
 use super::inode::{Inode, Kind, NewInode};
+use super::inotify::{self, Events};
 use crate::task::{Mutex, TaskContext};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -133,6 +134,7 @@ impl Dentry {
         children.check_change(self, credentials)?;
         children.make_room()?;
         let inode = self.inode.create(ctx, name, &inherit(&*self.inode, credentials, new))?;
+        inotify::tell_name(self, name, new.kind.is_directory(), Events::CREATE, 0);
         Ok((children.keep(self, Name::from(name), inode), true))
     }
 
@@ -149,7 +151,9 @@ impl Dentry {
         children.check_change(self, credentials)?;
         children.make_room()?;
         self.inode.link(ctx, name, inode)?;
-        children.keep(self, Name::from(name), inode.clone());
+        let dentry = children.keep(self, Name::from(name), inode.clone());
+        inotify::tell_inode(&dentry, Events::ATTRIBUTES);
+        inotify::tell_name(self, name, false, Events::CREATE, 0);
         Ok(())
     }
 
@@ -178,6 +182,12 @@ impl Dentry {
             self.inode.unlink(ctx, name)?;
         }
         children.forget(name);
+        drop(children);
+        if !directory {
+            inotify::tell_inode(&victim, Events::ATTRIBUTES);
+        }
+        inotify::tell_name(self, name, directory, Events::DELETE, 0);
+        inotify::tell_removal(ctx, &victim);
         Ok(())
     }
 

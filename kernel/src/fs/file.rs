@@ -8,6 +8,7 @@ use super::poll::Readiness;
 use crate::memory::{AddressSpace, Pager, Sink, Source};
 use crate::task::{Instant, TaskContext, WaitQueue};
 use alloc::sync::Arc;
+use core::any::Any;
 use logic::errno::{Errno, Result};
 
 /// Something open: a regular file, a device, an end of a pipe, a terminal, a socket.
@@ -17,7 +18,7 @@ use logic::errno::{Errno, Result};
 /// `readiness` says that trying again makes sense. So `O_NONBLOCK`, `EINTR` and poll(2) are written once.
 ///
 /// Nothing is checked here of how the file was opened: `OpenFile` does.
-pub trait File: Send + Sync {
+pub trait File: Any + Send + Sync {
     /// Reads from a position on until the sink is full, the file ends, or there is no more for now: 0 is the end. Once some
     /// bytes went, what stops the rest is no error.
     fn read(&self, _ctx: &TaskContext, _position: u64, _into: &mut Sink<'_>) -> Result<usize> {
@@ -80,6 +81,11 @@ pub trait File: Send + Sync {
         None
     }
 
+    /// Until when a write that found no room is to wait; asked after each `EAGAIN`.
+    fn write_deadline(&self) -> Option<Instant> {
+        None
+    }
+
     /// Reads once that time is over.
     fn read_late(&self, _ctx: &TaskContext, _into: &mut Sink<'_>) -> Result<usize> {
         Err(Errno::EAGAIN)
@@ -98,6 +104,11 @@ pub trait File: Send + Sync {
     /// The file's pages, to be mapped.
     fn pager(&self) -> Result<Arc<dyn Pager>> {
         Err(Errno::ENODEV)
+    }
+
+    /// Asked before a file that was opened for writing is mapped shared; `writes`: at once to be written. Whether it may be written later.
+    fn admit_mapping(&self, _writes: bool) -> Result<bool> {
+        Ok(true)
     }
 
     /// Returns when all that was written is where it survives a power cut: fsync(2).

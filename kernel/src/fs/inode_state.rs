@@ -17,6 +17,8 @@ pub struct InodeState {
     pub(super) locks: Kept,
     /// It was made without a name and may get one: open(2), `O_TMPFILE` without `O_EXCL`.
     pub(super) linkable: AtomicBool,
+    /// Its last name was taken away.
+    pub(super) gone: AtomicBool,
 }
 
 impl InodeState {
@@ -27,6 +29,7 @@ impl InodeState {
             pipe: SpinLock::new("inode's pipe", Weak::new()),
             locks: SpinLock::new("inode's locks", None),
             linkable: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
         }
     }
 

@@ -32,6 +32,12 @@ impl Lookup {
         self.make(ctx, base, path, kind, mode, b"").map(|_| ())
     }
 
+    /// Makes a name for a socket: bind(2). `EADDRINUSE` if there is something.
+    pub fn make_socket(&self, ctx: &TaskContext, path: &[u8]) -> Result<Path> {
+        let made = self.make(ctx, None, path, Kind::Socket, 0o777, b"");
+        made.map_err(|errno| if errno == Errno::EEXIST { Errno::EADDRINUSE } else { errno })
+    }
+
     /// Gives what is at `from` one more name; both must be in the same mount.
     pub fn link(&self, ctx: &TaskContext, from: &Path, base: Option<&Path>, path: &[u8]) -> Result<()> {
         let mut walk = self.walk(base, path)?;

@@ -6,6 +6,7 @@ use super::dev;
 use super::fifo;
 use super::file::File;
 use super::inode::{Inode, Kind};
+use super::inotify::{self, Events};
 use super::lookup::{Follow, Last, Lookup};
 use super::mount::{MountFlags, Path};
 use super::open_file::{OpenFile, OpenFlags};
@@ -58,10 +59,12 @@ impl Lookup {
         if flags.contains(OpenFlags::TRUNCATE) && inode.kind() == Kind::Regular && !made {
             let writer = Writer { privileged: self.credentials.is_root(), ..Writer::FREE };
             writer.truncate(ctx, &**inode, 0)?;
+            inotify::tell(&path.dentry, Events::MODIFY);
         }
         if let Some(guard) = guard {
             guard.keep(flags);
         }
+        inotify::tell(&path.dentry, Events::OPEN);
         Ok(OpenFile::new(file, path, flags))
     }
 

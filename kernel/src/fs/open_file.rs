@@ -4,12 +4,15 @@
 
 use super::file::File;
 use super::inode::{Inode, Kind};
+use super::inotify::{self, Events};
 use super::mount::{MountFlags, Path};
 use super::poll::Readiness;
+use super::whom::{Notices, Whom};
 use super::writer::Writer;
 use crate::memory::{Sink, Source};
-use crate::task::{Instant, Mutex, Patience, TaskContext};
+use crate::task::{Instant, Mutex, Patience, TaskContext, Wake};
 use alloc::sync::Arc;
+use core::any::Any;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use linux_raw_sys::general as linux;
 use logic::address::PAGE_SIZE;
@@ -52,6 +55,8 @@ pub struct OpenFile {
     /// Where the next byte is read or written; a directory's cursor. Held while bytes move, so that two who share the file do
     /// not get the same bytes.
     pub(super) position: Mutex<u64>,
+    /// Who is told by a signal that it is ready.
+    notices: Notices,
 }
 
 impl OpenFile {
@@ -62,7 +67,7 @@ impl OpenFile {
         }
         COUNT.fetch_add(1, Ordering::Relaxed);
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
-        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0) })
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), notices: Notices::new() })
     }
 
     /// What is open.
@@ -73,6 +78,12 @@ impl OpenFile {
     /// The place where it was opened.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What is open, if it is of that type: for a layer above that has files of its own.
+    pub fn file_as<T: File>(&self) -> Option<&T> {
+        let any: &dyn Any = &*self.file;
+        any.downcast_ref()
     }
 
     /// Its inode.
@@ -96,6 +107,21 @@ impl OpenFile {
         let kept = self.flags() - OpenFlags::CHANGEABLE;
         self.flags.store((kept | flags & OpenFlags::CHANGEABLE).bits(), Ordering::Relaxed);
         self.file.flags_changed(flags);
+    }
+
+    /// Who is told by a signal that it is ready.
+    pub fn whom(&self) -> Whom {
+        *self.notices.whom.lock()
+    }
+
+    /// Changes that.
+    pub fn set_whom(&self, whom: Whom) {
+        *self.notices.whom.lock() = whom;
+    }
+
+    /// Keeps what sends these signals; hands back what did before.
+    pub fn set_notice_sender(&self, sender: Option<Arc<dyn Wake>>) -> Option<Arc<dyn Wake>> {
+        core::mem::replace(&mut *self.notices.sender.lock(), sender)
     }
 
     /// Reads from the position on, and moves it; waits for a file of readiness unless it is `O_NONBLOCK`.
@@ -126,6 +152,7 @@ impl OpenFile {
         }
         self.begin_write(ctx, *position, from, writer)?;
         let count = self.file.write(ctx, *position, from)?;
+        inotify::tell(&self.path.dentry, Events::MODIFY);
         *position += count as u64;
         Ok(count)
     }
@@ -155,7 +182,9 @@ impl OpenFile {
             return self.append(ctx, from, writer).map(|(count, _)| count);
         }
         self.begin_write(ctx, position, from, writer)?;
-        self.file.write(ctx, position, from)
+        let written = self.file.write(ctx, position, from);
+        inotify::tell(&self.path.dentry, Events::MODIFY);
+        written
     }
 
     /// Writes at the end, whatever the flags say: `RWF_APPEND`. Tells how many bytes went, and where they end.
@@ -163,7 +192,9 @@ impl OpenFile {
         self.check_writable()?;
         from.limit(MAX_TRANSFER);
         self.begin_write(ctx, self.file.size(ctx)?, from, writer)?;
-        self.file.append(ctx, from)
+        let written = self.file.append(ctx, from);
+        inotify::tell(&self.path.dentry, Events::MODIFY);
+        written
     }
 
     fn begin_write(&self, ctx: &TaskContext, position: u64, from: &mut Source<'_>, writer: &Writer) -> Result<()> {
@@ -176,7 +207,9 @@ impl OpenFile {
         if !self.flags().writable() || !self.is_regular() {
             return Err(Errno::EINVAL);
         }
-        writer.truncate(ctx, &**self.inode(), size)
+        writer.truncate(ctx, &**self.inode(), size)?;
+        inotify::tell(&self.path.dentry, Events::MODIFY);
+        Ok(())
     }
 
     /// Makes room or holes: fallocate(2), with its mode bits.
@@ -207,6 +240,9 @@ impl OpenFile {
     }
 
     fn note_read(&self, count: usize) {
+        if count > 0 {
+            inotify::tell(&self.path.dentry, Events::ACCESS);
+        }
         let unnoted = self.flags().contains(OpenFlags::NO_ACCESS_TIME)
             || self.path.mount.flags().contains(MountFlags::NO_ACCESS_TIME)
             || self.path.mount.is_read_only();
@@ -236,7 +272,7 @@ impl OpenFile {
                 Err(Errno::EAGAIN) => {}
                 done => return done,
             }
-            match self.wait(ctx, self.file.read_deadline(), || self.file.may_read()) {
+            match self.wait(ctx, self.file.read_deadline(), false, || self.file.may_read()) {
                 Err(Errno::ETIMEDOUT) => return self.file.read_late(ctx, into),
                 // Who cannot wait for more gets what there is.
                 Err(errno) => return self.file.read_late(ctx, into).ok().filter(|&count| count > 0).ok_or(errno),
@@ -256,21 +292,29 @@ impl OpenFile {
                     if from.remaining() == 0 {
                         return Ok(written);
                     }
-                    self.wait(ctx, None, may_write)
+                    self.wait(ctx, self.file.write_deadline(), false, may_write)
                 }
-                Err(Errno::EAGAIN) => self.wait(ctx, None, may_write),
+                Err(Errno::EAGAIN) => self.wait(ctx, self.file.write_deadline(), false, may_write),
                 Err(errno) => Err(errno),
             };
             match step {
                 Err(_) if written > 0 => return Ok(written),
+                Err(Errno::ETIMEDOUT) => return Err(Errno::EAGAIN),
                 step => step?,
             }
         }
     }
 
-    /// The one wait for readiness: `EAGAIN` if the file is not to be waited for, `EINTR` if a signal came.
-    fn wait(&self, ctx: &TaskContext, deadline: Option<Instant>, ready: impl Fn() -> bool) -> Result<()> {
-        let queue = self.file.queue().filter(|_| !self.flags().contains(OpenFlags::NONBLOCK)).ok_or(Errno::EAGAIN)?;
+    /// The one wait for readiness: `EAGAIN` if the file is not to be waited for, `EINTR` if a signal came, `ETIMEDOUT`.
+    pub fn wait(
+        &self,
+        ctx: &TaskContext,
+        deadline: Option<Instant>,
+        at_once: bool,
+        ready: impl Fn() -> bool,
+    ) -> Result<()> {
+        let patient = !at_once && !self.flags().contains(OpenFlags::NONBLOCK);
+        let queue = self.file.queue().filter(|_| patient).ok_or(Errno::EAGAIN)?;
         queue.wait(ctx, Patience { interruptible: true, deadline }, || ready().then_some(()))
     }
 }
@@ -279,6 +323,10 @@ impl Drop for OpenFile {
     fn drop(&mut self) {
         COUNT.fetch_sub(1, Ordering::Relaxed);
         self.drop_locks();
+        if !self.flags().contains(OpenFlags::PATH) {
+            let written = self.flags().writable();
+            inotify::tell_close(&self.path.dentry, if written { Events::CLOSE_WRITE } else { Events::CLOSE_NO_WRITE });
+        }
         if self.flags().writable() && self.is_regular() {
             self.inode().state().end_write();
             self.path.mount.volume.end_write();

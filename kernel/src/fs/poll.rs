@@ -29,6 +29,8 @@ bitflags! {
         const RDNORM = linux::POLLRDNORM;
         /// As `OUT`, by another name.
         const WRNORM = linux::POLLWRNORM;
+        /// As `OUT` for what is out of the ordinary; sockets only.
+        const WRBAND = linux::POLLWRBAND;
     }
 }
 

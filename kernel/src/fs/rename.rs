@@ -2,6 +2,7 @@
 
 use super::credentials::{Credentials, Want};
 use super::dentry::{Children, Dentry, Name};
+use super::inotify::{self, Events};
 use super::lookup::{Last, Lookup};
 use super::mount::Path;
 use crate::task::{Mutex, TaskContext};
@@ -116,9 +117,18 @@ impl Ends<'_> {
                 let mut inside = target.children.lock(ctx);
                 self.replace(ctx, here, there)?;
                 inside.close();
+                drop(inside);
+                inotify::tell_removal(ctx, &target);
                 Ok(())
             }
-            _ => self.replace(ctx, here, there),
+            target => {
+                self.replace(ctx, here, there)?;
+                if let Some(target) = target {
+                    inotify::tell_inode(&target, Events::ATTRIBUTES);
+                    inotify::tell_removal(ctx, &target);
+                }
+                Ok(())
+            }
         }
     }
 
@@ -168,6 +178,7 @@ impl Ends<'_> {
         let into = there.unwrap_or(here);
         into.forget(self.new_name);
         if let Some(moved) = moved {
+            inotify::tell_move((self.from, self.name), (self.to, self.new_name), &moved);
             into.adopt(self.to, Name::from(self.new_name), moved);
         }
         Ok(())
@@ -178,9 +189,11 @@ impl Ends<'_> {
         let moved = here.take(self.name);
         let other = there.as_deref_mut().unwrap_or(&mut *here).take(self.new_name);
         if let Some(other) = other {
+            inotify::tell_move((self.to, self.new_name), (self.from, self.name), &other);
             here.adopt(self.from, Name::from(self.name), other);
         }
         if let Some(moved) = moved {
+            inotify::tell_move((self.from, self.name), (self.to, self.new_name), &moved);
             there.unwrap_or(here).adopt(self.to, Name::from(self.new_name), moved);
         }
         Ok(())

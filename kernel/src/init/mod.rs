@@ -16,7 +16,9 @@ use crate::{
         root::{self, RootError},
         sys,
     },
+    ipc,
     log::{self, error, info, warn},
+    net,
     process::{Request, procfs},
     selftest, syscall,
     task::{self, TaskContext},
@@ -93,6 +95,8 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
+        .and_then(|()| ipc::start())
+        .and_then(|()| net::start())
         .and_then(|()| syscall::register())
         .and_then(|()| proc::mount(ctx, &root))
         .and_then(|()| sys::mount(ctx, &root));

@@ -1,7 +1,9 @@
-//! Shared zeros: what MAP_SHARED | MAP_ANONYMOUS maps, so that parent and child see each other's writes.
+//! Shared zeros: what MAP_SHARED | MAP_ANONYMOUS maps, so that parent and child see each other's writes, and what shmat(2) maps.
 
 use super::{Pager, reverse};
 use crate::task::TaskContext;
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
@@ -12,15 +14,32 @@ use machine::lock::SpinLock;
 const PAGE: u64 = PAGE_SIZE as u64;
 
 /// Pages that live as long as someone maps them.
-pub(super) struct SharedMemory {
+pub struct SharedMemory {
     length: u64,
+    /// What /proc/PID/maps shows, if it is not a program's own.
+    name: Option<Box<str>>,
     /// The pages that were touched, by number.
     pages: SpinLock<Sparse<Frame>>,
 }
 
 impl SharedMemory {
     pub(super) fn new(length: u64) -> SharedMemory {
-        SharedMemory { length, pages: SpinLock::new("shared memory", Sparse::new()) }
+        SharedMemory { length, name: None, pages: SpinLock::new("shared memory", Sparse::new()) }
+    }
+
+    /// Pages that go by a name.
+    pub fn named(length: u64, name: String) -> SharedMemory {
+        SharedMemory { name: Some(name.into_boxed_str()), ..SharedMemory::new(length) }
+    }
+
+    /// How many bytes.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// How many pages were touched.
+    pub fn pages(&self) -> u64 {
+        self.pages.lock().count()
     }
 }
 
@@ -62,6 +81,6 @@ impl Pager for SharedMemory {
     }
 
     fn name(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("/dev/zero (deleted)")
+        f.write_str(self.name.as_deref().unwrap_or("/dev/zero (deleted)"))
     }
 }

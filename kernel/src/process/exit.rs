@@ -19,6 +19,7 @@ use logic::address::UserAddr;
 use logic::signal::Signal;
 use logic::wait_status::WaitStatus;
 use machine::fiber;
+use spin::Once;
 
 impl Process {
     /// Has the process end with a status, unless it is ending already. Its threads leave as soon as they look.
@@ -75,16 +76,29 @@ pub fn leave(ctx: &TaskContext, running: Running, status: WaitStatus) {
     drop(thread);
     drop(space);
     if let Some(status) = last {
-        drop_everything(&process);
+        drop_everything(ctx, &process);
         end_process(ctx, process, status);
     }
 }
 
+/// What other layers do at a process's end, when its memory is gone already.
+type Farewell = fn(&TaskContext, &Process);
+
+static FAREWELLS: [Once<Farewell>; 4] = [const { Once::new() }; 4];
+
+/// Has something done at each process's end. There is room for a few.
+pub fn at_end(farewell: Farewell) {
+    if let Some(free) = FAREWELLS.iter().find(|place| place.get().is_none()) {
+        free.call_once(|| farewell);
+    }
+}
+
 /// Frees what a process has, while there is still a task that may sleep over it.
-fn drop_everything(process: &Process) {
+fn drop_everything(ctx: &TaskContext, process: &Process) {
     process.drop_timers();
     drop(process.replace_program(None));
     process.give_memory_back();
+    FAREWELLS.iter().filter_map(Once::get).for_each(|farewell| farewell(ctx, process));
 }
 
 /// Tells the family.
@@ -103,6 +117,8 @@ fn end_process(ctx: &TaskContext, process: Arc<Process>, status: WaitStatus) {
         }
         ctx.yield_now();
     };
+    process.is_over.store(true, Ordering::Release);
+    process.over.wake_all();
     if let Some(parent) = parent {
         parent.child_has_news(&process, status);
     }

@@ -22,6 +22,7 @@ mod personality;
 #[allow(clippy::module_inception, reason = "the word that one would search for")]
 mod process;
 pub mod procfs;
+pub mod pidfd;
 mod program;
 mod robust;
 pub mod session;
@@ -34,11 +35,12 @@ pub mod timer;
 mod turn;
 mod usage;
 mod wait;
+mod watchers;
 
 pub use belongings::{Belongings, Viewpoint};
 pub use credentials::{Capabilities, Credentials, Ids, SecureBits};
 pub use exec::{Request, exec, read_strings};
-pub use exit::leave;
+pub use exit::{at_end, leave};
 pub use fork::{Fork, add_thread, fork, wait_for_memory};
 pub use limits::{Limit, Limits};
 pub use personality::Personality;

@@ -10,6 +10,7 @@ use super::table::{OwnPid, Pid};
 use super::thread::Thread;
 use super::timer::Timers;
 use super::usage::Past;
+use super::watchers::Watchers;
 use crate::fs;
 use crate::fs::lookup::Lookup;
 use crate::memory::AddressSpace;
@@ -75,6 +76,12 @@ pub struct Process {
     pub(super) life: SpinLock<Life>,
     /// Woken when a stopped process goes on or must end.
     pub(super) resumed: WaitQueue,
+    /// It has ended, and its parent was told.
+    pub(super) is_over: AtomicBool,
+    /// Woken then.
+    pub(super) over: WaitQueue,
+    /// Files that signals are read from.
+    pub(super) signal_files: Watchers,
     /// Woken when a thread has ended.
     pub(super) fewer_threads: WaitQueue,
 }
@@ -145,6 +152,9 @@ impl Process {
             memory_returned: WaitQueue::new(),
             life: SpinLock::new("process's life", Life::new()),
             resumed: WaitQueue::new(),
+            is_over: AtomicBool::new(false),
+            over: WaitQueue::new(),
+            signal_files: Watchers::new(),
             fewer_threads: WaitQueue::new(),
         }))
     }
@@ -207,6 +217,11 @@ impl Process {
     /// Whether it has ended, and only its parent may want to know how.
     pub fn has_ended(&self) -> bool {
         self.program.lock().is_none()
+    }
+
+    /// Whether it has ended and its parent was told.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
     }
 
     /// Whether it has run another program since it was born.

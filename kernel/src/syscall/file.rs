@@ -2,11 +2,14 @@
 
 use super::arg::{Buffer, Fd, Pointer, Vector};
 use super::caller::Caller;
-use super::locks;
+use super::{locks, notices};
 use crate::fs::inode::{Kind, Listed};
 use crate::fs::open_file::{OpenFile, OpenFlags};
 use crate::fs::pipe::Pipe;
+use crate::fs::tmpfs::Node;
+use crate::fs::tmpfs::seals::Seals;
 use crate::memory::{Sink, Source};
+use crate::process::signal;
 use alloc::sync::Arc;
 use arrayvec::ArrayVec;
 use linux_raw_sys::{general as linux, ioctl};
@@ -189,7 +192,7 @@ pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) ->
         linux::F_GETFL => Ok(u64::from(file.flags().bits())),
         linux::F_SETFL => {
             file.check_opened()?;
-            set_flags(caller, &file, OpenFlags::from_bits_truncate(argument as u32)).map(|()| 0)
+            set_flags(caller, fd, &file, OpenFlags::from_bits_truncate(argument as u32)).map(|()| 0)
         }
         linux::F_GETLK | linux::F_OFD_GETLK => {
             file.check_opened()?;
@@ -204,14 +207,16 @@ pub(super) fn fcntl(caller: &mut Caller, fd: Fd, command: u32, argument: u64) ->
             let pipe = pipe_of(&file)?;
             pipe.set_size(caller.ctx, u64::from(argument as u32), privileged).map(|size| size as u64)
         }
+        linux::F_ADD_SEALS => add_seals(caller, &file, argument).map(|()| 0),
+        linux::F_GET_SEALS => sealed(&file).map(|node| u64::from(node.seals().bits())),
         linux::F_GETPIPE_SZ => Ok(pipe_of(&file)?.size(caller.ctx) as u64),
-        _ => Err(Errno::EINVAL),
+        _ => notices::command(caller, &file, command, argument).unwrap_or(Err(Errno::EINVAL)),
     }
 }
 
 /// Sets the status flags. Only the owner may have readings not noted (`EPERM`); a file past the page cache must be one that can be
 /// (`EINVAL`), but for a pipe the flag means packets.
-fn set_flags(caller: &Caller, file: &OpenFile, flags: OpenFlags) -> Result<()> {
+fn set_flags(caller: &Caller, fd: Fd, file: &Arc<OpenFile>, flags: OpenFlags) -> Result<()> {
     let added = flags - file.flags();
     let credentials = &caller.lookup()?.credentials;
     if added.contains(OpenFlags::NO_ACCESS_TIME) && !credentials.owns(&file.inode().permissions()) {
@@ -221,8 +226,27 @@ fn set_flags(caller: &Caller, file: &OpenFile, flags: OpenFlags) -> Result<()> {
     if flags.contains(OpenFlags::DIRECT) && !direct {
         return Err(Errno::EINVAL);
     }
+    let (before, wanted) = (file.flags(), flags.contains(OpenFlags::ASYNC));
     file.set_flags(flags);
+    if before.contains(OpenFlags::ASYNC) != wanted {
+        signal::set_notices(file, fd.number()?, wanted);
+    }
     Ok(())
+}
+
+fn add_seals(caller: &Caller, file: &OpenFile, seals: u64) -> Result<()> {
+    file.check_opened()?;
+    if !file.flags().writable() {
+        return Err(Errno::EPERM);
+    }
+    let seals = u32::try_from(seals).ok().and_then(Seals::from_bits).ok_or(Errno::EINVAL)?;
+    sealed(file)?.add_seals(caller.ctx, seals)
+}
+
+/// The file as one that can have seals; `EINVAL`.
+fn sealed(file: &OpenFile) -> Result<&Node> {
+    file.check_opened()?;
+    file.file_as().ok_or(Errno::EINVAL)
 }
 
 fn pipe_of(file: &OpenFile) -> Result<Arc<Pipe>> {
@@ -244,6 +268,13 @@ pub(super) fn ioctl(caller: &mut Caller, fd: Fd, request: u32, argument: u64) ->
             let kept = file.flags() - OpenFlags::NONBLOCK;
             file.set_flags(if wanted == [0; 4] { kept } else { kept | OpenFlags::NONBLOCK });
             Ok(0)
+        }
+        ioctl::FIOASYNC => {
+            let mut wanted = [0; 4];
+            caller.space().read(caller.ctx, argument, &mut wanted)?;
+            let kept = file.flags() - OpenFlags::ASYNC;
+            let flags = if wanted == [0; 4] { kept } else { kept | OpenFlags::ASYNC };
+            set_flags(caller, fd, &file, flags).map(|()| 0)
         }
         _ => file.file().ioctl(caller.ctx, request, argument, caller.space()),
     }

@@ -369,12 +369,15 @@ impl Request {
         }
         let Some(file) = file else { return Ok(Region { shared, ..plain }) };
         let content = file.content(shared && self.access.contains(Access::WRITE), self.offset)?;
+        let writable = file.flags().writable();
+        let may_write =
+            if shared && writable { file.file().admit_mapping(self.access.contains(Access::WRITE))? } else { writable };
         let executable = file.may_execute();
         if self.access.contains(Access::EXECUTE) && !executable {
             return Err(Errno::EPERM);
         }
         let mut allowed = Access::all();
-        allowed.set(Access::WRITE, !shared || file.flags().writable());
+        allowed.set(Access::WRITE, !shared || may_write);
         allowed.set(Access::EXECUTE, executable);
         Ok(Region { shared, allowed, content, ..plain })
     }

@@ -2,6 +2,7 @@
 
 use super::arg::{Fd, Pointer, UserPath};
 use super::caller::Caller;
+use super::pidfd;
 use super::run::exited;
 use crate::fs::inode::Kind;
 use crate::fs::lookup::Follow;
@@ -141,6 +142,7 @@ pub(super) fn waitid(
     let which = match (kind, id) {
         (linux::P_ALL, _) => Which::Any,
         (linux::P_PID, 1..) => Which::One(Pid(id as u32)),
+        (linux::P_PIDFD, 0..) => Which::One(pidfd::process_of(&*caller.file(Fd(id))?)?.pid()),
         (linux::P_PGID, 0) => Which::Group(caller.process().group()),
         (linux::P_PGID, 1..) => Which::Group(Pid(id as u32)),
         _ => return Err(Errno::EINVAL),

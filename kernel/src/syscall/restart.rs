@@ -12,6 +12,7 @@ pub(super) fn restarts(number: u64, arguments: &[u64; 6]) -> Restarts {
         linux::__NR_pause | linux::__NR_rt_sigsuspend | linux::__NR_nanosleep | linux::__NR_clock_nanosleep => {
             Restarts::Unhandled
         }
+        linux::__NR_semop | linux::__NR_semtimedop | linux::__NR_msgsnd | linux::__NR_msgrcv => Restarts::Never,
         linux::__NR_poll | linux::__NR_ppoll | linux::__NR_select | linux::__NR_pselect6 => Restarts::Unhandled,
         linux::__NR_futex if has_time(3) => Restarts::Unhandled,
         _ => Restarts::Usual,

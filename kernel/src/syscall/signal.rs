@@ -5,6 +5,7 @@ use super::caller::Caller;
 use crate::process::clock;
 use crate::process::signal::{self, Action, ActionFlags, Detail, Handler, INFO_SIZE, Info, Sent};
 use crate::process::{self, AlternateStack, INIT, Pid, Process, session};
+use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
 use logic::signal::{Signal, SignalSet};
@@ -120,6 +121,24 @@ fn kill_one(caller: &Caller, process: &Process, signal: Option<Signal>) -> Resul
         signal::send_to_process(process, info(caller, signal, linux::SI_USER as i32));
     }
     Ok(())
+}
+
+/// Sends a process a signal, with what a program says of it if it does: pidfd_send_signal(2).
+pub(super) fn send_to(caller: &Caller, process: &Arc<Process>, signal: Option<Signal>, from: Pointer) -> Result<()> {
+    if from.0 == 0 {
+        return kill_one(caller, process, signal);
+    }
+    let [number] = caller.halves(from.0)?;
+    if signal.map_or(0, |signal| u32::from(signal.number())) != number {
+        return Err(Errno::EINVAL);
+    }
+    let info = read_info(caller, signal, from)?;
+    check_info(&info, Arc::ptr_eq(process, caller.process()))?;
+    check_sender(caller, process, signal)?;
+    match info {
+        Some(info) if signal::send_to_process(process, info) == Sent::Full => Err(Errno::EAGAIN),
+        _ => Ok(()),
+    }
 }
 
 /// It is enough if one may be sent the signal; `ESRCH` if there is nobody.

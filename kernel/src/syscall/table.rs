@@ -6,9 +6,10 @@ use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
 use super::names;
 use super::{
-    adjust, attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, locks, memory, mounts,
-    path, poll, prctl, priority, process, resource, sched, select, signal, splice, statistics, sync, system, time,
-    timer,
+    adjust, attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, inotify, ipc_messages,
+    ipc_semaphores, ipc_shared_memory, locks, memfd, memory, message, mounts, other_memory, path, pidfd, poll,
+    posix_queue, prctl, priority, process, resource, sched, select, signal, signal_file, socket, socket_option, splice,
+    statistics, sync, system, time, timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -79,6 +80,9 @@ table! { LINUX[512]:
     26 msync => memory::msync;
     27 mincore => memory::mincore;
     28 madvise => memory::madvise;
+    29 shmget => ipc_shared_memory::shmget;
+    30 shmat => ipc_shared_memory::shmat;
+    31 shmctl => ipc_shared_memory::shmctl;
     32 dup => file::dup;
     33 dup2 => file::dup2;
     34 pause => signal::pause;
@@ -88,6 +92,21 @@ table! { LINUX[512]:
     38 setitimer => timer::setitimer;
     39 getpid => process::getpid;
     40 sendfile => splice::sendfile;
+    41 socket => socket::socket;
+    42 connect => socket::connect;
+    43 accept => socket::accept;
+    44 sendto => message::sendto;
+    45 recvfrom => message::recvfrom;
+    46 sendmsg => message::sendmsg;
+    47 recvmsg => message::recvmsg;
+    48 shutdown => socket::shutdown;
+    49 bind => socket::bind;
+    50 listen => socket::listen;
+    51 getsockname => socket::getsockname;
+    52 getpeername => socket::getpeername;
+    53 socketpair => socket::socketpair;
+    54 setsockopt => socket_option::setsockopt;
+    55 getsockopt => socket_option::getsockopt;
     56 clone => clone::clone;
     57 fork => clone::fork;
     58 vfork => clone::vfork;
@@ -96,6 +115,14 @@ table! { LINUX[512]:
     61 wait4 => process::wait4;
     62 kill => signal::kill;
     63 uname => system::uname;
+    64 semget => ipc_semaphores::semget;
+    65 semop => ipc_semaphores::semop;
+    66 semctl => ipc_semaphores::semctl;
+    67 shmdt => ipc_shared_memory::shmdt;
+    68 msgget => ipc_messages::msgget;
+    69 msgsnd => ipc_messages::msgsnd;
+    70 msgrcv => ipc_messages::msgrcv;
+    71 msgctl => ipc_messages::msgctl;
     72 fcntl => file::fcntl;
     73 flock => locks::flock;
     74 fsync => file::fsync;
@@ -207,6 +234,7 @@ table! { LINUX[512]:
     213 epoll_create => epoll::epoll_create;
     217 getdents64 => file::getdents64;
     218 set_tid_address => process::set_tid_address;
+    220 semtimedop => ipc_semaphores::semtimedop;
     221 fadvise64 => sync::fadvise64;
     222 timer_create => timer::timer_create;
     223 timer_settime => timer::timer_settime;
@@ -222,9 +250,18 @@ table! { LINUX[512]:
     233 epoll_ctl => epoll::epoll_ctl;
     234 tgkill => signal::tgkill;
     235 utimes => attributes::utimes;
+    240 mq_open => posix_queue::mq_open;
+    241 mq_unlink => posix_queue::mq_unlink;
+    242 mq_timedsend => posix_queue::mq_timedsend;
+    243 mq_timedreceive => posix_queue::mq_timedreceive;
+    244 mq_notify => posix_queue::mq_notify;
+    245 mq_getsetattr => posix_queue::mq_getsetattr;
     247 waitid => process::waitid;
     251 ioprio_set => priority::ioprio_set;
     252 ioprio_get => priority::ioprio_get;
+    253 inotify_init => inotify::inotify_init;
+    254 inotify_add_watch => inotify::inotify_add_watch;
+    255 inotify_rm_watch => inotify::inotify_rm_watch;
     257 openat => path::openat;
     258 mkdirat => path::mkdirat;
     259 mknodat => path::mknodat;
@@ -249,35 +286,47 @@ table! { LINUX[512]:
     278 vmsplice => splice::vmsplice;
     280 utimensat => attributes::utimensat;
     281 epoll_pwait => epoll::epoll_pwait;
+    282 signalfd => signal_file::signalfd;
     283 timerfd_create => event::timerfd_create;
     284 eventfd => event::eventfd;
     285 fallocate => sync::fallocate;
     286 timerfd_settime => event::timerfd_settime;
     287 timerfd_gettime => event::timerfd_gettime;
+    288 accept4 => socket::accept4;
+    289 signalfd4 => signal_file::signalfd4;
     290 eventfd2 => event::eventfd2;
     291 epoll_create1 => epoll::epoll_create1;
     292 dup3 => file::dup3;
     293 pipe2 => poll::pipe2;
+    294 inotify_init1 => inotify::inotify_init1;
     295 preadv => file::preadv;
     296 pwritev => file::pwritev;
     297 rt_tgsigqueueinfo => signal::rt_tgsigqueueinfo;
+    299 recvmmsg => message::recvmmsg;
     302 prlimit64 => resource::prlimit64;
     305 clock_adjtime => adjust::clock_adjtime;
     306 syncfs => sync::syncfs;
+    307 sendmmsg => message::sendmmsg;
     309 getcpu => resource::getcpu;
+    310 process_vm_readv => other_memory::process_vm_readv;
+    311 process_vm_writev => other_memory::process_vm_writev;
     314 sched_setattr => sched::sched_setattr;
     315 sched_getattr => sched::sched_getattr;
     316 renameat2 => path::renameat2;
     318 getrandom => system::getrandom;
+    319 memfd_create => memfd::memfd_create;
     322 execveat => process::execveat;
     325 mlock2 => memory::mlock2;
     326 copy_file_range => splice::copy_file_range;
     327 preadv2 => file::preadv2;
     328 pwritev2 => file::pwritev2;
     332 statx => statistics::statx;
+    424 pidfd_send_signal => pidfd::pidfd_send_signal;
+    434 pidfd_open => pidfd::pidfd_open;
     435 clone3 => clone::clone3;
     436 close_range => file::close_range;
     437 openat2 => path::openat2;
+    438 pidfd_getfd => pidfd::pidfd_getfd;
     439 faccessat2 => path::faccessat2;
     441 epoll_pwait2 => epoll::epoll_pwait2;
 }

@@ -9,6 +9,7 @@ mod limits;
 mod node;
 pub mod options;
 mod regular;
+pub mod seals;
 
 use super::file_system::{FileSystem, Statistics, nameless_device};
 use super::inode::{DeviceNumber, Inode, Kind, NewInode, Permissions};

@@ -4,6 +4,7 @@ use super::System;
 use super::attributes::Attributes;
 use super::directory::Names;
 use super::regular::Memory;
+use super::seals::Seals;
 use crate::fs::file::File;
 use crate::fs::inode::{Change, Inode, InodeId, InodeState, Kind, Listed, Metadata, NewInode, Permissions, Target};
 use crate::fs::open_file::OpenFlags;
@@ -12,6 +13,7 @@ use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::AtomicU32;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
@@ -24,6 +26,7 @@ pub struct Node {
     kind: Kind,
     state: InodeState,
     pub(super) attributes: SpinLock<Attributes>,
+    pub(super) seals: AtomicU32,
     pub(super) body: Body,
 }
 
@@ -48,7 +51,9 @@ impl Node {
         let links = if new.kind.is_directory() { 2 } else { 1 };
         let attributes = SpinLock::new("tmpfs attributes", Attributes::new(new.permissions, links));
         let state = InodeState::new();
-        Arc::new(Node { system: system.clone(), number, kind: new.kind, state, attributes, body })
+        // Only what memfd_create(2) makes may take seals.
+        let seals = AtomicU32::new(Seals::SEAL.bits());
+        Arc::new(Node { system: system.clone(), number, kind: new.kind, state, attributes, seals, body })
     }
 
     /// Gives a regular file that is being made a page of its content.

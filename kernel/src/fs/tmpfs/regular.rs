@@ -3,6 +3,7 @@
 use super::System;
 use super::limits::Limits;
 use super::node::{Body, Node};
+use super::seals::Seals;
 use crate::fs::file::File;
 use crate::fs::inode::InodeId;
 use crate::fs::page_cache::{Backing, PageCache, Pages};
@@ -71,7 +72,10 @@ impl Node {
     }
 
     pub(super) fn set_size(&self, ctx: &TaskContext, size: u64) -> Result<()> {
-        self.cache()?.writing(ctx).truncate(ctx, size)?;
+        let writing = self.cache()?.writing(ctx);
+        self.check_size(writing.size(), size)?;
+        writing.truncate(ctx, size)?;
+        drop(writing);
         self.attributes.lock().touch();
         Ok(())
     }
@@ -79,6 +83,11 @@ impl Node {
     fn write_at_or_end(&self, ctx: &TaskContext, position: Option<u64>, from: &mut Source<'_>) -> Result<(usize, u64)> {
         let writing = self.cache()?.writing(ctx);
         let position = position.unwrap_or_else(|| writing.size());
+        if self.seals() != Seals::SEAL {
+            self.check_unsealed(Seals::WRITE | Seals::FUTURE_WRITE)?;
+            let end = position.saturating_add(from.remaining() as u64);
+            self.check_size(writing.size(), end.max(writing.size()))?;
+        }
         let count = writing.write(ctx, position, from)?;
         drop(writing);
         if count > 0 {
@@ -118,6 +127,14 @@ impl File for Node {
         Ok(self.cache()?.clone())
     }
 
+    fn admit_mapping(&self, writes: bool) -> Result<bool> {
+        let seals = self.seals();
+        if seals.contains(Seals::WRITE) || seals.contains(Seals::FUTURE_WRITE) && writes {
+            return Err(Errno::EPERM);
+        }
+        Ok(!seals.contains(Seals::FUTURE_WRITE))
+    }
+
     fn sync(&self, _ctx: &TaskContext) -> Result<()> {
         Ok(())
     }
@@ -125,6 +142,11 @@ impl File for Node {
     fn allocate(&self, ctx: &TaskContext, mode: u32, position: u64, length: u64) -> Result<()> {
         const PUNCH: u32 = linux::FALLOC_FL_PUNCH_HOLE | linux::FALLOC_FL_KEEP_SIZE;
         let writing = self.cache()?.writing(ctx);
+        if mode == PUNCH {
+            self.check_unsealed(Seals::WRITE | Seals::FUTURE_WRITE)?;
+        } else if mode == 0 {
+            self.check_size(writing.size(), position.saturating_add(length).max(writing.size()))?;
+        }
         match mode {
             0 | linux::FALLOC_FL_KEEP_SIZE => writing.allocate(ctx, position, length)?,
             PUNCH => writing.punch(ctx, position, length),

@@ -55,6 +55,13 @@ pub enum Detail {
         /// How long it has run in its program and in the kernel, in ticks of times(2).
         times: [u64; 2],
     },
+    /// A file is ready: SIGIO.
+    Ready {
+        /// What it is ready for: bits of poll(2).
+        band: u32,
+        /// The descriptor that it was asked by to tell.
+        descriptor: u32,
+    },
     /// An instruction of the program could not be done.
     Fault {
         /// The instruction's address or that of the data it touched.
@@ -96,6 +103,10 @@ impl Info {
             Detail::Timer { id, overrun, .. } => {
                 put(DETAIL, &id.to_le_bytes());
                 put(DETAIL + 4, &overrun.to_le_bytes());
+            }
+            Detail::Ready { band, descriptor } => {
+                put(DETAIL, &u64::from(band).to_le_bytes());
+                put(DETAIL + 8, &descriptor.to_le_bytes());
             }
             Detail::Fault { address } => put(DETAIL, &address.to_le_bytes()),
         }

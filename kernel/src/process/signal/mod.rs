@@ -6,8 +6,10 @@
 mod action;
 mod attend;
 mod exception;
+mod file;
 mod frame;
 mod info;
+mod notice;
 mod pending;
 mod restart;
 mod send;
@@ -15,8 +17,10 @@ mod send;
 pub use action::{Action, ActionFlags, Actions, Handler};
 pub use attend::{Attended, attend};
 pub use exception::{signal_of, signal_of_fault};
+pub use file::{SignalFile, open};
 pub use frame::{frame_size, return_from_handler};
 pub use info::{Detail, INFO_SIZE, Info};
+pub use notice::set_notices;
 pub use pending::Pending;
 pub use restart::{Interrupted, Restarts};
 pub use send::{

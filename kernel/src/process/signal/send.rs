@@ -34,6 +34,7 @@ pub fn send_to_process(process: &Process, info: Info) -> Sent {
     let most = process.limits().soft(linux::RLIMIT_SIGPENDING);
     let kept = process.pending.lock().add(info, most);
     wake_one(process, info.signal);
+    process.signal_files.wake();
     if kept { Sent::Kept } else { Sent::Full }
 }
 
@@ -65,6 +66,7 @@ pub fn send_to_thread(thread: &Thread, info: Info) -> Sent {
     if thread.wants(info.signal) {
         thread.notify();
     }
+    thread.process.signal_files.wake();
     if kept { Sent::Kept } else { Sent::Full }
 }
 

@@ -1,0 +1,125 @@
+//! Looking for files on their way that nobody can receive: sockets that only flights refer to, whose own inboxes hold those flights.
+//!
+//! A socket in flight is reachable if somebody else refers to it, or if it is on its way to one that is reachable. A task of its own
+//! looks, since closing a socket must not sleep.
+
+use super::flight::{self, Flight};
+use super::{Phase, Unix};
+use crate::fs::OpenFile;
+use crate::net::socket::socket_of;
+use crate::task::{self, TaskContext, WaitQueue};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicBool, Ordering};
+use logic::errno::Result;
+
+static WANTED: AtomicBool = AtomicBool::new(false);
+static NEWS: WaitQueue = WaitQueue::new();
+
+/// A socket that is on its way, perhaps several times.
+struct Traveller {
+    /// Where it lies, to know it by.
+    address: usize,
+    /// How many flights it is in, and how many refer to it in all.
+    flights: usize,
+    references: usize,
+    reached: bool,
+}
+
+/// Starts the task.
+pub(super) fn start() -> Result<()> {
+    task::spawn("net", |ctx| {
+        loop {
+            NEWS.wait_until(ctx, || WANTED.swap(false, Ordering::AcqRel));
+            now(ctx);
+        }
+    })
+    .map(drop)
+}
+
+/// Has the task look.
+pub(super) fn soon() {
+    WANTED.store(true, Ordering::Release);
+    NEWS.wake_all();
+}
+
+/// Looks, and drops what nobody can receive.
+pub(super) fn now(ctx: &TaskContext) {
+    let landing = flight::LANDING.lock(ctx);
+    let flights = flight::all();
+    let Some(mut travellers) = travellers(&flights) else { return };
+    while spread(&flights, &mut travellers) {}
+    for flight in &flights {
+        if !is_reached(flight, &travellers) {
+            flight.crash();
+        }
+    }
+    drop(landing);
+}
+
+/// The sockets among the files, in the order of their addresses; `None` without memory.
+fn travellers(flights: &[Arc<Flight>]) -> Option<Vec<Traveller>> {
+    let mut all: Vec<Traveller> = Vec::new();
+    for flight in flights {
+        let mut room = true;
+        flight.for_each(|file| {
+            let Some(address) = address_of(file) else { return };
+            match all.binary_search_by_key(&address, |known| known.address) {
+                Ok(place) => all[place].flights += 1,
+                Err(_) if all.try_reserve(1).is_err() => room = false,
+                Err(place) => {
+                    let references = Arc::strong_count(file);
+                    all.insert(place, Traveller { address, flights: 1, references, reached: false });
+                }
+            }
+        });
+        if !room {
+            return None;
+        }
+    }
+    for traveller in &mut all {
+        traveller.reached = traveller.references > traveller.flights;
+    }
+    Some(all)
+}
+
+/// Marks what is on its way to a reachable socket; says whether that was news.
+fn spread(flights: &[Arc<Flight>], travellers: &mut [Traveller]) -> bool {
+    let mut news = false;
+    for flight in flights {
+        if !is_reached(flight, travellers) {
+            continue;
+        }
+        flight.for_each(|file| {
+            let found = address_of(file).and_then(|address| find(travellers, address));
+            if let Some(place) = found.filter(|&place| !travellers[place].reached) {
+                travellers[place].reached = true;
+                news = true;
+            }
+        });
+    }
+    news
+}
+
+/// Whether somebody can receive it. A socket that waits to be accepted is reached by way of the one that listens.
+fn is_reached(flight: &Flight, travellers: &[Traveller]) -> bool {
+    let Some(holder) = flight.holder().upgrade() else { return true };
+    let known =
+        |socket: &Arc<Unix>| find(travellers, Arc::as_ptr(socket).addr()).map(|place| travellers[place].reached);
+    if let Some(reached) = known(&holder) {
+        return reached;
+    }
+    let listener = {
+        let state = holder.state.lock();
+        if state.phase == Phase::Connected { state.waits_at.upgrade() } else { None }
+    };
+    listener.and_then(|listener| known(&listener)).unwrap_or(true)
+}
+
+fn find(travellers: &[Traveller], address: usize) -> Option<usize> {
+    travellers.binary_search_by_key(&address, |known| known.address).ok()
+}
+
+fn address_of(file: &Arc<OpenFile>) -> Option<usize> {
+    socket_of(file).ok().map(|socket| Arc::as_ptr(socket).addr())
+}
