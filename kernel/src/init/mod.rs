@@ -32,8 +32,7 @@ use machine::{boot, early_console, frame, kernel_space::Window, power, profile};
 const PROGRAMS: [&str; 2] = ["/sbin/init", "/init"];
 const ENVIRONMENT: [&str; 2] = ["HOME=/", "TERM=linux"];
 /// Words of the command line that mean something.
-const WORDS: [&str; 9] =
-    ["root", "init", "quiet", "console", "selftest", "trace", "profile", "fail", "sched_seed"];
+const WORDS: [&str; 9] = ["root", "init", "quiet", "console", "selftest", "trace", "profile", "fail", "sched_seed"];
 
 /// Why boot does not go on, in words for a person.
 struct Failure(String);
