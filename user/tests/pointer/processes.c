@@ -101,7 +101,7 @@ static const struct pointer_case CASES[] = {
     {"getcpu node", SYS_getcpu, {0, OUT(4), 0}},
     {"getrandom", SYS_getrandom, {SOME_OUT, 8, 0}},
     {"clone3", SYS_clone3, {IN(88), 88}},
-    {"pidfd_send_signal", SYS_pidfd_send_signal, {PIDFD, SIGCHLD, SOME_IN, 0}},
+    {"pidfd_send_signal", SYS_pidfd_send_signal, {PIDFD, SIGCHLD, IN(32), 0}},
     {"process_vm_readv local", SYS_process_vm_readv, {OWN, IN(16), 1, VECTOR, 1, 0}},
     {"process_vm_readv remote", SYS_process_vm_readv, {OWN, VECTOR, 1, IN(16), 1, 0}},
     {"process_vm_writev local", SYS_process_vm_writev, {OWN, IN(16), 1, VECTOR, 1, 0}},
