@@ -71,7 +71,7 @@ async fn looks_like(world: &mut World, step: &Step) {
 
 #[then(regex = r#"^there is a prompt again$"#)]
 async fn prompt_again(world: &mut World) {
-    let shows_prompt = |terminal: &Terminal| terminal.picture().lines().next_back().is_some_and(|line| is_prompt(line));
+    let shows_prompt = |terminal: &Terminal| terminal.picture().lines().next_back().is_some_and(is_prompt);
     terminal(world).wait_until("there is no prompt", shows_prompt).await;
 }
 
