@@ -19,7 +19,7 @@ Feature: When the kernel itself fails
     When Cor boots with "selftest=triple-fault"
     Then the exit status is 125
     And bin/run says "triple fault at 0x"
-    And bin/run says "machine::power::triple_fault (kernel/machine/src/power.rs:"
+    And bin/run says "triple_fault (kernel/machine/src/power.rs:"
     And bin/run says "RIP="
 
   Scenario: A kernel stack that overflows is told as such
