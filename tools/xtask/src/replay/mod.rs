@@ -5,14 +5,12 @@
 //! player.rs       a QEMU that plays one, forwards and backwards
 //! qmp.rs          its control protocol           remote.rs    its debugger's protocol
 //! expression.rs   what is watched                search.rs    when that changed last
-//! code.rs         addresses as functions and lines
 //! session.rs      bin/replay                     when.rs      bin/when
 //! ```
 //!
 //! QEMU counts instructions (`-icount`), writes down all that comes from outside with the count at which it came, and keeps the
 //! machine's state at the start. The same log then leads the machine through the same instructions (QEMU's docs/replay.txt).
 
-mod code;
 mod expression;
 mod player;
 mod qmp;

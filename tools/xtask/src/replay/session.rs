@@ -2,14 +2,13 @@
 
 use super::player::Player;
 use super::recording::Recording;
+use crate::debug::{Gdb, GdbOptions};
 use crate::project::Project;
-use crate::run::machine::{Machine, child};
 use crate::run::qemu::Line;
 use crate::run::{self, signals};
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use clap::Args;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 /// What `bin/replay` is told.
 #[derive(Args, Clone, Debug)]
@@ -19,12 +18,8 @@ pub struct Session {
     /// Without gdb: print what the console said, and how many instructions it took
     #[arg(long)]
     print: bool,
-    /// A command for gdb, once the machine stands at its start
-    #[arg(long, value_name = "COMMAND")]
-    execute: Vec<String>,
-    /// End gdb after these commands
-    #[arg(long)]
-    batch: bool,
+    #[command(flatten)]
+    gdb: GdbOptions,
 }
 
 /// Runs gdb, or the recording alone.
@@ -36,18 +31,10 @@ pub fn replay(project: &Project, options: &Session) -> Result<()> {
     }
     signals::hold()?;
     let folder = run::private_folder()?;
-    let (console, socket) = (folder.path().join("console"), folder.path().join("gdb"));
-    let mut line = Line::from_words(recording.line(&folder.path().join("state.qcow2"))?);
-    line.serial_file(&console)?;
-    line.serial_file(&folder.path().join("status"))?;
-    line.debugger(&socket)?;
-    let mut machine = Machine::start(&line)?;
-    let messages = machine.messages(true);
-    let ended = gdb(project, &recording, options, length, &socket, &console)?.status().context("cannot start gdb")?;
-    machine.kill();
-    drop(messages.map(|thread| thread.join()));
-    ensure!(ended.success(), "gdb failed ({ended})");
-    Ok(())
+    let line = Line::from_words(recording.line(&folder.path().join("state.qcow2"))?);
+    // `continue` is to stop at the end, while there still is a machine to look at.
+    let first = format!("monitor replay_break {}", length - 1);
+    Gdb { kernel: &recording.file("kernel"), first, options: &options.gdb }.run(project, line, folder.path())
 }
 
 /// Plays the recording to its last instruction.
@@ -57,30 +44,4 @@ fn print(recording: &Recording, length: u64) -> Result<()> {
     print!("{}", player.console()?);
     println!("bin/replay: {length} instructions");
     Ok(())
-}
-
-fn gdb(
-    project: &Project,
-    recording: &Recording,
-    options: &Session,
-    length: u64,
-    socket: &Path,
-    console: &Path,
-) -> Result<Command> {
-    let mut gdb = child("gdb")?;
-    gdb.args(["-q", "-nx"]);
-    if options.batch {
-        gdb.arg("-batch");
-    }
-    gdb.arg(recording.file("kernel"));
-    let mut run = |command: String| {
-        gdb.args(["-ex", &command]);
-    };
-    run(format!("source {}", project.path("tools/cor.gdb").display()));
-    run(format!("python Console.path = {:?}", console.display().to_string()));
-    run(format!("target remote {}", socket.display()));
-    // `continue` is to stop at the end, while there still is a machine to look at.
-    run(format!("monitor replay_break {}", length - 1));
-    options.execute.iter().cloned().for_each(run);
-    Ok(gdb)
 }

@@ -1,13 +1,14 @@
 //! `bin/when`: at which instruction of a recording a value changed last.
 
-use super::code::Code;
 use super::expression::{self, Memory};
 use super::player::Player;
 use super::recording::Recording;
 use super::search::{Change, Value, Watched, last_change};
+use crate::build::symbols;
 use crate::project::Project;
 use anyhow::{Context, Result};
 use clap::Args;
+use logic::symbols::{Frame, Table};
 use std::fs;
 use std::path::PathBuf;
 
@@ -38,28 +39,41 @@ pub fn when(project: &Project, options: &When) -> Result<()> {
         println!("it did not change in {end} instructions");
         return Ok(());
     };
-    tell(&mut watched.player, &Code::of(&kernel, project.root())?, &change, length)
+    let table = symbols::table(&bytes, project.root())?;
+    let table = Table::parse(&table).context("the kernel's symbols cannot be read")?;
+    tell(&mut watched.player, &table, &change, length)
 }
 
 /// Tells a change.
-fn tell(player: &mut Player<'_>, code: &Code<'_>, change: &Change, length: u64) -> Result<()> {
+fn tell(player: &mut Player<'_>, kernel: &Table<'_>, change: &Change, length: u64) -> Result<()> {
     println!("changed from {} to {}", describe(&change.before), describe(&change.after));
     println!("by instruction {} of {length}", change.time);
     player.seek(change.time - 1)?;
     let mut addresses = player.backtrace()?.into_iter();
     if let Some(address) = addresses.next() {
         println!("  {address:#x}  {}", player.instruction(address)?);
-        code.describe(address).iter().for_each(|line| println!("  at {line}"));
+        println!("  at {}", places(kernel, address));
     }
     // A return address is that of the instruction after the call.
     for address in addresses {
-        code.describe(address - 1).iter().for_each(|line| println!("  from {line}"));
+        println!("  from {}", places(kernel, address - 1));
     }
     let printed = player.console()?;
     println!("the console had said by then:");
     let lines: Vec<&str> = printed.lines().collect();
     lines[lines.len().saturating_sub(3)..].iter().for_each(|line| println!("  {line}"));
     Ok(())
+}
+
+/// What stands at an address: a function of the kernel, before it those inlined into it, innermost first.
+fn places(kernel: &Table<'_>, address: u64) -> String {
+    let place = |frame: Frame<'_>| format!("{}:{}  {}", frame.file, frame.line, frame.function);
+    let places: Vec<String> = kernel.frames(address).map(place).collect();
+    match places[..] {
+        [] if address >> 47 == 0 => "a program".to_string(),
+        [] => format!("{address:#x}, no function of the kernel"),
+        _ => places.join("\n  in "),
+    }
 }
 
 fn describe_size(memory: &Memory) -> String {
