@@ -34,15 +34,20 @@ static void raise_file_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void anonymous(void)
+static void fill_with(int sharing)
 {
     for (;;) {
-        char *memory = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        char *memory = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED)
             return;
         for (int i = 0; i < 64; i++)
             memory[i * PAGE] = 1;
     }
+}
+
+static void anonymous(void)
+{
+    fill_with(MAP_PRIVATE);
 }
 
 // Promised more than there is, so that it can only be killed.
@@ -55,13 +60,7 @@ static void uncounted(void)
 
 static void shared(void)
 {
-    for (;;) {
-        char *memory = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED)
-            return;
-        for (int i = 0; i < 64; i++)
-            memory[i * PAGE] = 1;
-    }
+    fill_with(MAP_SHARED);
 }
 
 // One page in each table.

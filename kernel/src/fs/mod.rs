@@ -24,6 +24,7 @@ pub mod inotify;
 mod inode_state;
 pub mod kernel_log;
 pub mod leases;
+pub mod kept_attributes;
 mod list;
 pub mod locks;
 pub mod lookup;

@@ -8,8 +8,8 @@ use super::terminal::Terminal;
 use crate::fs::dev::{self, Major};
 use crate::fs::file_system::nameless_device;
 use crate::fs::inode::{Change, Inode, InodeState, Kind, Listed, Permissions};
+use crate::fs::kept_attributes::Attributes;
 use crate::fs::mount::{self, MountFlags, Path};
-use crate::fs::time::now;
 use crate::fs::{DeviceNumber, File, FileSystem, InodeId, Metadata, OpenFlags, Statistics, Volume};
 use crate::process;
 use crate::task::TaskContext;
@@ -18,7 +18,6 @@ use alloc::format;
 use alloc::sync::Arc;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
-use logic::time::TimeSpec;
 use machine::frame;
 use machine::lock::SpinLock;
 use spin::Once;
@@ -69,15 +68,6 @@ struct NodeInode {
     kind: Kind,
     state: InodeState,
     attributes: SpinLock<Attributes>,
-}
-
-#[derive(Clone, Copy)]
-struct Attributes {
-    permissions: Permissions,
-    accessed: TimeSpec,
-    modified: TimeSpec,
-    changed: TimeSpec,
-    created: TimeSpec,
 }
 
 /// Opens slaves by their numbers.
@@ -215,10 +205,8 @@ impl Inode for Directory {
 
 impl NodeInode {
     fn new(id: InodeId, kind: Kind, permissions: Permissions) -> NodeInode {
-        let time = now();
-        let attributes = Attributes { permissions, accessed: time, modified: time, changed: time, created: time };
         let state = InodeState::new(id, permissions).in_blocks_of(BLOCK);
-        NodeInode { kind, state, attributes: SpinLock::new("pts node", attributes) }
+        NodeInode { kind, state, attributes: SpinLock::new("pts node", Attributes::new(permissions, 1)) }
     }
 }
 
@@ -236,31 +224,13 @@ impl Inode for NodeInode {
     }
 
     fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        let Attributes { accessed, modified, changed, created, .. } = *self.attributes.lock();
-        Ok(Metadata {
-            id: self.id(),
-            kind: self.kind,
-            permissions: self.permissions(),
-            links: 1,
-            size: 0,
-            blocks: 0,
-            block_size: BLOCK,
-            accessed,
-            modified,
-            changed,
-            created,
-        })
+        let Attributes { permissions, links, accessed, modified, changed, created } = *self.attributes.lock();
+        let (id, kind, block_size) = (self.id(), self.kind, BLOCK);
+        Ok(Metadata { id, kind, permissions, links, size: 0, blocks: 0, block_size, accessed, modified, changed, created })
     }
 
     fn change(&self, _ctx: &TaskContext, change: &Change) -> Result<()> {
-        let mut attributes = self.attributes.lock();
-        let Attributes { permissions, accessed, modified, changed, .. } = &mut *attributes;
-        permissions.mode = change.mode.unwrap_or(permissions.mode);
-        permissions.user = change.user.unwrap_or(permissions.user);
-        permissions.group = change.group.unwrap_or(permissions.group);
-        *accessed = change.accessed.unwrap_or(*accessed);
-        *modified = change.modified.unwrap_or(*modified);
-        *changed = now();
+        self.attributes.lock().apply(change);
         Ok(())
     }
 }

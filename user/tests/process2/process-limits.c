@@ -35,6 +35,9 @@ static void few_processes(void)
     wait_for(second);
 }
 
+// How a child says that it was warned before its time.
+enum { TOO_EARLY = 9 };
+
 static volatile int warned;
 
 static void warn(int signal)
@@ -55,8 +58,9 @@ static void little_time(void)
     signal(SIGXCPU, warn);
     while (!warned)
         clock();
-    // Linux counts towards the limit by ticks, which on a busy machine is a little more than the clock shows.
-    CHECK(clock() >= CLOCKS_PER_SEC * 0.7);
+    // Linux counts towards the limit by ticks, and those of a busy host also count where the clock did not move: main tries again then.
+    if (clock() < CLOCKS_PER_SEC * 0.99)
+        _exit(TOO_EARLY);
 }
 
 static void no_time(void)
@@ -111,7 +115,10 @@ int main(void)
     if (getuid() != 0)
         SKIP("needs the superuser");
     EQUAL(IN_CHILD(few_processes()), 0);
-    EQUAL(IN_CHILD(little_time()), 0);
+    int told = IN_CHILD(little_time());
+    for (int tries = 1; WEXITSTATUS(told) == TOO_EARLY && tries < 10; tries++)
+        told = IN_CHILD(little_time());
+    EQUAL(told, 0);
     EXPECT_SIGNAL(no_time(), SIGKILL);
     EQUAL(IN_CHILD(xcpu()) & 0x7f, SIGXCPU);
     EQUAL(IN_CHILD(little_memory()), 0);

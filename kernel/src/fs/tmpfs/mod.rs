@@ -3,7 +3,6 @@
 //! [`Node`] is any of its files; `directory` and `regular` say what directories and regular files do. Locks: a directory's
 //! `names`, then a node's `attributes`.
 
-mod attributes;
 mod directory;
 mod limits;
 mod node;

@@ -1,12 +1,12 @@
 //! A file of a tmpfs, of whatever kind.
 
 use super::System;
-use super::attributes::Attributes;
 use super::directory::Names;
 use super::regular::Memory;
 use super::seals::Seals;
 use crate::fs::file::File;
 use crate::fs::inode::{Change, Inode, InodeId, InodeState, Kind, Listed, Metadata, NewInode, Permissions, Target};
+use crate::fs::kept_attributes::Attributes;
 use crate::fs::open_file::OpenFlags;
 use crate::fs::page_cache::PageCache;
 use crate::task::TaskContext;
