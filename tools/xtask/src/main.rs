@@ -44,6 +44,8 @@ enum Do {
     },
     /// Have everything fail that can fail in the programs of user/tests
     Faults,
+    /// Run the programs of user/tests under many schedules
+    Schedules(test::Schedules),
     /// Test endurance, in its long form
     Soak(test::Endurance),
     /// Measure Cor beside Debian's kernel
@@ -139,6 +141,7 @@ fn execute(project: &Project, command: Do) -> Result<()> {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
         Do::Faults => test::faults(project),
+        Do::Schedules(options) => test::schedules(project, &options),
         Do::Soak(options) => test::soak(project, &options),
         Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),

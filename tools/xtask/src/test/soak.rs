@@ -3,6 +3,7 @@
 //! The short form belongs to `make test` and has the same seed each time; `make soak` is the long form, which takes a seed by the
 //! clock unless it is told one. `/soak/soak` prints a line for each part: `ok soak/NAME` or `not ok soak/NAME`.
 
+use super::schedules;
 use super::stage::{Printed, Report, run_logged};
 use crate::project::Project;
 use anyhow::{Context, Result, ensure};
@@ -35,6 +36,7 @@ pub fn run(project: &Project) -> Result<Report> {
     judge(&run_logged(project, "hogs", hogs.arg("/soak/hogs"))?, &mut report);
     let mut faults = machine(project, PATIENCE, "256M", "tests.cpio")?;
     judge(&run_logged(project, "faults", faults.args(["/soak/faults", "short"]))?, &mut report);
+    report.note(schedules::short(project)?);
     Ok(report)
 }
 
