@@ -34,6 +34,9 @@ const ENVIRONMENT: [&str; 2] = ["HOME=/", "TERM=linux"];
 /// Words of the command line that mean something.
 const WORDS: [&str; 9] = ["root", "init", "quiet", "console", "selftest", "trace", "profile", "fail", "sched_seed"];
 
+/// How many samples a second `profile` takes if it says no number.
+const SAMPLES: u32 = 512;
+
 /// Why boot does not go on, in words for a person.
 struct Failure(String);
 
@@ -87,10 +90,11 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     }
     random::start();
     magic_key::start();
-    if command_line::has(line, "profile")
-        && let Err(error) = profile::start()
-    {
-        warn!("no profile: {error}");
+    if command_line::has(line, "profile") {
+        let rate = command_line::get(line, "profile").and_then(|rate| rate.parse().ok()).unwrap_or(SAMPLES);
+        if let Err(error) = profile::start(rate) {
+            warn!("no profile: {error}");
+        }
     }
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;

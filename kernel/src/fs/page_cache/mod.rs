@@ -9,7 +9,6 @@ mod writing;
 
 use crate::memory::{Pager, Sink};
 use crate::task::{Mutex, TaskContext};
-use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
@@ -168,10 +167,6 @@ impl<B: Backing> Pager for PageCache<B> {
 
     fn will_write(&self, _ctx: &TaskContext, offset: u64) -> Result<()> {
         self.backing.will_write(offset / PAGE)
-    }
-
-    fn name(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
     }
 
     fn identity(&self) -> (u64, u64) {

@@ -10,13 +10,16 @@ use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The disk that the machine starts from, in the run's folder.
+pub const ROOT: &str = "root.img";
+
 /// The command line but for the wires. Files that it needs are made in the run's folder.
 pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
     if let Some(recording) = &options.record {
         return recorded_line(project, options, recording);
     }
     let mut line = Line::machine(options);
-    let root = folder.join("root.img");
+    let root = folder.join(ROOT);
     guest::write_root_disk(project, options, &root)?;
     line.start(&start(project, options, folder, &root)?)?;
     if !options.initrd {
@@ -38,7 +41,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
 fn recorded_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
     options.check_record()?;
     let recording = Recording::create(folder)?;
-    let (kernel, root) = (recording.file("cor.elf"), recording.file("root.img"));
+    let (kernel, root) = (recording.file("cor.elf"), recording.file(ROOT));
     fs::copy(built(project, "cor.elf")?, &kernel).context("cannot copy the kernel")?;
     guest::write_root_disk(project, options, &root)?;
     let mut line = Line::machine(options);
@@ -68,6 +71,7 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
 
 /// What Cor is told on its command line; `--append` comes last, so that it wins.
 fn kernel_arguments(options: &Options) -> Vec<String> {
+    let profile = format!("profile={}", profile::rate(options));
     let mut arguments = vec!["init=/.cor/init"];
     if options.has_program() {
         arguments.push("console=stream");
@@ -76,7 +80,7 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
         arguments.push("quiet");
     }
     if options.profile.is_some() {
-        arguments.push("profile");
+        arguments.push(&profile);
     }
     let own = options.append.split_whitespace();
     let replaced =

@@ -69,6 +69,8 @@ impl Line {
             // Without sleep, so that a wait takes no time and nothing depends on the host's clock.
             line.add("-icount", "shift=0,sleep=off");
             line.add("-plugin", count.replacen(',', ",out=", 1));
+        } else if options.icount && options.profile.is_some() {
+            line.repeatable();
         } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
         }
@@ -78,6 +80,13 @@ impl Line {
             line.add("-device", EXIT_DEVICE);
         }
         line
+    }
+
+    /// Nothing depends on the host: neither the clock, which does not wait either, nor the date, nor what is random.
+    fn repeatable(&mut self) {
+        self.add("-icount", "shift=0,sleep=off");
+        self.add("-rtc", "clock=vm,base=2026-01-01");
+        self.add("-seed", "1");
     }
 
     /// A serial port whose other end is ours.
@@ -124,7 +133,9 @@ impl Line {
     pub fn samples(&mut self, file: &Path) -> Result<()> {
         self.add("-chardev", format!("file,id=samples,path={}", escape(file)?));
         self.add("-device", "isa-debugcon,iobase=0xe9,chardev=samples");
-        self.add("-rtc", "clock=vm");
+        if !self.0.iter().any(|word| word == "-rtc") {
+            self.add("-rtc", "clock=vm");
+        }
         Ok(())
     }
 
