@@ -65,7 +65,7 @@ pub struct PageCache<B: Backing> {
 impl<B: Backing> PageCache<B> {
     /// No pages yet, of a file of that size.
     pub fn new(size: u64, backing: B) -> PageCache<B> {
-        let (pages, writer, was_mapped) = (Pages::new(), Mutex::new(()), AtomicBool::new(false));
+        let (pages, writer, was_mapped) = (Pages::new(), Mutex::new("file writer", ()), AtomicBool::new(false));
         PageCache { pages, size: AtomicU64::new(size), writer, was_mapped, backing }
     }
 
