@@ -3,7 +3,7 @@
 use super::{
     Outcome,
     check::{Failure, check},
-    tasks::Bell,
+    timers::Bell,
 };
 use crate::task::{self, Mutex, TaskContext, contention};
 use alloc::sync::Arc;

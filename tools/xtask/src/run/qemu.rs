@@ -69,8 +69,10 @@ impl Line {
             // Without sleep, so that a wait takes no time and nothing depends on the host's clock.
             line.add("-icount", "shift=0,sleep=off");
             line.add("-plugin", count.replacen(',', ",out=", 1));
+        } else if let Some(seed) = options.schedule {
+            line.repeatable(seed.get() as u32);
         } else if options.icount && options.profile.is_some() {
-            line.repeatable();
+            line.repeatable(1);
         } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
         }
@@ -82,11 +84,11 @@ impl Line {
         line
     }
 
-    /// Nothing depends on the host: neither the clock, which does not wait either, nor the date, nor what is random.
-    fn repeatable(&mut self) {
+    /// Nothing may come from this computer: no time (not even while the machine waits), no date, no random number but by this seed.
+    fn repeatable(&mut self, seed: u32) {
         self.add("-icount", "shift=0,sleep=off");
-        self.add("-rtc", "clock=vm,base=2026-01-01");
-        self.add("-seed", "1");
+        self.add("-rtc", "base=2026-01-01,clock=vm");
+        self.add("-seed", seed.to_string());
     }
 
     /// A serial port whose other end is ours.
