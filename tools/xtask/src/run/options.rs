@@ -136,7 +136,10 @@ impl Options {
     /// Refuses what would not be the same again.
     pub fn check_schedule(&self) -> anyhow::Result<()> {
         let alone = self.smp.is_none_or(|count| count.get() == 1) && self.accel == Accel::Tcg;
-        anyhow::ensure!(alone && self.boot == Boot::Direct, "--schedule needs --boot direct and one emulated processor");
+        anyhow::ensure!(
+            alone && self.boot == Boot::Direct,
+            "--schedule needs --boot direct and one emulated processor"
+        );
         Ok(())
     }
 

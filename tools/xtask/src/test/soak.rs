@@ -60,7 +60,8 @@ pub fn faults(project: &Project, programs: &[String]) -> Result<()> {
     let mut machine = Command::new(env::current_exe().context("cannot tell where this program stands")?);
     machine.args(["run", "--boot", "direct", "--quiet", "--timeout", LONG_PATIENCE, "--memory", "512M"]);
     machine.args(["--schedule", "1", "--root"]).arg(project.image("tests.cpio"));
-    let status = machine.args(["--", "/soak/faults", "long"]).args(programs).status().context("cannot start a machine")?;
+    let status =
+        machine.args(["--", "/soak/faults", "long"]).args(programs).status().context("cannot start a machine")?;
     ensure!(status.success(), "not every failure was endured");
     Ok(())
 }
