@@ -9,7 +9,7 @@ mod writing;
 
 use crate::memory::{Pager, Sink};
 use crate::task::{Mutex, TaskContext};
-use core::fmt;
+use alloc::boxed::Box;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
@@ -170,8 +170,8 @@ impl<B: Backing> Pager for PageCache<B> {
         self.backing.will_write(offset / PAGE)
     }
 
-    fn name(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
+    fn name(&self) -> Result<Box<[u8]>> {
+        Ok(Box::default())
     }
 
     fn identity(&self) -> (u64, u64) {
