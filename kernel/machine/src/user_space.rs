@@ -61,6 +61,9 @@ pub struct UserSpace {
     most_resident: AtomicUsize,
 }
 
+/// A lowest table, and which part of the space it is for, in its spans.
+type Lowest = (u64, &'static Table);
+
 impl UserSpace {
     /// A space in which nothing is mapped.
     pub fn new() -> Result<Arc<UserSpace>> {
@@ -214,6 +217,19 @@ impl UserSpace {
         lowest_table(self.root, address).ok().map(|table| &table[entry_index(address, 1)])
     }
 
+    /// The same for who goes through many pages: most are in the table of the page before, and the way down is not gone again.
+    fn make_table_after(&self, address: u64, last: &mut Option<Lowest>) -> Result<&'static Table> {
+        let span = address / TABLE_SPAN;
+        match *last {
+            Some((known, table)) if known == span => Ok(table),
+            _ => {
+                let table = self.make_table(address)?;
+                *last = Some((span, table));
+                Ok(table)
+            }
+        }
+    }
+
     /// The lowest table for an address, made if need be. The lock is held.
     fn make_table(&self, address: u64) -> Result<&'static Table> {
         let mut table = self.root;
@@ -311,6 +327,7 @@ impl Batch<'_> {
     /// `ENOMEM` if the child's tables cannot be made; what was shared until then stays.
     pub fn share(&mut self, child: &mut Batch<'_>, range: PageRange, copy_on_write: bool) -> Result<()> {
         let mut result = Ok(());
+        let mut last = None;
         self.each_held(range, |batch, page, slot| {
             if result.is_err() {
                 return;
@@ -321,7 +338,7 @@ impl Batch<'_> {
                 slot.fetch_and(!WRITABLE, Ordering::AcqRel);
                 batch.note_page(page);
             }
-            result = child.adopt(page, entry);
+            result = child.adopt(page, entry, &mut last);
         });
         result
     }
@@ -335,12 +352,13 @@ impl Batch<'_> {
             return Err(Errno::EINVAL);
         }
         let mut result = Ok(());
+        let mut last = None;
         self.each_held(from, |batch, page, slot| {
             if result.is_err() {
                 return;
             }
             let target = to.start() + (page - from.start());
-            result = batch.space.make_table(target).map(|table| {
+            result = batch.space.make_table_after(target, &mut last).map(|table| {
                 let moved = slot.swap(0, Ordering::AcqRel);
                 batch.note_page(page);
                 let old = table[entry_index(target, 1)].swap(moved, Ordering::AcqRel);
@@ -352,10 +370,10 @@ impl Batch<'_> {
     }
 
     /// Takes up an entry of a parent's, with a count of its own.
-    fn adopt(&mut self, page: u64, entry: u64) -> Result<()> {
+    fn adopt(&mut self, page: u64, entry: u64, last: &mut Option<Lowest>) -> Result<()> {
         let Some(frame) = frame_of(entry) else { return Ok(()) };
         let tables = self.space.tables.lock();
-        let slot = &self.space.make_table(page)?[entry_index(page, 1)];
+        let slot = &self.space.make_table_after(page, last)?[entry_index(page, 1)];
         let old = slot.swap(frame.into_address().0 | entry & !ADDRESS, Ordering::AcqRel);
         drop(tables);
         self.note_replaced(page, old);
