@@ -37,6 +37,7 @@ pub mod power;
 pub mod processor;
 pub mod profile;
 pub mod probe;
+mod registers;
 pub mod rtc;
 pub mod serial;
 pub mod text_memory;

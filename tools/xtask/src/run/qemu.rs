@@ -69,6 +69,11 @@ impl Line {
             // Without sleep, so that a wait takes no time and nothing depends on the host's clock.
             line.add("-icount", "shift=0,sleep=off");
             line.add("-plugin", count.replacen(',', ",out=", 1));
+        } else if let Some(seed) = options.schedule {
+            // Nothing may come from this computer: no time, no random number.
+            line.add("-icount", "shift=0,sleep=off");
+            line.add("-rtc", "base=2026-01-01,clock=vm");
+            line.add("-seed", (seed.get() as u32).to_string());
         } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
         }
