@@ -78,8 +78,8 @@ impl Pager for Mapped {
         self.pages.object()
     }
 
-    fn name(&self) -> Result<Box<[u8]>> {
-        self.path.system_text()?.link_text()
+    fn name(&self) -> Option<Box<[u8]>> {
+        self.path.system_text().ok()?.link_text().ok()
     }
 
     fn identity(&self) -> (u64, u64) {

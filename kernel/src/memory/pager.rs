@@ -38,8 +38,10 @@ pub trait Pager: Send + Sync {
         core::ptr::from_ref(self).cast::<()>().addr()
     }
 
-    /// What /proc/PID/maps shows: the file's path.
-    fn name(&self) -> Result<Box<[u8]>>;
+    /// What /proc/PID/maps shows: the file's path, where there is one, and memory for it.
+    fn name(&self) -> Option<Box<[u8]>> {
+        None
+    }
 
     /// The device and inode numbers for /proc/PID/maps; zeros for what has none.
     fn identity(&self) -> (u64, u64) {

@@ -79,7 +79,7 @@ impl Pager for SharedMemory {
         }
     }
 
-    fn name(&self) -> Result<Box<[u8]>> {
-        Ok(Box::from(self.name.as_deref().unwrap_or("/dev/zero (deleted)").as_bytes()))
+    fn name(&self) -> Option<Box<[u8]>> {
+        Some(Box::from(self.name.as_deref().unwrap_or("/dev/zero (deleted)").as_bytes()))
     }
 }

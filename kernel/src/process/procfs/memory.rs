@@ -142,9 +142,9 @@ pub(super) fn line(range: PageRange, region: &Region, text: &mut Text) -> fmt::R
 /// What a region is called: its part in the program, or its file's path.
 fn name(region: &Region) -> Box<[u8]> {
     match (region.role, &region.content) {
-        (Role::Heap, _) => Box::from(&b"[heap]"[..]),
-        (Role::Stack, _) => Box::from(&b"[stack]"[..]),
-        (_, Content::Anonymous) => Box::default(),
+        (Role::Heap, _) => Box::from(*b"[heap]"),
+        (Role::Stack, _) => Box::from(*b"[stack]"),
         (_, Content::Paged { pager, .. }) => pager.name().unwrap_or_default(),
+        (_, Content::Anonymous) => Box::default(),
     }
 }
