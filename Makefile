@@ -22,7 +22,7 @@ export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 256
 export CARGO_PROFILE_RELEASE_INCREMENTAL := true
 endif
 
-.PHONY: build run test soak faults test-linux check bench bench-check image clean setup xtask
+.PHONY: build run test soak faults test-linux check bench bench-check image clean setup setup-bench xtask
 
 build: xtask
 	@$(XTASK) build
@@ -45,10 +45,10 @@ test-linux: xtask
 check: xtask
 	@$(XTASK) test checks
 
-bench: xtask
+bench: xtask setup-bench
 	@$(XTASK) bench $(ROW)
 
-bench-check: xtask
+bench-check: xtask setup-bench
 	@$(XTASK) bench --check
 
 image: build
@@ -63,3 +63,6 @@ xtask: setup
 
 setup:
 	@bin/setup
+
+setup-bench:
+	@bin/setup bench

@@ -35,16 +35,15 @@ static unsigned long long ticks(const struct row *row, unsigned count) {
 static void measure_time(const struct row *row) {
     unsigned count = 1;
     unsigned long long took = ticks(row, count);
-    // The first may have been slow: what is touched the first time.
-    took = ticks(row, count);
+    // The first may have been slow: what is touched the first time. What takes long by itself is not repeated as often.
+    int is_long = took > 16 * BATCH;
+    if (!is_long) took = ticks(row, count);
     while (took < BATCH && count < 1u << 24) {
         count *= took < BATCH / 16 ? 8 : 2;
         took = ticks(row, count);
     }
     double best = (double)took / count;
-    // What takes long by itself is not repeated as often.
-    int batches = took > 16 * BATCH ? 2 : BATCHES;
-    for (int i = 0; i < batches; i++) {
+    for (int i = 0; i < (is_long ? 2 : BATCHES); i++) {
         double one = (double)ticks(row, count) / count;
         if (one < best) best = one;
     }

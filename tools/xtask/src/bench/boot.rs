@@ -1,5 +1,6 @@
 //! One boot that measures.
 
+use super::applications;
 use super::progress::Progress;
 use super::rows::{Counts, Rows};
 use crate::command::{capture, describe};
@@ -35,6 +36,12 @@ pub enum Measure {
     Time,
     /// Instructions, and what else QEMU can count.
     Count,
+}
+
+/// Rows that are measured in one boot, and what goes along into its root.
+pub struct Group {
+    names: Vec<String>,
+    with: Vec<PathBuf>,
 }
 
 /// What is needed to measure.
@@ -83,9 +90,29 @@ impl<'a> Bench<'a> {
         Ok(Rows::of_list(&String::from_utf8_lossy(&listed.stdout)))
     }
 
-    /// Boots a kernel, runs the rows, and notes what was found.
-    pub fn boot(&self, kernel: Kernel, measure: Measure, rows: &mut Rows, progress: &mut Progress) -> Result<()> {
-        let mut command = self.command(kernel, measure)?;
+    /// The wanted rows by the boots that they share: large programs have a root of their own, which takes long to load.
+    pub fn groups(&self, rows: &Rows) -> Result<Vec<Group>> {
+        let names = |large: bool| -> Vec<String> {
+            rows.iter().filter(|row| row.is_application() == large).map(|row| row.name.clone()).collect()
+        };
+        let mut groups = vec![Group { names: names(false), with: Vec::new() }];
+        if !names(true).is_empty() {
+            groups.push(Group { names: names(true), with: applications::files(self.folder.path())? });
+        }
+        groups.retain(|group| !group.names.is_empty());
+        Ok(groups)
+    }
+
+    /// Boots a kernel, runs the rows of a group, and notes what was found.
+    pub fn boot(
+        &self,
+        kernel: Kernel,
+        measure: Measure,
+        group: &Group,
+        rows: &mut Rows,
+        progress: &mut Progress,
+    ) -> Result<()> {
+        let mut command = self.command(kernel, measure, group)?;
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let told = BufReader::new(child.stdout.take().context("no output")?);
         let (mut counted, mut ended) = (Vec::new(), false);
@@ -127,7 +154,7 @@ impl<'a> Bench<'a> {
     }
 
     /// What measures.
-    fn command(&self, kernel: Kernel, measure: Measure) -> Result<Command> {
+    fn command(&self, kernel: Kernel, measure: Measure, group: &Group) -> Result<Command> {
         let mut command = self.machine(kernel)?;
         command.args(["--memory", "1G", "--timeout", PATIENCE, "--disk"]).arg(self.file("disk.img"));
         let what = match measure {
@@ -138,7 +165,8 @@ impl<'a> Bench<'a> {
                 "count"
             }
         };
-        command.args(["--", PROGRAM, what]).args(&self.wanted);
+        command.args(group.with.iter().flat_map(|file| ["--with".as_ref(), file.as_os_str()]));
+        command.args(["--", PROGRAM, what]).args(&group.names);
         Ok(command)
     }
 

@@ -49,10 +49,12 @@ impl Machine {
         let musl = Command::new("/lib/ld-musl-x86_64.so.1").output().map(|told| told.stderr).unwrap_or_default();
         let musl =
             String::from_utf8_lossy(&musl).lines().find_map(|line| line.strip_prefix("Version ")).map(String::from);
+        // The large programs' is this host's.
+        let glibc = first(Command::new("ldd").arg("--version")).unwrap_or_default();
         Ok(Machine {
             qemu: boot::qemu_version()?,
             compiler: compilers.join("; "),
-            libc: format!("musl {}", musl.unwrap_or_else(|| "of unknown version".to_string())),
+            libc: format!("musl {}; {glibc}", musl.unwrap_or_else(|| "of unknown version".to_string())),
             linux: bench.linux_name(),
         })
     }
