@@ -60,8 +60,8 @@ pub fn for_docs(rows: &Rows, machine: &Machine, rounds: u32) -> String {
 pub fn memory([linux, cor]: &[Memory; 2]) -> String {
     let ratio = |linux: f64, cor: f64| format!("{:.2}", cor / linux);
     format!(
-        "\n## Memory\n\n| what | Linux | Cor | ratio |\n|---|--:|--:|--:|\n| in use while nothing runs, of 1 GiB; the root of 10 MiB is \
-         part of it | {} KiB | {} KiB | {} |\n| smallest machine that runs a small program | {} MiB | {} MiB | {} |\n",
+        "\n## Memory\n\n| what | Linux | Cor | ratio |\n|---|--:|--:|--:|\n| not free of 1 GiB while nothing runs; kernel and root (10 MiB) \
+         are part of it | {} KiB | {} KiB | {} |\n| smallest machine that comes to a shell's prompt | {} MiB | {} MiB | {} |\n",
         linux.used,
         cor.used,
         ratio(linux.used as f64, cor.used as f64),
