@@ -20,7 +20,7 @@ use crate::{
 use alloc::sync::Arc;
 use arrayvec::ArrayVec;
 use bitflags::bitflags;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use logic::{
     address::{PAGE_SIZE, PageRange, PhysAddr, USER_END, UserAddr},
     errno::{Errno, Result},
@@ -210,8 +210,8 @@ impl UserSpace {
     }
 
     /// The lowest entry for an address, if its tables are there. The lock is held.
-    fn entry(&self, address: u64) -> Option<&'static core::sync::atomic::AtomicU64> {
-        lowest_table(self.root, address).ok().map(|table| &table[entry_index(address, 1)])
+    fn entry(&self, address: u64) -> Option<&'static AtomicU64> {
+        lowest_table(self.root, address, address + 1).ok().map(|table| &table[entry_index(address, 1)])
     }
 
     /// The lowest table for an address, made if need be. The lock is held.
@@ -364,18 +364,14 @@ impl Batch<'_> {
 
     /// Calls `work` for each entry of a range that owns a frame, a lowest table at a time under the lock; full batches
     /// are flushed in between, without it.
-    fn each_held(
-        &mut self,
-        range: PageRange,
-        mut work: impl FnMut(&mut Self, u64, &'static core::sync::atomic::AtomicU64),
-    ) {
+    fn each_held(&mut self, range: PageRange, mut work: impl FnMut(&mut Self, u64, &'static AtomicU64)) {
         let mut page = range.start();
         while page < range.end() {
             if self.removed.len() + 8 > GATHERED_FRAMES {
                 self.flush();
             }
             let tables = self.space.tables.lock();
-            let table = match lowest_table(self.space.root, page) {
+            let table = match lowest_table(self.space.root, page, range.end()) {
                 Ok(table) => table,
                 Err(next) => {
                     page = next;
@@ -467,15 +463,17 @@ fn next_with(table: &Table, from: usize, end: usize, bit: u64) -> Option<usize> 
 }
 
 /// The lowest table for a page; if it is not there, the start of the next span that could have one, as far as its upper
-/// table tells. The lock is held.
-fn lowest_table(root: PhysAddr, page: u64) -> core::result::Result<&'static Table, u64> {
+/// table tells and somebody wants to know who looks up to `end`. The lock is held.
+fn lowest_table(root: PhysAddr, page: u64, end: u64) -> core::result::Result<&'static Table, u64> {
     let mut table = root;
     for level in (2..=4).rev() {
+        let span = 1u64 << (3 + 9 * level);
+        let wanted = ((end - 1) / span - page / span + 1) as usize;
         // SAFETY: tables of a space stay until it is dropped.
         let entries = &unsafe { table_at(table) }[entry_index(page, level)..];
-        let missing = entries.iter().take_while(|entry| entry.load(Ordering::Acquire) & PRESENT == 0).count();
+        let is_missing = |entry: &&AtomicU64| entry.load(Ordering::Acquire) & PRESENT == 0;
+        let missing = entries.iter().take(wanted).take_while(is_missing).count();
         if missing > 0 {
-            let span = 1u64 << (3 + 9 * level);
             return Err((page / span + missing as u64) * span);
         }
         let entry = entries[0].load(Ordering::Acquire);
