@@ -20,10 +20,10 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     guest::write_root_disk(project, options, &root)?;
     line.start(&start(project, options, folder, &root)?)?;
     if !options.initrd {
-        line.disk(&root, false)?;
+        line.disk(&root, false, None)?;
     }
     for disk in &options.disk {
-        line.disk(disk, options.snapshot)?;
+        line.disk(disk, options.snapshot, options.disk_faults.as_deref())?;
     }
     if options.profile.is_some() {
         line.samples(&folder.join(profile::SAMPLES))?;

@@ -35,6 +35,9 @@ pub struct Options {
     /// A further disk, raw or qcow2: the first becomes /dev/vdb
     #[arg(long, value_name = "FILE")]
     pub disk: Vec<PathBuf>,
+    /// Have the further disks fail as a file of rules for QEMU's blkdebug says
+    #[arg(long, value_name = "RULES", requires = "disk")]
+    pub disk_faults: Option<PathBuf>,
     /// Drop what is written to the disks
     #[arg(long)]
     pub snapshot: bool,

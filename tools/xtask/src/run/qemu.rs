@@ -128,12 +128,18 @@ impl Line {
         Ok(())
     }
 
-    /// A virtio disk. Of several, the first is the root.
-    pub fn disk(&mut self, file: &Path, snapshot: bool) -> Result<()> {
+    /// A virtio disk. Of several, the first is the root. It may fail as rules say.
+    pub fn disk(&mut self, file: &Path, snapshot: bool, faults: Option<&Path>) -> Result<()> {
         let number = self.0.iter().filter(|word| word.as_encoded_bytes().starts_with(b"virtio-blk-pci")).count();
         let format = disk_format(file)?;
         let snapshot = if snapshot { ",snapshot=on" } else { "" };
-        self.add("-drive", format!("if=none,id=disk{number},format={format}{snapshot},file={}", escape(file)?));
+        let file = match faults {
+            None => format!("file={}", escape(file)?),
+            Some(rules) => {
+                format!("file.driver=blkdebug,file.config={},file.image.filename={}", escape(rules)?, escape(file)?)
+            }
+        };
+        self.add("-drive", format!("if=none,id=disk{number},format={format}{snapshot},{file}"));
         self.add("-device", format!("virtio-blk-pci,drive=disk{number}"));
         Ok(())
     }
@@ -212,11 +218,11 @@ mod tests {
         fs::write(&raw, "").unwrap();
         fs::write(&qcow, b"QFI\xfb\0\0").unwrap();
         let mut line = Line(Vec::new());
-        line.disk(&raw, true).unwrap();
-        line.disk(&qcow, false).unwrap();
+        line.disk(&raw, true, None).unwrap();
+        line.disk(&qcow, false, Some(Path::new("rules"))).unwrap();
         let text = line.words().iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
         assert!(text.contains("id=disk0,format=raw,snapshot=on,file=") && text.contains("a,,b"), "{text}");
-        assert!(text.contains("id=disk1,format=qcow2,file="), "{text}");
-        assert!(line.disk(&folder.path().join("missing"), false).is_err());
+        assert!(text.contains("id=disk1,format=qcow2,file.driver=blkdebug,file.config=rules,"), "{text}");
+        assert!(line.disk(&folder.path().join("missing"), false, None).is_err());
     }
 }
