@@ -41,6 +41,9 @@ pub struct Options {
     /// Only count instructions, which takes a minute
     #[arg(long)]
     pub count: bool,
+    /// Only count instructions, and write docs/bench.record anew
+    #[arg(long, conflicts_with_all = ["rows", "count", "check"])]
+    pub record: bool,
     /// Fail when a row costs over 5 % more instructions than docs/bench.record says
     #[arg(long, conflicts_with = "count")]
     pub check: bool,
@@ -55,7 +58,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
     if options.check {
         return check(project, &bench, &mut rows);
     }
-    let rounds = if options.count { 0 } else { options.rounds };
+    let rounds = if options.count || options.record { 0 } else { options.rounds };
     let mut progress = Progress::new(rows.len() * (2 + 2 * rounds as usize));
     let measures = (0..rounds).map(|_| Measure::Time).chain([Measure::Count]);
     let groups = bench.groups(&rows)?;
@@ -69,13 +72,16 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
     drop(progress);
     let machine = record::Machine::find(project, &bench)?;
     println!("{}", report::for_person(&rows));
+    if options.rows.is_empty() && (rounds > 0 || options.record) {
+        files::replace(&project.path("docs/bench.record"), record::write(&rows, &machine).as_bytes())?;
+        println!("written: docs/bench.record");
+    }
     if options.rows.is_empty() && rounds > 0 {
         let memory = [memory::find(&bench, Kernel::Linux)?, memory::find(&bench, Kernel::Cor)?];
         let text = report::for_docs(&rows, &machine, rounds) + &report::memory(&memory);
         files::replace(&project.path("docs/bench.md"), text.as_bytes())?;
         files::replace(&project.path("docs/bench.svg"), plot::draw(&rows).as_bytes())?;
-        files::replace(&project.path("docs/bench.record"), record::write(&rows, &machine).as_bytes())?;
-        println!("written: docs/bench.md, docs/bench.svg, docs/bench.record");
+        println!("written: docs/bench.md, docs/bench.svg");
     }
     Ok(())
 }

@@ -74,8 +74,8 @@ pub fn write(rows: &Rows, machine: &Machine) -> String {
 
 /// Reads it.
 pub fn read(path: &Path) -> Result<Record> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {} (make bench writes it)", path.display()))?;
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read {} (make bench-record writes it)", path.display()))?;
     Ok(parse(&text))
 }
 
@@ -100,7 +100,7 @@ impl Record {
         if self.machine == here {
             return Ok(());
         }
-        bail!("docs/bench.record holds for\n{}\nand here is\n{here}\n(make bench writes it anew)", self.machine)
+        bail!("docs/bench.record holds for\n{}\nand here is\n{here}\n(make bench-record writes it anew)", self.machine)
     }
 
     /// A line for each row that costs too much.
