@@ -67,7 +67,7 @@ static void translate_one(struct qemu_plugin_insn *instruction) {
 
 // The firmware is below 1 MiB, behind the first 640 KiB, or at the end of memory; a kernel starts elsewhere. QEMU's loader leaves the
 // first 64 KiB to the firmware.
-static bool is_kernel_start(uint64_t at) { return at >> 16 >= 1 && at < 0xa0000 || at >= 0x100000 && at < 0x10000000; }
+static bool is_kernel_start(uint64_t at) { return (at >= 0x10000 && at < 0xa0000) || (at >= 0x100000 && at < 0x10000000); }
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *block) {
     if (!is_handed_over && is_kernel_start(qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(block, 0)))) {

@@ -5,7 +5,7 @@ use crate::command::capture;
 use anyhow::{Context, Result};
 
 /// The sizes of machines that are tried, in MiB, and how long each may take, in seconds.
-const SIZES: [u32; 14] = [4, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+const SIZES: [u32; 17] = [4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64, 72, 80, 96, 128, 256];
 const PATIENCE: &str = "30";
 
 /// What was found of a kernel.

@@ -34,7 +34,8 @@ pub fn for_docs(rows: &Rows, machine: &Machine, rounds: u32) -> String {
         "# Cor beside Linux\n\nWritten by `make bench`. The same static programs in the same machine (one CPU, 1 GiB, root in \
          memory), on Cor and on\n{} with `mitigations=off`.\n{machine}\n\n![Cor's time as a part of Linux's](bench.svg)\n\n\
          {}\n\n## Time\n\nMicroseconds for an operation by the processor's counter: medians of {rounds} alternating boots. The \
-         spread is that of Linux's own boots.\n\n| row | one operation | Linux | Cor | ratio | spread |\n|---|---|--:|--:|--:|--:|\n",
+         spread is that of Linux's own boots. The large\nprograms (app-…) are this host's, with their libraries, and have boots of their own; they hardly \
+         enter the kernel.\n\n| row | one operation | Linux | Cor | ratio | spread |\n|---|---|--:|--:|--:|--:|\n",
         machine.linux,
         mean(rows)
     );
