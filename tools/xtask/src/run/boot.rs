@@ -15,11 +15,14 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if let Some(recording) = &options.record {
         return recorded_line(project, options, recording);
     }
+    if options.schedule.is_some() {
+        options.check_schedule()?;
+    }
     let mut line = Line::machine(options);
     let root = folder.join("root.img");
     guest::write_root_disk(project, options, &root)?;
     line.start(&start(project, options, folder, &root)?)?;
-    if !options.initrd {
+    if !options.initrd && options.schedule.is_none() {
         line.disk(&root, false, None)?;
     }
     for disk in &options.disk {
@@ -57,7 +60,7 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
     }
     let arguments = kernel_arguments(options);
     if direct {
-        let module = options.initrd.then(|| root.to_path_buf());
+        let module = (options.initrd || options.schedule.is_some()).then(|| root.to_path_buf());
         return Ok(Start::Kernel(built(project, "cor.elf")?, module, arguments.join(" ")));
     }
     let image = folder.join("cor.iso");
@@ -78,6 +81,8 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
     if options.profile.is_some() {
         arguments.push("profile");
     }
+    let schedule = options.schedule.map(|seed| format!("sched_seed={seed}"));
+    arguments.extend(schedule.as_deref());
     let own = options.append.split_whitespace();
     let replaced =
         |word: &&str| word.contains('=') && own.clone().any(|new| new.split('=').next() == word.split('=').next());

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 /// The options of `bin/run`; without PROGRAM, an interactive serial console (Ctrl-A x leaves, Ctrl-A b sends a break).
@@ -65,6 +65,10 @@ pub struct Options {
     /// Let the machine's clock count instructions: one nanosecond each
     #[arg(long)]
     pub icount: bool,
+    /// Change who runs at odd moments, which SEED chooses; the same SEED does exactly the same again: the machine has no disk, its clock
+    /// counts instructions, and PROGRAM gets no input
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["record", "disk", "net", "forward", "kernel"], requires = "program")]
+    pub schedule: Option<NonZeroU64>,
     /// Record the run in this folder, for bin/replay and bin/when
     #[arg(long, value_name = "FOLDER")]
     pub record: Option<PathBuf>,
@@ -126,6 +130,16 @@ impl Options {
         anyhow::ensure!(alone, "--record needs one processor, and an emulated one");
         let devices = !self.disk.is_empty() || self.net || !self.forward.is_empty() || self.kernel.is_some();
         anyhow::ensure!(!devices, "--record takes no --disk, --net, --forward or --kernel");
+        Ok(())
+    }
+
+    /// Refuses what would not be the same again.
+    pub fn check_schedule(&self) -> anyhow::Result<()> {
+        let alone = self.smp.is_none_or(|count| count.get() == 1) && self.accel == Accel::Tcg;
+        anyhow::ensure!(
+            alone && self.boot == Boot::Direct,
+            "--schedule needs --boot direct and one emulated processor"
+        );
         Ok(())
     }
 

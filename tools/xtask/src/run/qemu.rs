@@ -65,7 +65,12 @@ impl Line {
         line.add("-smp", options.smp.map_or(1, u32::from).to_string());
         line.add("-vga", "std");
         line.add("-display", "none");
-        if options.icount && options.record.is_none() {
+        if let Some(seed) = options.schedule {
+            // Nothing may come from this computer: no time, no random number.
+            line.add("-icount", "shift=0,sleep=off");
+            line.add("-rtc", "base=2026-01-01,clock=vm");
+            line.add("-seed", (seed.get() as u32).to_string());
+        } else if options.icount && options.record.is_none() {
             // Measured without sleep, so that a wait takes no time and nothing depends on the host's clock.
             line.add("-icount", if options.plugin.is_some() { "shift=0,sleep=off" } else { "shift=0" });
         }
