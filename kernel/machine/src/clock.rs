@@ -203,6 +203,11 @@ fn frequency_of_monitor() -> Option<u64> {
     (kilohertz != 0).then_some(u64::from(kilohertz) * 1000)
 }
 
+/// When the time stamp counter was there: not long ago.
+pub(crate) fn at(tsc: u64) -> Instant {
+    Instant(time_at(tsc))
+}
+
 /// The time stamp counter, as it is.
 pub fn tsc() -> u64 {
     // SAFETY: every x86-64 has the instruction, and the kernel does not forbid it to itself.

@@ -91,7 +91,7 @@ impl AddressSpace {
             most_pages: 0,
         };
         let (machine, number) = (UserSpace::new()?, reverse::new_number());
-        let space = Arc::new(AddressSpace { machine, number, map: Mutex::new(map) });
+        let space = Arc::new(AddressSpace { machine, number, map: Mutex::new("address space", map) });
         reverse::enter(number, &space);
         Ok(space)
     }
