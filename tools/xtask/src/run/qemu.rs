@@ -67,11 +67,10 @@ impl Line {
         line.add("-display", "none");
         if let Some(seed) = options.schedule {
             line.repeatable(seed.get() as u32);
-        } else if options.icount && options.profile.is_some() {
+        } else if options.icount && (options.profile.is_some() || options.plugin.is_some()) {
             line.repeatable(1);
         } else if options.icount && options.record.is_none() {
-            // Measured without sleep, so that a wait takes no time and nothing depends on the host's clock.
-            line.add("-icount", if options.plugin.is_some() { "shift=0,sleep=off" } else { "shift=0" });
+            line.add("-icount", "shift=0");
         }
         if let Some(plugin) = &options.plugin {
             line.add("-plugin", plugin);
