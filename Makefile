@@ -11,6 +11,7 @@
 #   make check   only format, lints and layers
 #   make bench   Cor beside Debian's kernel, in a table and docs/bench.md; ROW=pipe for one row
 #   make bench-check  fails when a row costs more instructions than recorded
+#   make bench-record  notes what the rows cost now, after a change that is meant
 #   make image   build, and say where the boot image is
 #   make clean   remove all that was made
 #
@@ -24,7 +25,7 @@ export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 256
 export CARGO_PROFILE_RELEASE_INCREMENTAL := true
 endif
 
-.PHONY: build run test soak faults schedules test-linux check bench bench-check image clean setup xtask
+.PHONY: build run test soak faults schedules test-linux check bench bench-check bench-record image clean setup setup-bench xtask
 
 build: xtask
 	@$(XTASK) build
@@ -50,11 +51,14 @@ test-linux: xtask
 check: xtask
 	@$(XTASK) test checks
 
-bench: xtask
+bench: xtask setup-bench
 	@$(XTASK) bench $(ROW)
 
-bench-check: xtask
+bench-check: xtask setup-bench
 	@$(XTASK) bench --check
+
+bench-record: xtask setup-bench
+	@$(XTASK) bench --record
 
 image: build
 	@ls -l target/images/cor.iso target/images/cor.elf
@@ -68,3 +72,6 @@ xtask: setup
 
 setup:
 	@bin/setup
+
+setup-bench:
+	@bin/setup bench

@@ -1,6 +1,7 @@
 // build: musl
 // What kernels cost: `bench time ROW…`, `bench count ROW…` (all rows if none is named), `bench list`; `bench true` is the small
-// program of the rows that run one; `bench memory` prints `memory ALL USED` in KiB.
+// program of the rows that run one; `bench memory` prints `memory FREE` in KiB; `bench boot` marks that the first program runs,
+// and has a shell's prompt mark that it is there (boot.c).
 //
 // Time is the processor's counter of cycles, never the clock of the kernel that is measured. A row runs in a process of its own, so
 // that one which fails, or hangs, is told as missing and the others go on. `time` prints
@@ -16,7 +17,7 @@ enum { BATCHES = 9, PATIENCE = 30 };
 // A batch takes so long, in ticks: a few milliseconds, many times what reading the counter costs.
 static const unsigned long long BATCH = 8 << 20;
 
-static const struct row *const LISTS[] = {call_rows, file_rows, memory_rows, process_rows, talk_rows, disk_rows,
+static const struct row *const LISTS[] = {boot_rows, call_rows, file_rows, memory_rows, process_rows, talk_rows, disk_rows,
                                     other_rows, application_rows};
 static const struct row *current;
 
@@ -35,16 +36,15 @@ static unsigned long long ticks(const struct row *row, unsigned count) {
 static void measure_time(const struct row *row) {
     unsigned count = 1;
     unsigned long long took = ticks(row, count);
-    // The first may have been slow: what is touched the first time.
-    took = ticks(row, count);
+    // The first may have been slow: what is touched the first time. What takes long by itself is not repeated as often.
+    int is_long = took > 16 * BATCH;
+    if (!is_long) took = ticks(row, count);
     while (took < BATCH && count < 1u << 24) {
         count *= took < BATCH / 16 ? 8 : 2;
         took = ticks(row, count);
     }
     double best = (double)took / count;
-    // What takes long by itself is not repeated as often.
-    int batches = took > 16 * BATCH ? 2 : BATCHES;
-    for (int i = 0; i < batches; i++) {
+    for (int i = 0; i < (is_long ? 2 : BATCHES); i++) {
         double one = (double)ticks(row, count) / count;
         if (one < best) best = one;
     }
@@ -61,9 +61,9 @@ static long faults(void) {
 static void measure_count(const struct row *row) {
     row->work(row->count);
     long before = faults();
-    __asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x01, 0x0c, 0x0b, 0x5e" ::: "memory");
+    mark_begin();
     row->work(row->count);
-    __asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x02, 0x0c, 0x0b, 0x5e" ::: "memory");
+    mark_end();
     printf("count %s %u %ld\n", row->name, row->count, faults() - before);
 }
 
@@ -99,48 +99,40 @@ static int is_wanted(const struct row *row, char **names) {
     return 0;
 }
 
-// How long the machine has run when its first program begins; the counter starts with it.
-static void tell_boot(unsigned long long now, int counting) {
-    if (counting) {
-        __asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x02, 0x0c, 0x0b, 0x5e" ::: "memory");
-        printf("count boot 1 0\n");
-    } else {
-        printf("time boot %llu.0\n", now);
+// The memory that is free while nothing runs but us.
+static void tell_memory(void) {
+    char line[256];
+    unsigned long available = 0;
+    FILE *file = fopen("/proc/meminfo", "r");
+    while (file && fgets(line, sizeof line, file)) sscanf(line, "MemFree: %lu", &available);
+    printf("memory %lu\n", available);
+}
+
+static void run_all(int counting, char **names) {
+    for (unsigned list = 0; list < sizeof LISTS / sizeof *LISTS; list++) {
+        for (const struct row *row = LISTS[list]; row->name; row++) {
+            if (is_wanted(row, names) && row->work) run(row, counting);
+        }
     }
 }
 
-// The memory that is in use while nothing runs but us.
-static void tell_memory(void) {
-    char line[256];
-    unsigned long all = 0, available = 0;
-    FILE *file = fopen("/proc/meminfo", "r");
-    while (file && fgets(line, sizeof line, file)) {
-        sscanf(line, "MemTotal: %lu", &all);
-        sscanf(line, "MemAvailable: %lu", &available);
+static void tell_list(char **names) {
+    for (unsigned list = 0; list < sizeof LISTS / sizeof *LISTS; list++) {
+        for (const struct row *row = LISTS[list]; row->name; row++) {
+            if (is_wanted(row, names)) printf("row %s %s\n", row->name, row->what);
+        }
     }
-    printf("memory %lu %lu\n", all, all - available);
 }
 
 int main(int argc, char **argv) {
-    unsigned long long now = __rdtsc();
     const char *what = argc > 1 ? argv[1] : "time";
-    if (!strcmp(what, "true")) return 0;
     char **names = argc > 2 ? argv + 2 : argv + argc;
-    static const struct row boot = {"boot", "from the machine's start to its first program", 1};
-    int counting = !strcmp(what, "count");
-    if (!strcmp(what, "memory")) tell_memory();
-    else if (is_wanted(&boot, names) && !strcmp(what, "list")) printf("row %s %s\n", boot.name, boot.what);
-    else if (is_wanted(&boot, names)) tell_boot(now, counting);
-    for (unsigned list = 0; list < sizeof LISTS / sizeof *LISTS; list++) {
-        for (const struct row *row = LISTS[list]; row->name; row++) {
-            if (!is_wanted(row, names) || !strcmp(what, "memory")) continue;
-            if (!strcmp(what, "list")) {
-                printf("row %s %s\n", row->name, row->what);
-            } else {
-                run(row, counting);
-            }
-        }
-    }
+    if (!strcmp(what, "true")) return 0;
+    if (!strcmp(what, "prompt")) return tell_prompt();
+    if (!strcmp(what, "boot")) tell_boot();
+    else if (!strcmp(what, "memory")) tell_memory();
+    else if (!strcmp(what, "list")) tell_list(names);
+    else run_all(!strcmp(what, "count"), names);
     printf("end\n");
     return 0;
 }

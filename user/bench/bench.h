@@ -19,7 +19,8 @@ struct row {
     const char *what;
     // How many are counted exactly; a timed row does as many as its time allows.
     unsigned count;
-    // Does so many operations. What it needs is there: `start` made it, and the process ends after the row.
+    // Does so many operations. What it needs is there: `start` made it, and the process ends after the row. The rows of booting
+    // have none.
     void (*work)(unsigned count);
     // Prepares, if there is something to prepare; ends the row by `missing` where the kernel lacks what it takes.
     void (*start)(long argument);
@@ -27,8 +28,16 @@ struct row {
 };
 
 // The rows, a list for each file; each ends with a row without a name.
-extern const struct row call_rows[], file_rows[], memory_rows[], process_rows[], talk_rows[], disk_rows[],
+extern const struct row boot_rows[], call_rows[], file_rows[], memory_rows[], process_rows[], talk_rows[], disk_rows[],
     other_rows[], application_rows[];
+
+// Marks that QEMU's plugin sees.
+static inline void mark_begin(void) { __asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x01, 0x0c, 0x0b, 0x5e" ::: "memory"); }
+static inline void mark_end(void) { __asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x02, 0x0c, 0x0b, 0x5e" ::: "memory"); }
+
+// Marks that the first program runs, and runs a shell whose prompt has tell_prompt called.
+void tell_boot(void);
+int tell_prompt(void);
 
 // Ends the row: the kernel cannot do this.
 _Noreturn void missing(const char *what);

@@ -32,6 +32,8 @@ static VERSION: AtomicU32 = AtomicU32::new(0);
 static BASE_TSC: AtomicU64 = AtomicU64::new(0);
 static BASE_TIME: AtomicU64 = AtomicU64::new(0);
 static RATE: AtomicU64 = AtomicU64::new(0);
+/// What was told last.
+static LATELY: AtomicU64 = AtomicU64::new(0);
 /// Nanoseconds after which `refine` measures again.
 static NEXT_REFINE: AtomicU64 = AtomicU64::new(REFINE_AT[0]);
 static STARTED: spin::Once<Sample> = spin::Once::new();
@@ -66,10 +68,16 @@ pub fn now() -> Instant {
         let time = time_at(tsc());
         fence(Ordering::Acquire);
         if version.is_multiple_of(2) && VERSION.load(Ordering::Relaxed) == version {
+            LATELY.store(time, Ordering::Relaxed);
             return Instant(time);
         }
         core::hint::spin_loop();
     }
+}
+
+/// What `now` told last: for whom a few milliseconds do not matter. Every tick and every switch asks.
+pub fn lately() -> Instant {
+    Instant(LATELY.load(Ordering::Relaxed))
 }
 
 /// How often the TSC counts in a second, as far as it is known (0 before the first measure).

@@ -345,6 +345,11 @@ pub fn leave_space() {
     drop(dropped);
 }
 
+/// Loads the space that is in CR3 once more: this CPU forgets all translations, and finds them again.
+pub fn reload_space() {
+    kernel_space::load_root(kernel_space::root_in_use());
+}
+
 /// Whether a space is loaded on this CPU on behalf of the fiber that runs: then it stays so until the fiber itself
 /// changes that, wherever the fiber goes.
 ///

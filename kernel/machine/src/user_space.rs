@@ -192,7 +192,7 @@ impl UserSpace {
 
     /// The lowest entry for an address, if its tables are there. The lock is held.
     fn entry(&self, address: u64) -> Option<&'static AtomicU64> {
-        lowest_table(self.root, address).ok().map(|table| &table[entry_index(address, 1)])
+        lowest_table(self.root, address, address + 1).ok().map(|table| &table[entry_index(address, 1)])
     }
 
     /// The same for who goes through many pages: most are in the table of the page before, and the way down is not gone again.

@@ -15,6 +15,7 @@ use crate::task::{Instant, Mutex, Patience, TaskContext, WaitQueue, Waiter, Wake
 use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
+use arrayvec::ArrayVec;
 use bitflags::bitflags;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use linux_raw_sys::general as linux;
@@ -57,8 +58,15 @@ pub struct Event {
     pub data: u64,
 }
 
-/// So many events are told without asking for more room.
+/// So many events are told without asking for memory.
 const HANDFUL: usize = 16;
+
+/// What is told by epoll_wait(2).
+#[derive(Default)]
+pub struct Events {
+    first: ArrayVec<Event, HANDFUL>,
+    more: Vec<Event>,
+}
 
 /// A set of watched files.
 pub struct Watcher {
@@ -160,23 +168,22 @@ impl Watcher {
     }
 
     /// Waits until something is ready, and tells up to `most` events: epoll_wait(2). None when the deadline comes first.
-    pub fn wait(&self, ctx: &TaskContext, most: usize, deadline: Option<Instant>) -> Result<Vec<Event>> {
-        let mut events = Vec::with_capacity(most.min(HANDFUL));
+    pub fn wait(&self, ctx: &TaskContext, most: usize, deadline: Option<Instant>, events: &mut Events) -> Result<()> {
         let found = self.news.wait(ctx, Patience { interruptible: true, deadline }, || {
-            self.collect(most, &mut events);
+            self.collect(most, events);
             (!events.is_empty()).then_some(())
         });
         match found {
-            Ok(()) | Err(Errno::ETIMEDOUT) => Ok(events),
-            Err(errno) => Err(errno),
+            Err(Errno::ETIMEDOUT) => Ok(()),
+            found => found,
         }
     }
 
     /// Looks at each of the hopeful once.
-    fn collect(&self, most: usize, events: &mut Vec<Event>) {
+    fn collect(&self, most: usize, events: &mut Events) {
         let hopeful = self.hopeful.lock().len();
         for _ in 0..hopeful {
-            if events.len() == most || events.try_reserve(1).is_err() {
+            if events.len() == most || !events.has_room() {
                 return;
             }
             let Some(place) = self.next_hopeful() else { return };
@@ -220,6 +227,34 @@ impl Watcher {
             }
         }
         Ok(files)
+    }
+}
+
+impl Events {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Event> {
+        self.first.iter().chain(&self.more)
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.first.len() + self.more.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+
+    /// Whether there is memory for one more; then it can be pushed.
+    fn has_room(&mut self) -> bool {
+        !self.first.is_full() || self.more.try_reserve(1).is_ok()
+    }
+
+    fn push(&mut self, event: Event) {
+        if let Err(full) = self.first.try_push(event) {
+            self.more.push(full.element());
+        }
     }
 }
 

@@ -209,9 +209,9 @@ pub fn sleep_until_date(ctx: &TaskContext, clock: &Clock, date: Reading) -> bool
     }
 }
 
-/// The time so many nanoseconds from now.
+/// The time so many nanoseconds from now. Who does not want to wait need not know what time it is.
 pub fn now_and(nanoseconds: u64) -> Instant {
-    Instant(clock::now().0.saturating_add(nanoseconds))
+    if nanoseconds == 0 { Instant(0) } else { Instant(clock::now().0.saturating_add(nanoseconds)) }
 }
 
 /// The nanoseconds until a time; 0 if it is past.

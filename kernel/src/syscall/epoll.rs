@@ -3,7 +3,7 @@
 use super::arg::{Fd, Known, Pointer};
 use super::caller::Caller;
 use super::{signal, time};
-use crate::fs::epoll::{self, Event, Operation};
+use crate::fs::epoll::{self, Event, Events, Operation};
 use crate::process::clock;
 use crate::process::signal::with_blocked;
 use crate::task::Instant;
@@ -114,7 +114,8 @@ fn wait(
     let most = most.ok_or(Errno::EINVAL)?;
     let watching = caller.file(set)?;
     let watcher = watching.file().watcher().ok_or(Errno::EINVAL)?;
-    let events = with_blocked(caller.thread(), blocked, || watcher.wait(caller.ctx, most, deadline))?;
+    let mut events = Events::default();
+    with_blocked(caller.thread(), blocked, || watcher.wait(caller.ctx, most, deadline, &mut events))?;
     for (index, event) in events.iter().enumerate() {
         let mut bytes = [0; EVENT];
         bytes[..4].copy_from_slice(&event.events.to_le_bytes());

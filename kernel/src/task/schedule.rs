@@ -33,6 +33,11 @@ const REAL_TIME_SLICE: u64 = 100_000_000;
 /// How much less than the one that runs a woken task must have run to take its place at once.
 const URGENT: u64 = 2_000_000;
 
+/// A program that runs on alone has its space loaded again at so many of its first ticks, and then at one of so many: an emulated CPU
+/// fits the size of its TLB to the program only when that is emptied.
+const FITTING_TICKS: u32 = 16;
+const LATER_TICKS: u32 = 64;
+
 /// What turns are made of at random, to find what goes wrong only when tasks take turns at odd moments; 0: they are not.
 static SEED: AtomicU64 = AtomicU64::new(0);
 /// The longest turn then.
@@ -74,6 +79,8 @@ struct Turn {
     since: Instant,
     /// When the time is up of the one who runs.
     ends: Option<Instant>,
+    /// How many ticks he has had since he began.
+    ticks: u32,
     totals: Totals,
     real_time: Budget,
 }
@@ -97,6 +104,7 @@ pub fn start() -> Result<()> {
         current: idle,
         since: clock::now(),
         ends: None,
+        ticks: 0,
         totals: Totals::default(),
         real_time: Budget::default(),
     };
@@ -275,6 +283,7 @@ impl Turn {
             return None;
         }
         self.totals.switches += 1;
+        self.ticks = 0;
         self.current.account.leave(matches!(after, After::Wait | After::End));
         Some((core::mem::replace(&mut self.current, next.clone()), next))
     }
@@ -405,6 +414,10 @@ pub(super) fn tick(now: Instant, program: bool) -> Option<Instant> {
     let found = with_turn(|turn| {
         turn.current.account.find(program);
         turn.charge(now, &mut ready);
+        turn.ticks = turn.ticks.wrapping_add(1);
+        if program && (turn.ticks <= FITTING_TICKS || turn.ticks.is_multiple_of(LATER_TICKS)) {
+            fiber::reload_space();
+        }
         (turn.current.clone(), turn.next_tick(now, alone))
     });
     drop(ready);

@@ -140,7 +140,7 @@ impl<'a> Batch<'a> {
                 self.flush();
             }
             let tables = self.space.tables.lock();
-            let table = match lowest_table(self.space.root, page) {
+            let table = match lowest_table(self.space.root, page, range.end()) {
                 Ok(table) => table,
                 Err(next) => {
                     page = next;

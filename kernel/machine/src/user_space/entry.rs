@@ -7,7 +7,7 @@ use crate::{
     },
 };
 use bitflags::bitflags;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 use logic::address::{PAGE_SIZE, PhysAddr};
 
 bitflags! {
@@ -48,15 +48,17 @@ pub(super) fn next_with(table: &Table, from: usize, end: usize, bit: u64) -> Opt
 }
 
 /// The lowest table for a page; if it is not there, the start of the next span that could have one, as far as its upper
-/// table tells. The lock is held.
-pub(super) fn lowest_table(root: PhysAddr, page: u64) -> core::result::Result<&'static Table, u64> {
+/// table tells and somebody wants to know who looks up to `end`. The lock is held.
+pub(super) fn lowest_table(root: PhysAddr, page: u64, end: u64) -> core::result::Result<&'static Table, u64> {
     let mut table = root;
     for level in (2..=4).rev() {
+        let span = 1u64 << (3 + 9 * level);
+        let wanted = ((end - 1) / span - page / span + 1) as usize;
         // SAFETY: tables of a space stay until it is dropped.
         let entries = &unsafe { table_at(table) }[entry_index(page, level)..];
-        let missing = entries.iter().take_while(|entry| entry.load(Ordering::Acquire) & PRESENT == 0).count();
+        let is_missing = |entry: &&AtomicU64| entry.load(Ordering::Acquire) & PRESENT == 0;
+        let missing = entries.iter().take(wanted).take_while(is_missing).count();
         if missing > 0 {
-            let span = 1u64 << (3 + 9 * level);
             return Err((page / span + missing as u64) * span);
         }
         let entry = entries[0].load(Ordering::Acquire);

@@ -214,21 +214,22 @@ fn write_vector(ctx: &TaskContext, running: &mut Running, at: u64) -> Result<()>
     let space = running.space.clone();
     let vector = running.user.vector();
     let (bytes, parts) = (vector.bytes(), vector.parts());
-    let (legacy, rest) = bytes.split_at(LEGACY.min(bytes.len()));
-    let mut head = [0; LEGACY];
-    head[..legacy.len()].copy_from_slice(legacy);
+    let (head, rest) = bytes.split_at(LEGACY.min(bytes.len()));
+    let (legacy, left_free) = head.split_at(NOTE.min(head.len()));
+    let mut note = [0; LEGACY - NOTE];
+    note[..left_free.len()].copy_from_slice(left_free);
     let size = bytes.len() as u32;
-    let mut note = |at: usize, value: &[u8]| head[NOTE + at..][..value.len()].copy_from_slice(value);
+    let mut put = |at: usize, value: &[u8]| note[at..][..value.len()].copy_from_slice(value);
     if !rest.is_empty() {
-        note(0, &NOTE_MARK.to_le_bytes());
-        note(4, &(size + 4).to_le_bytes());
-        note(8, &parts.to_le_bytes());
-        note(16, &size.to_le_bytes());
+        put(0, &NOTE_MARK.to_le_bytes());
+        put(4, &(size + 4).to_le_bytes());
+        put(8, &parts.to_le_bytes());
+        put(16, &size.to_le_bytes());
     }
     let mark = END_MARK.to_le_bytes();
     let end: &[u8] = if rest.is_empty() { &[] } else { &mark };
     let mut sink = Sink::user(&space, UserAddr::new(at)?, bytes.len() + end.len());
-    for piece in [&head[..], rest, end] {
+    for piece in [legacy, &note, rest, end] {
         if sink.write(ctx, piece)? < piece.len() {
             return Err(Errno::EFAULT);
         }

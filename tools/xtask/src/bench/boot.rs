@@ -1,13 +1,15 @@
 //! One boot that measures.
 
+use super::applications;
 use super::progress::Progress;
-use super::rows::{Counts, Rows};
+use super::rows::{Counts, Row, Rows};
 use crate::command::{capture, describe};
 use crate::project::Project;
 use crate::run::machine;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -35,6 +37,14 @@ pub enum Measure {
     Time,
     /// Instructions, and what else QEMU can count.
     Count,
+}
+
+/// Rows that are measured in one boot, and what goes along into its root.
+pub struct Group {
+    names: Vec<String>,
+    with: Vec<PathBuf>,
+    /// Whether it is the boot itself that is measured.
+    is_boot: bool,
 }
 
 /// What is needed to measure.
@@ -83,9 +93,33 @@ impl<'a> Bench<'a> {
         Ok(Rows::of_list(&String::from_utf8_lossy(&listed.stdout)))
     }
 
-    /// Boots a kernel, runs the rows, and notes what was found.
-    pub fn boot(&self, kernel: Kernel, measure: Measure, rows: &mut Rows, progress: &mut Progress) -> Result<()> {
-        let mut command = self.command(kernel, measure)?;
+    /// The wanted rows by the boots that they share: large programs have a root of their own, which takes long to load.
+    pub fn groups(&self, rows: &Rows) -> Result<Vec<Group>> {
+        let group = |is_wanted: &dyn Fn(&Row) -> bool| Group {
+            names: rows.iter().filter(|row| is_wanted(row)).map(|row| row.name.clone()).collect(),
+            with: Vec::new(),
+            is_boot: false,
+        };
+        let boots = Group { is_boot: true, ..group(&Row::is_boot) };
+        let mut large = group(&Row::is_application);
+        if !large.names.is_empty() {
+            large.with = applications::files(self.folder.path())?;
+        }
+        let mut groups = vec![boots, group(&|row| !row.is_boot() && !row.is_application()), large];
+        groups.retain(|group| !group.names.is_empty());
+        Ok(groups)
+    }
+
+    /// Boots a kernel, runs the rows of a group, and notes what was found.
+    pub fn boot(
+        &self,
+        kernel: Kernel,
+        measure: Measure,
+        group: &Group,
+        rows: &mut Rows,
+        progress: &mut Progress,
+    ) -> Result<()> {
+        let mut command = self.command(kernel, measure, group)?;
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let told = BufReader::new(child.stdout.take().context("no output")?);
         let (mut counted, mut ended) = (Vec::new(), false);
@@ -95,6 +129,7 @@ impl<'a> Bench<'a> {
             match words[..] {
                 ["time", name, ticks] => rows.add_time(kernel, name, ticks.parse()?),
                 ["count", name, operations, _] => counted.push((name.to_string(), operations.parse::<f64>()?)),
+                ["mark", name] => counted.push((name.to_string(), 1.0)),
                 ["missing", name, ..] => rows.set_missing(kernel, name, words.get(2..).unwrap_or_default().join(" ")),
                 ["end"] => ended = true,
                 _ => continue,
@@ -105,14 +140,23 @@ impl<'a> Bench<'a> {
         if !output.status.success() || !ended {
             bail!("{} ended early: {}", describe(&command), String::from_utf8_lossy(&output.stderr).trim_end());
         }
-        if measure == Measure::Count { self.note_counts(kernel, &counted, rows) } else { Ok(()) }
+        if !counted.is_empty() {
+            self.note_counts(kernel, measure, &counted, rows)?;
+        }
+        Ok(())
     }
 
-    /// A root with the program alone.
+    /// A root with the program and a shell, and no more.
     pub fn small_root(&self) -> Result<PathBuf> {
         let root = self.file("root");
         fs::create_dir_all(root.join("bin"))?;
-        fs::copy(self.project.image(Path::new("root").join(&PROGRAM[1..])), root.join(&PROGRAM[1..]))?;
+        for name in [&PROGRAM[1..], "bin/busybox"] {
+            fs::copy(self.project.image(Path::new("root").join(name)), root.join(name))?;
+        }
+        let shell = root.join("bin/sh");
+        if !shell.exists() {
+            symlink("busybox", shell)?;
+        }
         Ok(root)
     }
 
@@ -127,29 +171,39 @@ impl<'a> Bench<'a> {
     }
 
     /// What measures.
-    fn command(&self, kernel: Kernel, measure: Measure) -> Result<Command> {
+    fn command(&self, kernel: Kernel, measure: Measure, group: &Group) -> Result<Command> {
         let mut command = self.machine(kernel)?;
         command.args(["--memory", "1G", "--timeout", PATIENCE, "--disk"]).arg(self.file("disk.img"));
-        let what = match measure {
-            Measure::Time => "time",
-            Measure::Count => {
-                let (plugin, file) = (self.file("count.so"), self.file("counts"));
-                command.arg("--count").arg(format!("{},{}", plugin.display(), file.display()));
-                "count"
-            }
+        if measure == Measure::Count || group.is_boot {
+            let (plugin, file) = (self.file("count.so"), self.file("counts"));
+            let how = if measure == Measure::Count { "" } else { ",time=on" };
+            command.arg("--plugin").arg(format!("{},out={}{how}", plugin.display(), file.display()));
+        }
+        if measure == Measure::Count {
+            command.arg("--icount");
+        }
+        command.args(group.with.iter().flat_map(|file| ["--with".as_ref(), file.as_os_str()]));
+        command.args(["--", PROGRAM]);
+        match (group.is_boot, measure) {
+            (true, _) => command.arg("boot"),
+            (false, Measure::Time) => command.arg("time").args(&group.names),
+            (false, Measure::Count) => command.arg("count").args(&group.names),
         };
-        command.args(["--", PROGRAM, what]).args(&self.wanted);
         Ok(command)
     }
 
-    /// Puts the plugin's lines to the rows that were counted, which come in the same order.
-    fn note_counts(&self, kernel: Kernel, counted: &[(String, f64)], rows: &mut Rows) -> Result<()> {
+    /// Puts the plugin's lines to the rows that were marked, which come in the same order.
+    fn note_counts(&self, kernel: Kernel, measure: Measure, counted: &[(String, f64)], rows: &mut Rows) -> Result<()> {
         let text = fs::read_to_string(self.file("counts")).context("the plugin wrote nothing")?;
         ensure!(text.lines().count() == counted.len(), "the plugin saw other rows than the program");
         for ((name, operations), line) in counted.iter().zip(text.lines()) {
             let mut numbers = line.split(' ').map(|word| word.parse::<f64>().map(|number| number / operations));
             let mut next = || numbers.next().context("a short line of the plugin")?.context("not a number");
             let (program, kernel_side) = (next()?, next()?);
+            if measure == Measure::Time {
+                rows.add_time(kernel, name, program);
+                continue;
+            }
             let counts = Counts { instructions: program + kernel_side, cr3: next()?, invlpg: next()?, faults: next()? };
             rows.set_counts(kernel, name, counts);
         }

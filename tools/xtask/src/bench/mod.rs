@@ -1,6 +1,7 @@
 //! `xtask bench`, behind `make bench`: what the same programs cost on Cor and on Debian's kernel, on the same machine.
 //!
 //! ```text
+//! applications.rs  what the rows of large programs take along
 //! boot.rs      one boot that measures: a kernel, a way of measuring, what it printed
 //! memory.rs    how much memory each takes
 //! rows.rs      the rows, and what was found of each on either kernel
@@ -12,6 +13,7 @@
 //! Time is measured by alternating boots, so that what else the computer does meets both alike; instructions are counted in one
 //! boot of each, since they repeat.
 
+mod applications;
 mod boot;
 mod memory;
 mod plot;
@@ -39,6 +41,9 @@ pub struct Options {
     /// Only count instructions, which takes a minute
     #[arg(long)]
     pub count: bool,
+    /// Only count instructions, and write docs/bench.record anew
+    #[arg(long, conflicts_with_all = ["rows", "count", "check"])]
+    pub record: bool,
     /// Fail when a row costs over 5 % more instructions than docs/bench.record says
     #[arg(long, conflicts_with = "count")]
     pub check: bool,
@@ -53,26 +58,30 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
     if options.check {
         return check(project, &bench, &mut rows);
     }
-    let rounds = if options.count { 0 } else { options.rounds };
+    let rounds = if options.count || options.record { 0 } else { options.rounds };
     let mut progress = Progress::new(rows.len() * (2 + 2 * rounds as usize));
-    for _ in 0..rounds {
-        for kernel in [Kernel::Linux, Kernel::Cor] {
-            bench.boot(kernel, Measure::Time, &mut rows, &mut progress)?;
+    let measures = (0..rounds).map(|_| Measure::Time).chain([Measure::Count]);
+    let groups = bench.groups(&rows)?;
+    for measure in measures {
+        for group in &groups {
+            for kernel in [Kernel::Linux, Kernel::Cor] {
+                bench.boot(kernel, measure, group, &mut rows, &mut progress)?;
+            }
         }
-    }
-    for kernel in [Kernel::Linux, Kernel::Cor] {
-        bench.boot(kernel, Measure::Count, &mut rows, &mut progress)?;
     }
     drop(progress);
     let machine = record::Machine::find(project, &bench)?;
     println!("{}", report::for_person(&rows));
+    if options.rows.is_empty() && (rounds > 0 || options.record) {
+        files::replace(&project.path("docs/bench.record"), record::write(&rows, &machine).as_bytes())?;
+        println!("written: docs/bench.record");
+    }
     if options.rows.is_empty() && rounds > 0 {
         let memory = [memory::find(&bench, Kernel::Linux)?, memory::find(&bench, Kernel::Cor)?];
         let text = report::for_docs(&rows, &machine, rounds) + &report::memory(&memory);
         files::replace(&project.path("docs/bench.md"), text.as_bytes())?;
         files::replace(&project.path("docs/bench.svg"), plot::draw(&rows).as_bytes())?;
-        files::replace(&project.path("docs/bench.record"), record::write(&rows, &machine).as_bytes())?;
-        println!("written: docs/bench.md, docs/bench.svg, docs/bench.record");
+        println!("written: docs/bench.md, docs/bench.svg");
     }
     Ok(())
 }
@@ -81,7 +90,11 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
 fn check(project: &Project, bench: &Bench, rows: &mut Rows) -> Result<()> {
     let record = record::read(&project.path("docs/bench.record"))?;
     record.holds_for(&record::Machine::find(project, bench)?)?;
-    bench.boot(Kernel::Cor, Measure::Count, rows, &mut Progress::new(rows.len()))?;
+    let mut progress = Progress::new(rows.len());
+    for group in bench.groups(rows)? {
+        bench.boot(Kernel::Cor, Measure::Count, &group, rows, &mut progress)?;
+    }
+    drop(progress);
     let dearer = record.dearer(rows);
     for line in &dearer {
         println!("{line}");

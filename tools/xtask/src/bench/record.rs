@@ -49,10 +49,12 @@ impl Machine {
         let musl = Command::new("/lib/ld-musl-x86_64.so.1").output().map(|told| told.stderr).unwrap_or_default();
         let musl =
             String::from_utf8_lossy(&musl).lines().find_map(|line| line.strip_prefix("Version ")).map(String::from);
+        // The large programs' is this host's.
+        let glibc = first(Command::new("ldd").arg("--version")).unwrap_or_default();
         Ok(Machine {
             qemu: boot::qemu_version()?,
             compiler: compilers.join("; "),
-            libc: format!("musl {}", musl.unwrap_or_else(|| "of unknown version".to_string())),
+            libc: format!("musl {}; {glibc}", musl.unwrap_or_else(|| "of unknown version".to_string())),
             linux: bench.linux_name(),
         })
     }
@@ -72,8 +74,8 @@ pub fn write(rows: &Rows, machine: &Machine) -> String {
 
 /// Reads it.
 pub fn read(path: &Path) -> Result<Record> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {} (make bench writes it)", path.display()))?;
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read {} (make bench-record writes it)", path.display()))?;
     Ok(parse(&text))
 }
 
@@ -98,7 +100,7 @@ impl Record {
         if self.machine == here {
             return Ok(());
         }
-        bail!("docs/bench.record holds for\n{}\nand here is\n{here}\n(make bench writes it anew)", self.machine)
+        bail!("docs/bench.record holds for\n{}\nand here is\n{here}\n(make bench-record writes it anew)", self.machine)
     }
 
     /// A line for each row that costs too much.

@@ -34,7 +34,8 @@ pub fn for_docs(rows: &Rows, machine: &Machine, rounds: u32) -> String {
         "# Cor beside Linux\n\nWritten by `make bench`. The same static programs in the same machine (one CPU, 1 GiB, root in \
          memory), on Cor and on\n{} with `mitigations=off`.\n{machine}\n\n![Cor's time as a part of Linux's](bench.svg)\n\n\
          {}\n\n## Time\n\nMicroseconds for an operation by the processor's counter: medians of {rounds} alternating boots. The \
-         spread is that of Linux's own boots.\n\n| row | one operation | Linux | Cor | ratio | spread |\n|---|---|--:|--:|--:|--:|\n",
+         spread is that of Linux's own boots. The large\nprograms (app-…) are this host's, with their libraries, and have boots of their own; they hardly \
+         enter the kernel.\n\n| row | one operation | Linux | Cor | ratio | spread |\n|---|---|--:|--:|--:|--:|\n",
         machine.linux,
         mean(rows)
     );
@@ -60,8 +61,8 @@ pub fn for_docs(rows: &Rows, machine: &Machine, rounds: u32) -> String {
 pub fn memory([linux, cor]: &[Memory; 2]) -> String {
     let ratio = |linux: f64, cor: f64| format!("{:.2}", cor / linux);
     format!(
-        "\n## Memory\n\n| what | Linux | Cor | ratio |\n|---|--:|--:|--:|\n| in use while nothing runs, of 1 GiB; the root of 10 MiB is \
-         part of it | {} KiB | {} KiB | {} |\n| smallest machine that runs a small program | {} MiB | {} MiB | {} |\n",
+        "\n## Memory\n\n| what | Linux | Cor | ratio |\n|---|--:|--:|--:|\n| not free of 1 GiB while nothing runs; kernel and root (10 MiB) \
+         are part of it | {} KiB | {} KiB | {} |\n| smallest machine that comes to a shell's prompt | {} MiB | {} MiB | {} |\n",
         linux.used,
         cor.used,
         ratio(linux.used as f64, cor.used as f64),

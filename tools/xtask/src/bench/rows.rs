@@ -76,6 +76,11 @@ impl Row {
         self.name.starts_with("app-")
     }
 
+    /// Whether it measures booting, which no program in the machine can do.
+    pub fn is_boot(&self) -> bool {
+        ["boot", "prompt"].contains(&self.name.as_str())
+    }
+
     /// Cor's time as a part of Linux's.
     pub fn ratio(&self) -> Option<f64> {
         Some(self.cor.median()? / self.linux.median()?)

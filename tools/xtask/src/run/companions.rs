@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 /// Adds all that is named, and what it needs, to an archive.
@@ -23,10 +23,23 @@ pub fn add(named: &[PathBuf], archive: &mut Writer<Vec<u8>>) -> Result<()> {
         let found = if path.is_dir() { files_under(path)? } else { vec![path.clone()] };
         for file in found.into_iter().filter(|file| file.is_file()) {
             all.extend(libraries(&file));
-            all.insert(file);
+            all.insert(without_dots(&file));
         }
     }
     all.iter().try_for_each(|file| add_file(file, archive))
+}
+
+/// The path without `.` and `..`, which an archive's names do not have.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => _ = plain.pop(),
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 /// The files that a dynamic program or library is linked with; none for anything else.
@@ -61,5 +74,10 @@ mod tests {
         assert_eq!(paths(told), [PathBuf::from("/lib/x/libc.so.6"), PathBuf::from("/lib64/ld.so.2")]);
         assert!(paths("\tstatically linked\n").is_empty());
         assert!(libraries(Path::new("/etc/passwd")).is_empty());
+    }
+
+    #[test]
+    fn paths_lose_their_dots() {
+        assert_eq!(without_dots(Path::new("/usr/lib/gcc/12/../../x/./crt1.o")), Path::new("/usr/lib/x/crt1.o"));
     }
 }

@@ -72,9 +72,9 @@ pub struct Options {
     /// Record the run in this folder, for bin/replay and bin/when
     #[arg(long, value_name = "FOLDER")]
     pub record: Option<PathBuf>,
-    /// Count what is executed between a program's marks, by the plugin COUNTER, into FILE (for xtask bench)
-    #[arg(long, value_name = "COUNTER,FILE", hide = true)]
-    pub count: Option<String>,
+    /// Measure what is executed between a program's marks, by QEMU's plugin of that name and arguments (for xtask bench)
+    #[arg(long, value_name = "FILE,ARGUMENT…", hide = true)]
+    pub plugin: Option<String>,
     /// Sample what the machine is at, 512 times a second of its clock (8192 with --icount), and draw it as a flame graph; a file that is
     /// not called .svg gets a line for each stack
     #[arg(long, value_name = "FILE.svg")]

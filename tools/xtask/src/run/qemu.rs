@@ -65,16 +65,15 @@ impl Line {
         line.add("-smp", options.smp.map_or(1, u32::from).to_string());
         line.add("-vga", "std");
         line.add("-display", "none");
-        if let Some(count) = &options.count {
-            // Without sleep, so that a wait takes no time and nothing depends on the host's clock.
-            line.add("-icount", "shift=0,sleep=off");
-            line.add("-plugin", count.replacen(',', ",out=", 1));
-        } else if let Some(seed) = options.schedule {
+        if let Some(seed) = options.schedule {
             line.repeatable(seed.get() as u32);
-        } else if options.icount && options.profile.is_some() {
+        } else if options.icount && (options.profile.is_some() || options.plugin.is_some()) {
             line.repeatable(1);
         } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
+        }
+        if let Some(plugin) = &options.plugin {
+            line.add("-plugin", plugin);
         }
         // Stay when the machine goes off or resets itself, so that it can still be looked at; the exit device would not.
         line.0.push("-no-shutdown".into());
