@@ -57,7 +57,10 @@ fn processors() -> Result<()> {
 
 fn show_disk(index: usize, disk: &dyn Disk) -> Result<()> {
     let (name, number) = (disk.name(), dev::disk_number(index));
-    let place = format!("devices/virtual/block/{name}");
+    // Tools leave out what is under devices/virtual, or has no device behind it: a disk in a file.
+    let device = format!("devices/pci0000:00/virtio{index}");
+    let place = format!("{device}/block/{name}");
+    link(&format!("{place}/device"), String::from("../.."))?;
     text(&format!("{place}/dev"), Fixed(format!("{}:{}", number.major, number.minor)))?;
     text(&format!("{place}/size"), Fixed(disk.sectors()))?;
     text(&format!("{place}/ro"), Fixed(u8::from(disk.read_only())))?;
