@@ -26,6 +26,7 @@ int main(void)
     pid_t other = start_child();
     if (other == 0) {
         SUCCEED(setuid(4711));
+        SUCCEED(prctl(PR_SET_PDEATHSIG, SIGKILL)); // A failed check must not leave it behind.
         for (;;)
             pause();
     }
