@@ -29,7 +29,7 @@ struct row {
 
 // The rows, a list for each file; each ends with a row without a name.
 extern const struct row boot_rows[], call_rows[], file_rows[], memory_rows[], process_rows[], talk_rows[], disk_rows[],
-    application_rows[];
+    other_rows[], application_rows[];
 
 // Marks that QEMU's plugin sees.
 static inline void mark_begin(void) { __asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x01, 0x0c, 0x0b, 0x5e" ::: "memory"); }
