@@ -55,7 +55,7 @@ impl UserSpace {
         let mut page = range.start();
         let _tables = self.tables.lock();
         while page < range.end() {
-            let table = match lowest_table(self.root, page) {
+            let table = match lowest_table(self.root, page, range.end()) {
                 Ok(table) => table,
                 Err(next) => {
                     page = next;
