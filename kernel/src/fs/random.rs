@@ -7,10 +7,10 @@
 
 use crate::memory::Sink;
 use crate::task::TaskContext;
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 use logic::errno::Result;
 use machine::lock::SpinLock;
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 
 type Key = [u8; 32];
 
