@@ -162,9 +162,12 @@ class Console(gdb.Command):
         super().__init__("console", USER)
 
     def invoke(self, argument, from_tty):
-        if self.path and os.path.exists(self.path):
+        if self.path is None:
+            said = gdb.execute("monitor console", to_string=True)
+        else:
             with open(self.path, errors="replace") as file:
-                print("".join(file.readlines()[-int(argument or 20):]).replace("\r", ""))
+                said = file.read().replace("\r", "")
+        print("\n".join(said.splitlines()[-int(argument or 20):]))
 
 
 class BootToKernel(gdb.Command):

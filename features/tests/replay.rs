@@ -8,10 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
-/// What `bin/run` cannot record: disks, cards, other kernels and loaders, processors that race. And what would make it another machine:
-/// a small memory, in which a root that is no disk has no room.
-const UNRECORDABLE: [&str; 9] =
-    ["--disk", "--net", "--forward", "--smp", "--machine", "--memory", "--kernel", "--accel", "--screen"];
+/// What `bin/run` cannot record: cards, other kernels, processors that race. And a screen is looked at when the machine is off, which a
+/// recorded one is later.
+const UNRECORDABLE: [&str; 6] = ["--net", "--forward", "--smp", "--kernel", "--accel", "--screen"];
 
 /// Where recordings of failed stories are kept.
 fn shelf() -> PathBuf {
@@ -20,7 +19,7 @@ fn shelf() -> PathBuf {
 
 /// Whether a machine with these words can be recorded.
 pub fn can_record(boot: &str, options: &[impl AsRef<OsStr>]) -> bool {
-    boot == "direct" && !options.iter().any(|word| UNRECORDABLE.iter().any(|other| word.as_ref() == *other))
+    boot != "uefi" && !options.iter().any(|word| UNRECORDABLE.iter().any(|other| word.as_ref() == *other))
 }
 
 /// Keeps the recordings of a story that failed, and says how to see them.

@@ -3,7 +3,7 @@
 //! The lowest flame is the program, or `kernel` for what no program asked for; above it are the kernel's functions, also inlined ones,
 //! by its symbols, or the program's function by its ELF symbols if it has any.
 
-use crate::build::symbols;
+use crate::build::elf;
 use crate::project::Project;
 use anyhow::{Context, Result, ensure};
 use inferno::flamegraph::{self, Options};
@@ -33,9 +33,8 @@ enum Record {
 /// Draws the samples.
 pub fn draw(project: &Project, samples: &Path, drawing: &Path) -> Result<()> {
     let bytes = fs::read(samples).context("the machine left no samples")?;
-    let linked = fs::read(project.linked_kernel()).context("cannot read the kernel")?;
-    let table = symbols::table(&linked, project.root())?;
-    let table = Table::parse(&table).context("the kernel's symbols cannot be read")?;
+    let kernel = fs::read(project.image("cor.elf")).context("cannot read the kernel")?;
+    let table = Table::parse(elf::symbols(&kernel)?).context("the kernel's symbols cannot be read")?;
     let stacks = fold(&records(&bytes), &table, &mut Programs { project, known: HashMap::new() });
     let total: usize = stacks.values().sum();
     ensure!(total > 0, "the machine sent no samples");
