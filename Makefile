@@ -4,7 +4,9 @@
 #   make run     build, and sit at Cor's console (Ctrl-A x leaves)
 #   make test    all tests, from cheap to dear
 #   make soak    endurance: hours of work, and nothing may be left of it; SEED=7 for other numbers
-#   make faults  the n-th frame, copy, block … fails in the programs of user/tests, for n = 1, 2, 3 …
+#   make faults  the n-th frame, copy, block … fails in the programs of user/tests, for n = 1, 2, 3 …;
+#                PROGRAMS=/tests/thread/ for some of them
+#   make schedules  the programs of user/tests, with tasks taking turns at odd moments; SEEDS=100 FROM=1000 for others
 #   make test-linux  the programs of user/tests under Debian's kernel
 #   make check   only format, lints and layers
 #   make bench   Cor beside Debian's kernel, in a table and docs/bench.md; ROW=pipe for one row
@@ -22,7 +24,7 @@ export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 256
 export CARGO_PROFILE_RELEASE_INCREMENTAL := true
 endif
 
-.PHONY: build run test soak faults test-linux check bench bench-check image clean setup xtask
+.PHONY: build run test soak faults schedules test-linux check bench bench-check image clean setup xtask
 
 build: xtask
 	@$(XTASK) build
@@ -37,7 +39,10 @@ soak: build
 	@$(XTASK) soak $(SEED)
 
 faults: build
-	@$(XTASK) faults
+	@$(XTASK) faults $(PROGRAMS)
+
+schedules: build
+	@$(XTASK) schedules $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FROM),--from $(FROM))
 
 test-linux: xtask
 	@$(XTASK) test linux

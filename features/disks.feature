@@ -94,6 +94,28 @@ Feature: Disks
     Then it prints nothing
     And sector 7 of the disk begins with "This is what remains."
 
+  Scenario: A program that has fewer bytes than it offers
+    Given a disk that says "before" all over sector 1
+    And the C program /bin/write:
+      """
+      #define _GNU_SOURCE
+      #include <fcntl.h>
+      #include <stdio.h>
+      #include <sys/mman.h>
+      #include <unistd.h>
+
+      int main(void)
+      {
+          char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+          munmap(pages + 4096, 4096);
+          printf("%zd\n", pwrite(open("/dev/vdb", O_WRONLY), pages + 4000, 4096, 0));
+          sync();
+      }
+      """
+    When /bin/write runs
+    Then it prints "96"
+    And sector 1 of the disk begins with "before"
+
   Scenario: Unless nothing is to stay
     Given a disk that says "before" all over sector 0
     And what is written to disks is dropped

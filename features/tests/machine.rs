@@ -120,6 +120,28 @@ fn may_run_for(world: &mut World, seconds: u32) {
     world.machine.timeout = seconds;
 }
 
+#[given(regex = r"^its disk cannot (read|write) sector (\d+)(, the first time)?$")]
+fn bad_sector(world: &mut World, what: String, sector: usize, once: String) {
+    let once = if once.is_empty() { "off" } else { "on" };
+    let rule = format!("event = \"none\"\niotype = \"{what}\"\nsector = \"{sector}\"\nonce = \"{once}\"\n");
+    add_disk_fault(world, &rule);
+}
+
+#[given("its disk cannot make anything durable")]
+fn bad_flush(world: &mut World) {
+    add_disk_fault(world, "event = \"none\"\niotype = \"flush\"\n");
+}
+
+/// Adds to the rules by which QEMU's blkdebug has the further disks fail.
+fn add_disk_fault(world: &mut World, rule: &str) {
+    let file = world.path("disk-faults");
+    let earlier = fs::read_to_string(&file).unwrap_or_default();
+    if earlier.is_empty() {
+        world.machine.add(&[&"--disk-faults", &file]);
+    }
+    fs::write(&file, format!("{earlier}[inject-error]\nerrno = \"5\"\nimmediately = \"off\"\n{rule}")).expect("rules");
+}
+
 #[given("what is written to disks is dropped")]
 fn snapshot(world: &mut World) {
     world.machine.add(&[&"--snapshot"]);

@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 /// What `bin/run` cannot record: cards, other kernels, processors that race. And a screen is looked at when the machine is off, which a
 /// recorded one is later.
-const UNRECORDABLE: [&str; 6] = ["--net", "--forward", "--smp", "--kernel", "--accel", "--screen"];
+const UNRECORDABLE: [&str; 7] = ["--disk-faults", "--net", "--forward", "--smp", "--kernel", "--accel", "--screen"];
 
 /// Where recordings of failed stories are kept.
 fn shelf() -> PathBuf {

@@ -1,11 +1,13 @@
 // Programs that take all there is of something. Each ends in an error that says so, or is killed; while it holds what it has got, another
-// program can be started; and afterwards nothing is left of it: hogs [NAME]
+// program can be started; one that was there before is still there; and afterwards nothing is left of it: hogs [NAME]
 //
 // Each takes twice: what is made once, for as many of something as there ever were, is made the first time.
 #define _GNU_SOURCE
 #include "meter.h"
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -124,6 +126,99 @@ static void sparse_file(void)
         ;
 }
 
+// Into the folder d, which is made.
+static int enter_folder(void)
+{
+    return mkdir("d", 0777) == 0 && chdir("d") == 0;
+}
+
+static void deep_folders(void)
+{
+    if (chdir(PLACE) == 0)
+        while (enter_folder())
+            ;
+}
+
+// The same in a file system of its own, which goes all at once.
+static void deep_file_system(void)
+{
+    if (mount("hog", PLACE, "tmpfs", 0, NULL) == 0)
+        deep_folders();
+}
+
+static void many_files(void)
+{
+    char name[64];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, PLACE "/%d", i);
+        int fd = open(name, O_CREAT | O_WRONLY, 0600);
+        if (fd < 0)
+            return;
+        close(fd);
+    }
+}
+
+static void many_links(void)
+{
+    char name[300];
+    memset(name, 'n', sizeof name);
+    close(open(PLACE "/first", O_CREAT | O_WRONLY, 0600));
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, PLACE "/%0240d", i);
+        if (link(PLACE "/first", name) != 0)
+            return;
+    }
+}
+
+static void many_symbolic_links(void)
+{
+    static char target[4000];
+    char name[64];
+    memset(target, 't', sizeof target - 1);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, PLACE "/%d", i);
+        if (symlink(target, name) != 0)
+            return;
+    }
+}
+
+// Each in the one before.
+static void deep_mounts(void)
+{
+    if (mount("hog", PLACE, "tmpfs", 0, NULL) == 0 && chdir(PLACE) == 0)
+        while (enter_folder() && mount("hog", ".", "tmpfs", 0, NULL) == 0 && chdir("../d") == 0)
+            ;
+}
+
+static void *sleep_for_ever(void *unused)
+{
+    for (;;)
+        pause();
+    return unused;
+}
+
+static void threads(void)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN);
+    for (int i = 0; i < 10000; i++)
+        if ((errno = pthread_create(&thread, &attributes, sleep_for_ever, NULL)) != 0)
+            return;
+}
+
+// A set that watches a set that watches a set …
+static void chained_watchers(void)
+{
+    raise_file_limit();
+    for (int last = eventfd(0, 0), set; (set = epoll_create1(0)) >= 0; last = set) {
+        struct epoll_event event = { .events = EPOLLIN };
+        if (epoll_ctl(set, EPOLL_CTL_ADD, last, &event) != 0)
+            return;
+    }
+}
+
 static void mounts(void)
 {
     for (int i = 0; i < MANY; i++)
@@ -140,6 +235,19 @@ static void full_pipes(void)
             return;
         fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
         while (write(ends[1], page, sizeof page) > 0)
+            ;
+    }
+}
+
+// Messages of a byte, which cost as much as long ones.
+static void small_messages(void)
+{
+    raise_file_limit();
+    for (;;) {
+        int ends[2];
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends) != 0)
+            return;
+        while (write(ends[1], page, 1) > 0)
             ;
     }
 }
@@ -325,6 +433,7 @@ static void fork_bomb_of_nobody(void) { as_nobody(fork_bomb); }
 static void growing_bomb_of_nobody(void) { as_nobody(growing_bomb); }
 static void counters_of_nobody(void) { as_nobody(counters_of_many); }
 static void arguments_of_nobody(void) { as_nobody(long_arguments); }
+static void threads_of_nobody(void) { as_nobody(threads); }
 
 static const struct hog {
     const char *name;
@@ -333,8 +442,10 @@ static const struct hog {
     { "anonymous", anonymous }, { "uncounted", uncounted }, { "shared", shared }, { "page_tables", page_tables },
     { "empty_page_tables", empty_page_tables }, { "regions", regions }, { "regions_of_many", regions_of_many },
     { "file_content", file_content }, { "nameless_content", nameless_content }, { "sparse_file", sparse_file },
-    { "mounts", mounts },
-    { "full_pipes", full_pipes }, { "full_sockets", full_sockets }, { "sockets_in_sockets", sockets_in_sockets },
+    { "deep_folders", deep_folders }, { "deep_file_system", deep_file_system }, { "many_files", many_files },
+    { "many_links", many_links }, { "many_symbolic_links", many_symbolic_links }, { "mounts", mounts },
+    { "deep_mounts", deep_mounts }, { "threads", threads_of_nobody }, { "chained_watchers", chained_watchers },
+    { "full_pipes", full_pipes }, { "full_sockets", full_sockets }, { "small_messages", small_messages }, { "sockets_in_sockets", sockets_in_sockets },
     { "pseudo_terminals", pseudo_terminals }, { "counters", counters }, { "counters_of_many", counters_of_nobody },
     { "watchers", watchers }, { "clock_files", clock_files }, { "timers", timers }, { "signals", signals },
     { "record_locks", record_locks }, { "processes", processes_of_nobody }, { "fork_bomb", fork_bomb_of_nobody },
@@ -421,15 +532,35 @@ static int take_once(const struct hog *hog, const char **end)
     return answers;
 }
 
+// One who is there already, with some memory, and is not to blame.
+static pid_t start_bystander(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        static char memory[512 * PAGE];
+        for (int i = 0; i < 512; i++)
+            memory[i * PAGE] = 1;
+        for (;;)
+            pause();
+    }
+    return child;
+}
+
 static int survive(const struct hog *hog)
 {
     const char *end;
+    pid_t bystander = start_bystander();
     int answers = take_once(hog, &end);
     struct meter before = look();
     answers &= take_once(hog, &end);
-    int restored = is_as_before(&before);
-    const char *trouble = !answers ? ", and no program can be started" : !restored ? ", and something is left of it" : "";
-    int good = answers && restored;
+    int restored = is_as_before(&before), alive = waitpid(bystander, NULL, WNOHANG) == 0;
+    kill(bystander, SIGKILL);
+    waitpid(bystander, NULL, 0);
+    const char *trouble = !answers  ? ", and no program can be started"
+                        : !restored ? ", and something is left of it"
+                        : !alive    ? ", and a bystander has been killed"
+                                    : "";
+    int good = answers && restored && alive;
     printf("%s soak/%s: %s%s\n", good ? "ok" : "not ok", hog->name, end, trouble);
     return good;
 }

@@ -4,7 +4,7 @@
 
 use crate::{
     cpu::{self, Cpu},
-    inject::Plan,
+    inject::Armed,
     kernel_space::{self, STACK_SIZE},
     lock::SpinLock,
     panic::fatal,
@@ -42,7 +42,7 @@ pub struct Fiber {
     /// It is in the midst of a switch that an interrupt asked for.
     preempted: Cell<bool>,
     /// What is to fail of what it asks for.
-    plan: Cell<Option<Plan>>,
+    armed: Cell<Option<Armed>>,
 }
 
 // SAFETY: the cells are touched only by the CPU that runs the fiber, or that is about to, or has just stopped to, with
@@ -121,7 +121,7 @@ impl Fiber {
             start: Cell::new(Some((start, end))),
             space: Cell::new(None),
             preempted: Cell::new(false),
-            plan: Cell::new(None),
+            armed: Cell::new(None),
         }))
     }
 
@@ -134,7 +134,7 @@ impl Fiber {
             start: Cell::new(None),
             space: Cell::new(None),
             preempted: Cell::new(false),
-            plan: Cell::new(None),
+            armed: Cell::new(None),
         });
         cpu::held(|cpu| cpu.fiber.set(Arc::as_ptr(&fiber)));
         fiber
@@ -278,10 +278,10 @@ pub(crate) fn set_preempted(preempted: bool) -> bool {
     unsafe { cpu::current().fiber.get().as_ref() }.is_some_and(|fiber| fiber.preempted.replace(preempted))
 }
 
-/// Plans what is to fail of what the fiber that runs asks for; says what was planned before.
-pub(crate) fn set_plan(plan: Option<Plan>) -> Option<Plan> {
+/// Arms the fiber that runs with what is to fail of what it asks for; gives what it was armed with before.
+pub(crate) fn set_armed(armed: Option<Armed>) -> Option<Armed> {
     // SAFETY: as in `set_preempted`.
-    cpu::held(|cpu| unsafe { cpu.fiber.get().as_ref() }.and_then(|fiber| fiber.plan.replace(plan)))
+    cpu::held(|cpu| unsafe { cpu.fiber.get().as_ref() }.and_then(|fiber| fiber.armed.replace(armed)))
 }
 
 /// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.

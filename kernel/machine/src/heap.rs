@@ -10,6 +10,10 @@
 //! it: that uses `try_reserve`, or frames. Who has begun may sleep and go on while others use memory up, so the reserve grows
 //! with the number of tasks ([`reserve_for`]): there is a frame for each of them, beyond what all share.
 
+mod reserve;
+
+pub use reserve::{ensure_reserve, has_reserve, reserve_for};
+
 use crate::{
     cpu::CpuLocal,
     frame,
@@ -23,12 +27,9 @@ use core::{
     cell::RefCell,
     num::NonZeroU32,
     ptr::{self, NonNull},
-    sync::atomic::{AtomicUsize, Ordering},
 };
-use logic::{
-    address::{PAGE_SIZE, PhysAddr},
-    errno::{Errno, Result},
-};
+use logic::address::{PAGE_SIZE, PhysAddr};
+use reserve::take_from_reserve;
 
 /// The sizes of objects; all multiples of 16.
 const SIZES: [usize; CLASSES] = [16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048];
@@ -40,10 +41,6 @@ const BIG_ORDER: usize = 2;
 /// Objects of a size that a CPU keeps at hand, and how many it moves at once.
 const STOCK: usize = 16;
 const BATCH: usize = STOCK / 2;
-/// Blocks of four frames that are kept for the moment when there are no others, and for how many tasks there is one more.
-const RESERVE: usize = 16;
-const TASKS_A_BLOCK: usize = 1 << BIG_ORDER;
-
 struct Heap;
 
 #[global_allocator]
@@ -71,20 +68,6 @@ struct Class {
 // SAFETY: a class owns its slabs.
 unsafe impl Send for Class {}
 
-/// What is kept for the moment when nothing else is left.
-struct Reserve {
-    /// Blocks of four frames, each with a link to the next at its start.
-    blocks: *mut Object,
-    count: usize,
-    /// How many blocks there should be.
-    wanted: usize,
-    /// What is left of blocks of which a single frame was taken.
-    singles: ArrayVec<NonZeroU32, 3>,
-}
-
-// SAFETY: the reserve owns its blocks.
-unsafe impl Send for Reserve {}
-
 #[derive(Clone, Copy)]
 struct Free(NonNull<u8>);
 // SAFETY: a free object belongs to whoever holds the pointer.
@@ -96,103 +79,12 @@ static CLASS: [SpinLock<Class>; CLASSES] =
     [const { SpinLock::new("kernel heap", Class { partial: ptr::null_mut(), slabs: 0 }) }; CLASSES];
 static STOCKS: CpuLocal<RefCell<Stock>> =
     CpuLocal::new([const { RefCell::new([const { ArrayVec::new_const() }; CLASSES]) }; crate::cpu::MAX_CPUS]);
-static KEPT: SpinLock<Reserve> = SpinLock::new(
-    "heap reserve",
-    Reserve { blocks: ptr::null_mut(), count: 0, wanted: RESERVE, singles: ArrayVec::new_const() },
-);
-/// How many blocks the reserve lacks; changed under its lock.
-static MISSING: AtomicUsize = AtomicUsize::new(RESERVE);
-
-/// Whether the reserve is full.
-#[inline]
-pub fn has_reserve() -> bool {
-    MISSING.load(Ordering::Relaxed) == 0
-}
-
-/// Makes sure that the reserve is full, so that what the caller is about to do finds memory for small objects. `ENOMEM`
-/// if it cannot be filled; then nothing should begin.
-#[inline]
-pub fn ensure_reserve() -> Result<()> {
-    if inject::fails(Kind::Reserve) {
-        return Err(Errno::ENOMEM);
-    }
-    if has_reserve() { Ok(()) } else { fill_reserve() }
-}
-
-/// Makes the reserve as large as so many tasks need. `ENOMEM` if that cannot be had; it is too small then, and no call begins until
-/// this is taken back.
-pub fn reserve_for(tasks: usize) -> Result<()> {
-    let wanted = RESERVE + tasks.div_ceil(TASKS_A_BLOCK);
-    let mut kept = KEPT.lock();
-    kept.wanted = wanted;
-    while kept.count > wanted
-        && let Some(block) = kept.pop()
-    {
-        frame::give_back_block(block, BIG_ORDER);
-    }
-    kept.tell();
-    drop(kept);
-    ensure_reserve()
-}
-
-#[cold]
-fn fill_reserve() -> Result<()> {
-    loop {
-        let mut kept = KEPT.lock();
-        if kept.count >= kept.wanted {
-            return Ok(());
-        }
-        kept.push(frame::take_block(BIG_ORDER).ok_or(Errno::ENOMEM)?);
-        kept.tell();
-    }
-}
-
-impl Reserve {
-    fn push(&mut self, block: NonZeroU32) {
-        let place = start_of(block).cast::<Object>();
-        // SAFETY: the block is ours and large enough for a link.
-        unsafe { place.write(Object { next: self.blocks }) };
-        self.blocks = place;
-        self.count += 1;
-    }
-
-    fn pop(&mut self) -> Option<NonZeroU32> {
-        let place = NonNull::new(self.blocks)?;
-        // SAFETY: a block of the reserve holds a link.
-        self.blocks = unsafe { place.as_ref() }.next;
-        self.count -= 1;
-        block_at(place.as_ptr().cast())
-    }
-
-    fn tell(&self) {
-        MISSING.store(self.wanted.saturating_sub(self.count), Ordering::Relaxed);
-    }
-}
-
 fn start_of(block: NonZeroU32) -> *mut u8 {
     physmap(PhysAddr(u64::from(block.get()) * PAGE_SIZE as u64))
 }
 
 fn block_at(start: *mut u8) -> Option<NonZeroU32> {
     to_physical(start as u64).ok().and_then(|address| NonZeroU32::new(address.frame() as u32))
-}
-
-/// A block of the reserve, or a single frame.
-fn take_from_reserve(order: usize) -> Option<NonZeroU32> {
-    let mut kept = KEPT.lock();
-    if order == 0
-        && let Some(single) = kept.singles.pop()
-    {
-        return Some(single);
-    }
-    let first = kept.pop()?;
-    kept.tell();
-    if order == 0 {
-        frame::split_block(first, BIG_ORDER);
-        // The others stay in the reserve, which has no single ones now.
-        kept.singles.extend((1..1 << BIG_ORDER).map(|further| first.saturating_add(further)));
-    }
-    Some(first)
 }
 
 /// How the heap stands, a size at a time: (bytes of an object, slabs, frames in a slab), for /proc/slabinfo.

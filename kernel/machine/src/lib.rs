@@ -36,6 +36,7 @@ pub mod power;
 pub mod processor;
 pub mod profile;
 pub mod probe;
+mod registers;
 pub mod rtc;
 pub mod serial;
 pub mod text_memory;

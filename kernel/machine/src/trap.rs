@@ -13,7 +13,7 @@ use crate::{
     irq, kernel_space,
     panic::fatal,
     probe,
-    user::Registers,
+    registers::{Registers, pop_registers, push_registers},
 };
 use core::{
     arch::{asm, global_asm},
@@ -67,21 +67,9 @@ trap:
     swapgs
 trap_user:                                  /* RSP is inside the program's Registers */
     cld
-    push %rdi
-    push %rsi
-    push %rdx
-    push %rcx
-    push %rax
-    push %r8
-    push %r9
-    push %r10
-    push %r11
-    push %rbx
-    push %rbp
-    push %r12
-    push %r13
-    push %r14
-    push %r15
+"#,
+    push_registers!(),
+    r#"
     mov 120(%rsp), %rax                     /* the vector: what enter_user returns */
     mov %gs:{kernel_stack}, %rsp
     jmp leave_user
@@ -89,41 +77,17 @@ trap_user:                                  /* RSP is inside the program's Regis
     .type trap_kernel, @function
 trap_kernel:
     cld
-    push %rdi
-    push %rsi
-    push %rdx
-    push %rcx
-    push %rax
-    push %r8
-    push %r9
-    push %r10
-    push %r11
-    push %rbx
-    push %rbp
-    push %r12
-    push %r13
-    push %r14
-    push %r15
+"#,
+    push_registers!(),
+    r#"
     cmpb $0, %gs:{has_smap}                 /* a user copy may have been interrupted */
     je 1f
     clac
 1:  mov %rsp, %rdi
     call trap_from_kernel
-    pop %r15
-    pop %r14
-    pop %r13
-    pop %r12
-    pop %rbp
-    pop %rbx
-    pop %r11
-    pop %r10
-    pop %r9
-    pop %r8
-    pop %rax
-    pop %rcx
-    pop %rdx
-    pop %rsi
-    pop %rdi
+"#,
+    pop_registers!(),
+    r#"
     add $16, %rsp
     iretq
 

@@ -4,9 +4,12 @@
 //! the end of the program's [`Registers`]: so the CPU and the gates push the program's registers to where they are
 //! kept, nothing is copied, and the kernel's own stack stays as `run` left it.
 
+pub use crate::registers::Registers;
 use crate::{
     cpu::{self, Cpu},
-    fiber, gdt, irq, lock, trap,
+    fiber, gdt, irq, lock,
+    registers::{pop_registers_but_rdi, push_registers},
+    trap,
     user_space::UserSpace,
     vector::VectorState,
 };
@@ -34,36 +37,6 @@ const MSR_LSTAR: u32 = 0xc000_0082;
 const MSR_SFMASK: u32 = 0xc000_0084;
 const MSR_EFER: u32 = 0xc000_0080;
 const EFER_SYSCALL: u64 = 1;
-
-/// The general registers, in the order in which the gates push them; also what lies on the stack for a trap out of the
-/// kernel. The two fields after RDI are the gates' own.
-#[derive(Clone, Copy, Default, Debug)]
-#[allow(missing_docs, reason = "they are named as in the SDM")]
-#[repr(C, align(16))]
-pub struct Registers {
-    pub r15: u64,
-    pub r14: u64,
-    pub r13: u64,
-    pub r12: u64,
-    pub rbp: u64,
-    pub rbx: u64,
-    pub r11: u64,
-    pub r10: u64,
-    pub r9: u64,
-    pub r8: u64,
-    pub rax: u64,
-    pub rcx: u64,
-    pub rdx: u64,
-    pub rsi: u64,
-    pub rdi: u64,
-    pub(crate) vector: u64,
-    pub(crate) error: u64,
-    pub rip: u64,
-    pub(crate) cs: u64,
-    pub rflags: u64,
-    pub rsp: u64,
-    pub(crate) ss: u64,
-}
 
 const _: () = assert!(size_of::<Registers>() == 176, "enter_user knows the size");
 
@@ -150,20 +123,9 @@ enter_user:
     lea 176(%rdi), %rax
     mov %rax, %gs:{rsp0}
     mov %rdi, %rsp
-    pop %r15
-    pop %r14
-    pop %r13
-    pop %r12
-    pop %rbp
-    pop %rbx
-    pop %r11
-    pop %r10
-    pop %r9
-    pop %r8
-    pop %rax
-    pop %rcx
-    pop %rdx
-    pop %rsi
+"#,
+    pop_registers_but_rdi!(),
+    r#"
     /* SYSRET takes RIP from RCX and RFLAGS from R11: right after a SYSCALL they are what it left there. Anything else
        goes by IRETQ, which is dearer but takes all from memory. */
     cmp 24(%rsp), %rcx
@@ -194,21 +156,9 @@ syscall_gate:
     push %rcx
     pushq $0
     pushq ${syscall}
-    push %rdi
-    push %rsi
-    push %rdx
-    push %rcx
-    push %rax
-    push %r8
-    push %r9
-    push %r10
-    push %r11
-    push %rbx
-    push %rbp
-    push %r12
-    push %r13
-    push %r14
-    push %r15
+"#,
+    push_registers!(),
+    r#"
     mov ${syscall}, %eax
     mov %gs:{kernel_stack}, %rsp
 

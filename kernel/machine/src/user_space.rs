@@ -4,51 +4,29 @@
 //! and frees after that, and it can be copied from and to whether it is loaded or not. It decides nothing: what belongs
 //! where is the business of `cor::memory`.
 
+mod batch;
+mod entry;
 mod seen;
 
+pub use batch::Batch;
+pub use entry::Access;
 pub use seen::Seen;
 
 use crate::{
-    copy, cpu, fiber,
+    copy, fiber,
     frame::Frame,
     kernel_space::{
-        ACCESSED, ADDRESS, DIRTY, ENTRIES, NO_EXECUTE, PRESENT, Table, USER, WRITABLE, entry_index, flush_page,
-        load_root, share_kernel_slots, table_at,
+        ACCESSED, ADDRESS, ENTRIES, PRESENT, Table, USER, WRITABLE, entry_index, share_kernel_slots, table_at,
     },
     lock::SpinLock,
 };
 use alloc::sync::Arc;
-use arrayvec::ArrayVec;
-use bitflags::bitflags;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use entry::{HELD, access_of, frame_of, lowest_table, next_with};
 use logic::{
-    address::{PAGE_SIZE, PageRange, PhysAddr, USER_END, UserAddr},
-    errno::{Errno, Result},
+    address::{PAGE_SIZE, PhysAddr, USER_END, UserAddr},
+    errno::Result,
 };
-
-bitflags! {
-    /// What a program may do with a page. x86 cannot forbid reading what may be written or executed.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Access: u8 {
-        /// Read it.
-        const READ = 1;
-        /// Write it.
-        const WRITE = 2;
-        /// Execute it.
-        const EXECUTE = 4;
-    }
-}
-
-/// In a lowest entry: it owns a frame. Set with PRESENT, but for pages that a program may not touch at all (PROT_NONE).
-/// One of the bits that the CPU leaves to software.
-const HELD: u64 = 1 << 9;
-
-/// Removed frames that a batch gathers before it flushes and frees.
-const GATHERED_FRAMES: usize = 64;
-/// Beyond so many pages, forgetting everything is cheaper than forgetting each.
-const GATHERED_PAGES: usize = 8;
-/// What the lowest tables map, and what the ones above map per entry.
-const TABLE_SPAN: u64 = (PAGE_SIZE * ENTRIES) as u64;
 
 /// A program's half of virtual memory, as page tables.
 pub struct UserSpace {
@@ -77,7 +55,7 @@ impl UserSpace {
 
     /// Opens a batch of changes.
     pub fn batch(&self) -> Batch<'_> {
-        Batch { space: self, removed: ArrayVec::new(), changed: ArrayVec::new(), many: false }
+        Batch::new(self)
     }
 
     /// How many pages are mapped.
@@ -210,7 +188,7 @@ impl UserSpace {
     }
 
     /// The lowest entry for an address, if its tables are there. The lock is held.
-    fn entry(&self, address: u64) -> Option<&'static core::sync::atomic::AtomicU64> {
+    fn entry(&self, address: u64) -> Option<&'static AtomicU64> {
         lowest_table(self.root, address).ok().map(|table| &table[entry_index(address, 1)])
     }
 
@@ -256,268 +234,6 @@ fn free_tables(table: PhysAddr, level: u32, end: usize) {
     }
     // SAFETY: the table came from `into_address` and is referred to no more.
     drop(unsafe { Frame::from_address(table) });
-}
-
-/// Changes to a space, gathered: translations are flushed, and only then frames freed, when it is dropped or full.
-/// Whoever holds one also holds the mutex of the space's regions, so nobody else changes the same pages.
-pub struct Batch<'a> {
-    space: &'a UserSpace,
-    removed: ArrayVec<Frame, GATHERED_FRAMES>,
-    changed: ArrayVec<u64, GATHERED_PAGES>,
-    /// More pages changed than `changed` can hold.
-    many: bool,
-}
-
-impl Batch<'_> {
-    /// Maps a frame at a page, in place of what is there. `ENOMEM` if a table is missing and there is no memory for it.
-    pub fn map(&mut self, page: UserAddr, frame: Frame, access: Access) -> Result<()> {
-        let tables = self.space.tables.lock();
-        let slot = &self.space.make_table(page.get())?[entry_index(page.get(), 1)];
-        let old = slot.swap(frame.into_address().0 | bits_of(access), Ordering::AcqRel);
-        drop(tables);
-        self.note_replaced(page.get(), old);
-        Ok(())
-    }
-
-    /// Takes everything out of a range.
-    pub fn unmap(&mut self, range: PageRange) {
-        self.each_held(range, |batch, page, slot| {
-            let old = slot.swap(0, Ordering::AcqRel);
-            let before = batch.space.resident.fetch_sub(1, Ordering::Relaxed);
-            batch.space.most_resident.fetch_max(before, Ordering::Relaxed);
-            batch.note(page, old);
-        });
-    }
-
-    /// Changes the rights of what is mapped in a range. A shared frame that only copy-on-write may write must not be made
-    /// writable by this: `writable` says for each frame whether it may.
-    pub fn protect(&mut self, range: PageRange, access: Access, mut writable: impl FnMut(&Frame) -> bool) {
-        self.each_held(range, |batch, page, slot| {
-            let old = slot.load(Ordering::Acquire);
-            let mut access = access;
-            if let Some(frame) = frame_of(old)
-                && access.contains(Access::WRITE)
-                && !writable(&frame)
-            {
-                access -= Access::WRITE;
-            }
-            let kept = old & (ADDRESS | ACCESSED | DIRTY);
-            slot.store(kept | bits_of(access) & !(ACCESSED | DIRTY), Ordering::Release);
-            batch.note_page(page);
-        });
-    }
-
-    /// Maps in `child` what is mapped here in a range; with `copy_on_write`, both lose the right to write it.
-    /// `ENOMEM` if the child's tables cannot be made; what was shared until then stays.
-    pub fn share(&mut self, child: &mut Batch<'_>, range: PageRange, copy_on_write: bool) -> Result<()> {
-        let mut result = Ok(());
-        self.each_held(range, |batch, page, slot| {
-            if result.is_err() {
-                return;
-            }
-            let mut entry = slot.load(Ordering::Acquire);
-            if copy_on_write && entry & WRITABLE != 0 {
-                entry &= !WRITABLE;
-                slot.fetch_and(!WRITABLE, Ordering::AcqRel);
-                batch.note_page(page);
-            }
-            result = child.adopt(page, entry);
-        });
-        result
-    }
-
-    /// Moves what is mapped in a range to another place; what is there goes. `EINVAL` if the places overlap or the new one is
-    /// no page's start, `ENOMEM` if it does not lie in the programs' half, or without memory for tables, and then nothing
-    /// that was not yet moved is lost.
-    pub fn relocate(&mut self, from: PageRange, to: u64) -> Result<()> {
-        let to = PageRange::new(to, from.length())?;
-        if to.intersection(from).is_some() {
-            return Err(Errno::EINVAL);
-        }
-        let mut result = Ok(());
-        self.each_held(from, |batch, page, slot| {
-            if result.is_err() {
-                return;
-            }
-            let target = to.start() + (page - from.start());
-            result = batch.space.make_table(target).map(|table| {
-                let moved = slot.swap(0, Ordering::AcqRel);
-                batch.note_page(page);
-                let old = table[entry_index(target, 1)].swap(moved, Ordering::AcqRel);
-                batch.space.resident.fetch_sub(1, Ordering::Relaxed);
-                batch.note_replaced(target, old);
-            });
-        });
-        result
-    }
-
-    /// Takes up an entry of a parent's, with a count of its own.
-    fn adopt(&mut self, page: u64, entry: u64) -> Result<()> {
-        let Some(frame) = frame_of(entry) else { return Ok(()) };
-        let tables = self.space.tables.lock();
-        let slot = &self.space.make_table(page)?[entry_index(page, 1)];
-        let old = slot.swap(frame.into_address().0 | entry & !ADDRESS, Ordering::AcqRel);
-        drop(tables);
-        self.note_replaced(page, old);
-        Ok(())
-    }
-
-    /// Calls `work` for each entry of a range that owns a frame, a lowest table at a time under the lock; full batches
-    /// are flushed in between, without it.
-    fn each_held(
-        &mut self,
-        range: PageRange,
-        mut work: impl FnMut(&mut Self, u64, &'static core::sync::atomic::AtomicU64),
-    ) {
-        let mut page = range.start();
-        while page < range.end() {
-            if self.removed.len() + 8 > GATHERED_FRAMES {
-                self.flush();
-            }
-            let tables = self.space.tables.lock();
-            let table = match lowest_table(self.space.root, page) {
-                Ok(table) => table,
-                Err(next) => {
-                    page = next;
-                    continue;
-                }
-            };
-            let span = page / TABLE_SPAN * TABLE_SPAN;
-            let stop = range.end().min(span + TABLE_SPAN);
-            let end = ((stop - span) / PAGE_SIZE as u64) as usize;
-            let mut index = entry_index(page, 1);
-            while self.removed.len() + 8 <= GATHERED_FRAMES
-                && let Some(held) = next_with(table, index, end, HELD)
-            {
-                work(self, span + (held * PAGE_SIZE) as u64, &table[held]);
-                index = held + 1;
-                page = span + (index * PAGE_SIZE) as u64;
-            }
-            if self.removed.len() + 8 <= GATHERED_FRAMES {
-                page = stop;
-            }
-            drop(tables);
-        }
-    }
-
-    /// Takes note of a page that is mapped now, and of what was there before.
-    fn note_replaced(&mut self, page: u64, old: u64) {
-        if old & HELD != 0 {
-            self.note(page, old);
-        } else {
-            self.space.resident.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Takes note of an entry that was replaced or removed: its translation is to be forgotten, its frame then let go.
-    fn note(&mut self, page: u64, old: u64) {
-        self.note_page(page);
-        if self.removed.is_full() {
-            self.flush();
-        }
-        // SAFETY: the entry held the frame since `into_address`, and is gone.
-        self.removed.push(unsafe { Frame::from_address(PhysAddr(old & ADDRESS)) });
-    }
-
-    fn note_page(&mut self, page: u64) {
-        if self.changed.try_push(page).is_err() {
-            self.many = true;
-        }
-    }
-
-    /// Forgets the translations, where this space is loaded, and only then lets the frames go.
-    fn flush(&mut self) {
-        if !self.changed.is_empty() {
-            cpu::held(|cpu| {
-                if fiber::is_in_cr3(cpu, self.space) {
-                    match self.many {
-                        true => load_root(self.space.root),
-                        false => self.changed.iter().for_each(|page| flush_page(*page)),
-                    }
-                }
-            });
-        }
-        self.changed.clear();
-        self.many = false;
-        self.removed.clear();
-    }
-}
-
-impl Drop for Batch<'_> {
-    fn drop(&mut self) {
-        self.flush();
-    }
-}
-
-/// The first entry from `from` on, before `end`, in which a bit is set. Most of a table is empty: that is passed over eight
-/// entries at a time.
-fn next_with(table: &Table, from: usize, end: usize, bit: u64) -> Option<usize> {
-    let mut index = from;
-    while index < end {
-        let eight = table.get(index..index + 8).unwrap_or_default();
-        if index + 8 <= end && eight.iter().fold(0, |all, entry| all | entry.load(Ordering::Relaxed)) & bit == 0 {
-            index += 8;
-        } else if table[index].load(Ordering::Acquire) & bit != 0 {
-            return Some(index);
-        } else {
-            index += 1;
-        }
-    }
-    None
-}
-
-/// The lowest table for a page; if it is not there, the start of the next span that could have one, as far as its upper
-/// table tells. The lock is held.
-fn lowest_table(root: PhysAddr, page: u64) -> core::result::Result<&'static Table, u64> {
-    let mut table = root;
-    for level in (2..=4).rev() {
-        // SAFETY: tables of a space stay until it is dropped.
-        let entries = &unsafe { table_at(table) }[entry_index(page, level)..];
-        let missing = entries.iter().take_while(|entry| entry.load(Ordering::Acquire) & PRESENT == 0).count();
-        if missing > 0 {
-            let span = 1u64 << (3 + 9 * level);
-            return Err((page / span + missing as u64) * span);
-        }
-        let entry = entries[0].load(Ordering::Acquire);
-        table = PhysAddr(entry & ADDRESS);
-    }
-    // SAFETY: likewise.
-    Ok(unsafe { table_at(table) })
-}
-
-fn bits_of(access: Access) -> u64 {
-    let mut bits = HELD | USER | ACCESSED;
-    if !access.is_empty() {
-        bits |= PRESENT;
-    }
-    if access.contains(Access::WRITE) {
-        bits |= WRITABLE | DIRTY;
-    }
-    if !access.contains(Access::EXECUTE) {
-        bits |= NO_EXECUTE;
-    }
-    bits
-}
-
-fn access_of(entry: u64) -> Access {
-    let mut access = Access::empty();
-    if entry & PRESENT == 0 {
-        return access;
-    }
-    access |= Access::READ;
-    access.set(Access::WRITE, entry & WRITABLE != 0);
-    access.set(Access::EXECUTE, entry & NO_EXECUTE == 0);
-    access
-}
-
-/// One more owner of the frame that an entry maps.
-fn frame_of(entry: u64) -> Option<Frame> {
-    if entry & HELD == 0 {
-        return None;
-    }
-    // SAFETY: the entry holds a count, and the lock keeps it there; the borrowed owner is forgotten again.
-    let borrowed = core::mem::ManuallyDrop::new(unsafe { Frame::from_address(PhysAddr(entry & ADDRESS)) });
-    Some((*borrowed).clone())
 }
 
 /// As many of `length` bytes as lie within the program's half.

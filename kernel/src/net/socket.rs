@@ -84,6 +84,9 @@ pub trait Socket: Send + Sync {
     /// How much of what it sent was not received yet.
     fn unreceived(&self) -> usize;
 
+    /// How many frames hold what came for it and was not received.
+    fn frames(&self) -> usize;
+
     /// What can be done without waiting.
     fn readiness(&self) -> Readiness;
 
@@ -130,6 +133,10 @@ impl File for SocketFile {
 
     fn queue(&self) -> Option<&WaitQueue> {
         Some(self.0.queue())
+    }
+
+    fn frames(&self) -> usize {
+        self.0.frames()
     }
 
     fn read_deadline(&self) -> Option<Instant> {

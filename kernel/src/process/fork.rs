@@ -90,7 +90,7 @@ pub fn add_thread(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Resu
     child_thread(ctx, running, &process, id, running.space.clone(), fork)
 }
 
-/// Whether its user may have one more process: `EAGAIN`.
+/// Whether its user may have one more thread: `EAGAIN`.
 fn check_count(parent: &Process) -> Result<()> {
     let own = parent.credentials();
     let free = own.user.real == 0 || own.may(linux::CAP_SYS_RESOURCE) || own.may(linux::CAP_SYS_ADMIN);

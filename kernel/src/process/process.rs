@@ -272,6 +272,11 @@ impl Process {
         self.life.lock().threads.first().cloned()
     }
 
+    /// How many threads it has.
+    pub fn thread_count(&self) -> usize {
+        self.life.lock().threads.len()
+    }
+
     /// Whether it has one thread.
     pub fn is_alone(&self) -> bool {
         self.life.lock().threads.len() == 1

@@ -99,9 +99,11 @@ pub(super) fn most_threads() -> u64 {
     (frame::total_frames() as u64 * PAGE_SIZE as u64 / MEMORY_EACH).clamp(20, u64::from(LIMIT))
 }
 
-/// How many processes a user has.
+/// How many threads a user has; a process that has ended counts until it is waited for.
 pub(super) fn count_of_user(user: u32) -> usize {
-    TABLE.lock().nodes.values().filter(|node| node.process.credentials().user.real == user).count()
+    let table = TABLE.lock();
+    let own = table.nodes.values().filter(|node| node.process.credentials().user.real == user);
+    own.map(|node| node.process.thread_count().max(1)).sum()
 }
 
 /// The process of a number, also one that has ended and was not waited for; `ESRCH`.

@@ -181,12 +181,13 @@ impl Thread {
         life.ending.or(alone.then_some(WaitStatus::Killed { signal: Signal::KILL, core: false }))
     }
 
-    /// Tells it which task it is; the task itself says so before anything else, and so does who has started it.
+    /// Tells it which task it is; the task itself says so before anything else, and so does who has started it. They may be at it at
+    /// once: each does all of it unless all is done, and doing it twice changes nothing.
     pub fn begin(self: &Arc<Self>, task: &Arc<Task>) {
-        let is_known = self.task.lock().replace(task.clone()).is_some();
-        if !is_known {
-            self.tell_rules();
+        if self.task.lock().is_none() {
             task.set_owner(Arc::downgrade(self) as Weak<dyn Owner>);
+            *self.task.lock() = Some(task.clone());
+            self.tell_rules();
         }
     }
 

@@ -1,6 +1,8 @@
 //! What makes a process's system calls go the long way: they are told in the log (`trace`), or something that they ask for is to fail
-//! (`fail`: boot argument, and /proc/PID/fail). Children get both as they stand when they are made.
+//! (`fail`: boot argument, and /proc/PID/fail). Children get both as they stand when they are made; one failure is planned for a whole
+//! family, whose calls count together.
 
+use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU8, Ordering};
 use logic::errno::Errno;
 use machine::inject::{Kind, Plan};
@@ -13,17 +15,19 @@ const FAILS: u8 = 2;
 pub struct Watch {
     /// Any of the above.
     what: AtomicU8,
-    failure: SpinLock<Option<Failure>>,
+    failure: SpinLock<Option<Arc<Failure>>>,
 }
 
 /// What is to fail, and in which call it did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Failure {
     /// What, and how many succeed before.
     pub plan: Plan,
     /// The call, and what it said, once it has failed.
-    pub met: Option<(&'static str, Option<Errno>)>,
+    met: SpinLock<Option<Met>>,
 }
+
+/// The name of a call in which something failed, and what it said.
+type Met = (&'static str, Option<Errno>);
 
 impl Watch {
     /// Nothing is done.
@@ -35,7 +39,7 @@ impl Watch {
     pub(super) fn copy(&self) -> Watch {
         let copy = Watch::new();
         copy.set_traced(self.is_traced());
-        copy.set_plan(self.failure().map(|failure| failure.plan));
+        copy.share(self.failure());
         copy
     }
 
@@ -56,25 +60,19 @@ impl Watch {
     }
 
     /// What is to fail, or has.
-    pub fn failure(&self) -> Option<Failure> {
-        *self.failure.lock()
+    pub fn failure(&self) -> Option<Arc<Failure>> {
+        self.failure.lock().clone()
     }
 
     /// Says what is to fail.
     pub fn set_plan(&self, plan: Option<Plan>) {
-        *self.failure.lock() = plan.map(|plan| Failure { plan, met: None });
-        self.set(FAILS, plan.is_some_and(|plan| plan.left > 0));
+        self.share(plan.map(|plan| Arc::new(Failure { plan, met: SpinLock::new("failure met", None) })));
     }
 
-    /// Notes what is left of a plan after a call, and how that ended.
-    pub fn note(&self, before: Plan, after: Plan, call: &'static str, errno: Option<Errno>) {
-        let mut failure = self.failure.lock();
-        let Some(failure) = failure.as_mut().filter(|failure| failure.plan == before) else { return };
-        failure.plan = after;
-        if after.left == 0 {
-            failure.met = Some((call, errno));
-            self.set(FAILS, false);
-        }
+    fn share(&self, failure: Option<Arc<Failure>>) {
+        self.set(FAILS, failure.is_some());
+        let before = core::mem::replace(&mut *self.failure.lock(), failure);
+        drop(before);
     }
 
     fn set(&self, bit: u8, on: bool) {
@@ -83,6 +81,18 @@ impl Watch {
         } else {
             self.what.fetch_and(!bit, Ordering::Relaxed);
         }
+    }
+}
+
+impl Failure {
+    /// In which call something failed, and what that said; `None` until it has returned.
+    pub fn met(&self) -> Option<Met> {
+        *self.met.lock()
+    }
+
+    /// Notes in which call it was.
+    pub fn note(&self, call: &'static str, errno: Option<Errno>) {
+        *self.met.lock() = Some((call, errno));
     }
 }
 
@@ -96,5 +106,5 @@ impl Default for Watch {
 pub fn parse_plan(text: &str) -> Option<Plan> {
     let (kind, count) = text.trim().split_once([' ', ':'])?;
     let kind = Kind::ALL.iter().find(|(_, name)| *name == kind)?.0;
-    count.trim().parse().ok().map(|left| Plan { kind, left })
+    count.trim().parse().ok().map(|n| Plan::new(kind, n))
 }

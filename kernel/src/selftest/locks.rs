@@ -3,7 +3,7 @@
 use super::{
     Outcome,
     check::{Failure, check},
-    tasks::Bell,
+    timers::Bell,
 };
 use crate::task::{self, TaskContext};
 use alloc::sync::Arc;

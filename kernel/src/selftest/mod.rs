@@ -8,17 +8,27 @@
 
 mod check;
 mod clock;
+mod code;
+mod copying;
 mod costs;
 mod disk;
 mod ends;
+mod exceptions;
 mod files;
+mod frames;
+mod gates;
+mod heap;
 mod locks;
-mod memory;
+mod pace;
+mod pages;
 mod program;
 mod protection;
 mod random;
-mod tasks;
-mod user;
+mod spaces;
+mod switching;
+mod timers;
+mod vectors;
+mod waiting;
 
 use crate::{
     log,
@@ -39,48 +49,48 @@ type Test = (&'static str, fn(&TaskContext) -> Outcome);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const TESTS: &[Test] = &[
-    ("tasks/switch", tasks::switch),
-    ("tasks/yield", tasks::yield_to_all),
-    ("tasks/signals-are-kept", tasks::signals_are_kept),
-    ("tasks/a-thousand-leave-nothing", tasks::a_thousand_leave_nothing),
-    ("tasks/preemption", tasks::preemption),
-    ("tasks/shares-after-a-long-run", tasks::shares_after_a_long_run),
-    ("tasks/nice", tasks::nice),
-    ("tasks/waker-makes-way", tasks::waker_makes_way),
-    ("tasks/sleep-is-punctual", tasks::sleep_is_punctual),
-    ("tasks/mutex-excludes", tasks::mutex_excludes),
-    ("tasks/mutex-keeps-signals", tasks::mutex_keeps_signals),
-    ("tasks/wake-all-in-a-storm", tasks::wake_all_in_a_storm),
-    ("tasks/wake-one-is-passed-on", tasks::wake_one_is_passed_on),
-    ("tasks/time-limits", tasks::time_limits),
-    ("tasks/interruption", tasks::interruption),
-    ("tasks/timers", tasks::timers),
-    ("tasks/timers-in-a-storm", tasks::timers_in_a_storm),
-    ("tasks/alarms-within-switches", tasks::alarms_within_switches),
-    ("tasks/spawning-in-a-storm", tasks::spawning_in_a_storm),
+    ("tasks/switch", switching::switch),
+    ("tasks/yield", switching::yield_to_all),
+    ("tasks/signals-are-kept", switching::signals_are_kept),
+    ("tasks/a-thousand-leave-nothing", switching::a_thousand_leave_nothing),
+    ("tasks/preemption", switching::preemption),
+    ("tasks/shares-after-a-long-run", switching::shares_after_a_long_run),
+    ("tasks/nice", switching::nice),
+    ("tasks/waker-makes-way", switching::waker_makes_way),
+    ("tasks/sleep-is-punctual", waiting::sleep_is_punctual),
+    ("tasks/mutex-excludes", waiting::mutex_excludes),
+    ("tasks/mutex-keeps-signals", waiting::mutex_keeps_signals),
+    ("tasks/wake-all-in-a-storm", waiting::wake_all_in_a_storm),
+    ("tasks/wake-one-is-passed-on", waiting::wake_one_is_passed_on),
+    ("tasks/time-limits", waiting::time_limits),
+    ("tasks/interruption", waiting::interruption),
+    ("tasks/timers", timers::timers),
+    ("tasks/timers-in-a-storm", timers::timers_in_a_storm),
+    ("tasks/alarms-within-switches", timers::alarms_within_switches),
+    ("tasks/spawning-in-a-storm", timers::spawning_in_a_storm),
     ("locks/interrupts-wait", locks::interrupts_wait),
     ("locks/preemption-waits", locks::preemption_waits),
     ("locks/interrupts-are-on", locks::interrupts_are_on),
     ("clock/forward", clock::forward),
     ("clock/pace", clock::pace),
     ("costs", costs::tell),
-    ("memory/frames", memory::frames),
-    ("memory/blocks", memory::blocks),
-    ("memory/no-frames-left", memory::no_frames_left),
-    ("memory/frames-join", memory::frames_join),
-    ("memory/the-reserve-holds", memory::the_reserve_holds),
-    ("memory/heap-sizes", memory::heap_sizes),
-    ("memory/heap-alignments", memory::heap_alignments),
-    ("memory/heap-against-a-model", memory::heap_against_a_model),
-    ("memory/heap-too-large", memory::heap_too_large),
-    ("memory/page-tables", memory::page_tables),
-    ("memory/many-pages", memory::many_pages),
-    ("memory/sharing", memory::sharing),
-    ("memory/moving", memory::moving),
-    ("memory/copying", memory::copying),
-    ("memory/translations-are-forgotten", memory::translations_are_forgotten),
-    ("memory/spaces-of-others", memory::spaces_of_others),
-    ("memory/windows", memory::windows),
+    ("memory/frames", frames::frames),
+    ("memory/blocks", frames::blocks),
+    ("memory/no-frames-left", frames::no_frames_left),
+    ("memory/frames-join", frames::frames_join),
+    ("memory/the-reserve-holds", frames::the_reserve_holds),
+    ("memory/heap-sizes", heap::heap_sizes),
+    ("memory/heap-alignments", heap::heap_alignments),
+    ("memory/heap-against-a-model", heap::heap_against_a_model),
+    ("memory/heap-too-large", heap::heap_too_large),
+    ("memory/page-tables", spaces::page_tables),
+    ("memory/many-pages", spaces::many_pages),
+    ("memory/sharing", spaces::sharing),
+    ("memory/moving", spaces::moving),
+    ("memory/copying", copying::copying),
+    ("memory/translations-are-forgotten", spaces::translations_are_forgotten),
+    ("memory/spaces-of-others", spaces::spaces_of_others),
+    ("memory/windows", spaces::windows),
     ("disk/written-and-read", disk::written_and_read),
     ("disk/many-at-once", disk::many_at_once),
     ("disk/refusals", disk::refusals),
@@ -93,23 +103,23 @@ const TESTS: &[Test] = &[
     ("files/polling", files::polling),
     ("files/fifos", files::fifos),
     ("files/archives", files::archives),
-    ("user/gates", user::gates),
-    ("user/exceptions", user::exceptions),
-    ("user/bad-addresses", user::bad_addresses),
-    ("user/any-stack-pointer", user::any_stack_pointer),
-    ("user/endless-loop", user::endless_loop),
-    ("user/nice", user::nice),
-    ("user/flags", user::flags),
-    ("user/single-steps", user::single_steps),
-    ("user/segment-bases", user::segment_bases),
-    ("user/the-last-instruction", user::the_last_instruction),
-    ("user/no-local-descriptors", user::no_local_descriptors),
-    ("user/no-look-at-tables", user::no_look_at_tables),
-    ("user/no-sysenter", user::no_sysenter),
-    ("user/errors-asked-for", user::errors_asked_for),
-    ("user/vectors-are-kept", user::vectors_are_kept),
-    ("user/vectors-begin-empty", user::vectors_begin_empty),
-    ("user/vectors-outlive-preemption", user::vectors_outlive_preemption),
+    ("user/gates", gates::gates),
+    ("user/exceptions", exceptions::exceptions),
+    ("user/bad-addresses", exceptions::bad_addresses),
+    ("user/any-stack-pointer", gates::any_stack_pointer),
+    ("user/endless-loop", gates::endless_loop),
+    ("user/nice", gates::nice),
+    ("user/flags", gates::flags),
+    ("user/single-steps", gates::single_steps),
+    ("user/segment-bases", gates::segment_bases),
+    ("user/the-last-instruction", gates::the_last_instruction),
+    ("user/no-local-descriptors", gates::no_local_descriptors),
+    ("user/no-look-at-tables", gates::no_look_at_tables),
+    ("user/no-sysenter", gates::no_sysenter),
+    ("user/errors-asked-for", vectors::errors_asked_for),
+    ("user/vectors-are-kept", vectors::vectors_are_kept),
+    ("user/vectors-begin-empty", vectors::vectors_begin_empty),
+    ("user/vectors-outlive-preemption", vectors::vectors_outlive_preemption),
     ("protection/kernel-image", protection::kernel_image),
     ("protection/no-code-in-data", protection::no_code_in_data),
     ("protection/guard-pages", protection::guard_pages),

@@ -1,8 +1,9 @@
-//! Memory: mmap(2), munmap(2), mprotect(2), mremap(2), madvise(2), msync(2), mincore(2), mlock(2), brk(2).
+//! Memory: mmap(2), munmap(2), mprotect(2), mremap(2), madvise(2), msync(2), mincore(2), brk(2).
 
 use super::arg::{Fd, Known};
 use super::caller::Caller;
-use crate::memory::{Content, Locking, Old, Place, Region, Role, Target, Traits};
+use super::memory_lock::lock_limit;
+use crate::memory::{Content, Old, Place, Region, Role, Target, Traits};
 use crate::process::Personality;
 use bitflags::bitflags;
 use linux_raw_sys::general as linux;
@@ -79,24 +80,6 @@ bitflags! {
         const ASYNC = linux::MS_ASYNC;
         const INVALIDATE = linux::MS_INVALIDATE;
         const SYNC = linux::MS_SYNC;
-    }
-}
-
-bitflags! {
-    /// How to lock a range: `MLOCK_`.
-    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    pub(super) struct LockFlags: u32 {
-        const ON_FAULT = linux::MLOCK_ONFAULT;
-    }
-}
-
-bitflags! {
-    /// What to lock: `MCL_`.
-    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    pub(super) struct LockAllFlags: u32 {
-        const CURRENT = linux::MCL_CURRENT;
-        const FUTURE = linux::MCL_FUTURE;
-        const ON_FAULT = linux::MCL_ONFAULT;
     }
 }
 
@@ -284,61 +267,14 @@ pub(super) fn mincore(caller: &mut Caller, start: u64, length: u64, into: u64) -
     Ok(())
 }
 
-/// mlock(2)
-pub(super) fn mlock(caller: &mut Caller, start: u64, length: u64) -> Result<()> {
-    mlock2(caller, start, length, Known(LockFlags::empty()))
-}
-
-/// mlock2(2)
-pub(super) fn mlock2(caller: &mut Caller, start: u64, length: u64, flags: Known<LockFlags>) -> Result<()> {
-    let limit = lock_limit(caller)?;
-    let on_fault = flags.0.contains(LockFlags::ON_FAULT);
-    let locking = if on_fault { Locking::WhenTouched } else { Locking::Now };
-    caller.space().lock_range(caller.ctx, pages_of(start, length)?, locking, limit)
-}
-
-/// munlock(2)
-pub(super) fn munlock(caller: &mut Caller, start: u64, length: u64) -> Result<()> {
-    caller.space().unlock_range(caller.ctx, pages_of(start, length)?)
-}
-
-/// mlockall(2)
-pub(super) fn mlockall(caller: &mut Caller, flags: Known<LockAllFlags>) -> Result<()> {
-    let flags = flags.0;
-    if !flags.intersects(LockAllFlags::CURRENT | LockAllFlags::FUTURE) {
-        return Err(Errno::EINVAL);
-    }
-    let limit = lock_limit(caller)?;
-    let locking = if flags.contains(LockAllFlags::ON_FAULT) { Locking::WhenTouched } else { Locking::Now };
-    let if_asked = |flag| flags.contains(flag).then_some(locking);
-    let (now, future) = (if_asked(LockAllFlags::CURRENT), if_asked(LockAllFlags::FUTURE));
-    caller.space().lock_all(caller.ctx, now, future, limit)
-}
-
-/// munlockall(2)
-pub(super) fn munlockall(caller: &mut Caller) -> Result<()> {
-    caller.space().unlock_all(caller.ctx)
-}
-
 /// brk(2), as the kernel has it: it says where the end is
 pub(super) fn brk(caller: &mut Caller, end: u64) -> Result<u64> {
     Ok(caller.space().set_break(caller.ctx, end))
 }
 
-/// How many bytes the caller may lock; `EPERM` if none.
-fn lock_limit(caller: &Caller) -> Result<u64> {
-    if caller.process().credentials().is_root() {
-        return Ok(u64::MAX);
-    }
-    match caller.process().limits().soft(linux::RLIMIT_MEMLOCK) {
-        0 => Err(Errno::EPERM),
-        limit => Ok(limit),
-    }
-}
-
 /// The pages that bytes from `start` on lie in: `EINVAL` if they end behind all numbers, `ENOMEM` behind all addresses. As on Linux,
 /// a length that is not a number of pages any more when it is rounded up is none.
-fn pages_of(start: u64, length: u64) -> Result<PageRange> {
+pub(super) fn pages_of(start: u64, length: u64) -> Result<PageRange> {
     const MASK: u64 = PAGE_SIZE as u64 - 1;
     let length = length.wrapping_add(start & MASK).wrapping_add(MASK) & !MASK;
     end_checked(start & !MASK, length)

@@ -110,15 +110,15 @@ fn call_watched(caller: &mut Caller, table: &Table, number: u64, arguments: &[u6
     let process = caller.process().clone();
     let name = table.name(number);
     let line = process.watch.is_traced().then(|| trace::Line::begin(caller, name, arguments));
-    let plan = process.watch.failure().map(|failure| failure.plan).filter(|plan| plan.left > 0);
-    if let Some(plan) = plan {
-        inject::arm(plan);
+    let failure = process.watch.failure();
+    if let Some(failure) = &failure {
+        inject::arm(failure.plan.clone());
     }
     let result = table.call(caller, number, arguments);
-    if let Some(before) = plan
-        && let Some(after) = inject::disarm()
+    if let Some(failure) = failure
+        && inject::disarm()
     {
-        process.watch.note(before, after, name, result.err());
+        failure.note(name, result.err());
     }
     if let Some(line) = line {
         line.end(caller, &result);

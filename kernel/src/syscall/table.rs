@@ -2,14 +2,14 @@
 //!
 //! To add one: a line here, a function in the chapter that its manual page belongs to, a test program that passes on Linux first.
 
-use super::arg::{Argument, Registers, Returned};
 use super::caller::Caller;
+use super::handler::Handler;
 use super::names;
 use super::{
     adjust, attribute_names, attributes, clone, cor, epoll, event, file, futex, group, identity, inotify, ipc_messages,
-    ipc_semaphores, ipc_shared_memory, locks, memfd, memory, message, mounts, other_memory, path, pidfd, poll,
-    posix_queue, prctl, priority, process, resource, sched, select, signal, signal_file, socket, socket_option, splice,
-    statistics, sync, system, time, timer,
+    ipc_semaphores, ipc_shared_memory, locks, memfd, memory, memory_lock, message, mounts, open, other_memory, path,
+    pidfd, poll, posix_queue, prctl, priority, process, resource, sched, select, signal, signal_file, socket,
+    socket_option, splice, statistics, sync, system, time, timer,
 };
 use crate::fs::proc::{self, Text};
 use crate::task::TaskContext;
@@ -53,7 +53,7 @@ macro_rules! table {
 table! { LINUX[512]:
     0 read => file::read;
     1 write => file::write;
-    2 open => path::open;
+    2 open => open::open;
     3 close => file::close;
     4 stat => path::stat;
     5 fstat => path::fstat;
@@ -136,7 +136,7 @@ table! { LINUX[512]:
     82 rename => path::rename;
     83 mkdir => path::mkdir;
     84 rmdir => path::rmdir;
-    85 creat => path::creat;
+    85 creat => open::creat;
     86 link => path::link;
     87 unlink => path::unlink;
     88 symlink => path::symlink;
@@ -198,10 +198,10 @@ table! { LINUX[512]:
     146 sched_get_priority_max => sched::sched_get_priority_max;
     147 sched_get_priority_min => sched::sched_get_priority_min;
     148 sched_rr_get_interval => sched::sched_rr_get_interval;
-    149 mlock => memory::mlock;
-    150 munlock => memory::munlock;
-    151 mlockall => memory::mlockall;
-    152 munlockall => memory::munlockall;
+    149 mlock => memory_lock::mlock;
+    150 munlock => memory_lock::munlock;
+    151 mlockall => memory_lock::mlockall;
+    152 munlockall => memory_lock::munlockall;
     155 pivot_root => mounts::pivot_root;
     157 prctl => prctl::prctl;
     158 arch_prctl => process::arch_prctl;
@@ -266,7 +266,7 @@ table! { LINUX[512]:
     253 inotify_init => inotify::inotify_init;
     254 inotify_add_watch => inotify::inotify_add_watch;
     255 inotify_rm_watch => inotify::inotify_rm_watch;
-    257 openat => path::openat;
+    257 openat => open::openat;
     258 mkdirat => path::mkdirat;
     259 mknodat => path::mknodat;
     260 fchownat => attributes::fchownat;
@@ -320,7 +320,7 @@ table! { LINUX[512]:
     318 getrandom => system::getrandom;
     319 memfd_create => memfd::memfd_create;
     322 execveat => process::execveat;
-    325 mlock2 => memory::mlock2;
+    325 mlock2 => memory_lock::mlock2;
     326 copy_file_range => splice::copy_file_range;
     327 preadv2 => file::preadv2;
     328 pwritev2 => file::pwritev2;
@@ -329,7 +329,7 @@ table! { LINUX[512]:
     434 pidfd_open => pidfd::pidfd_open;
     435 clone3 => clone::clone3;
     436 close_range => file::close_range;
-    437 openat2 => path::openat2;
+    437 openat2 => open::openat2;
     438 pidfd_getfd => pidfd::pidfd_getfd;
     439 faccessat2 => path::faccessat2;
     441 epoll_pwait2 => epoll::epoll_pwait2;
@@ -340,7 +340,7 @@ table! { COR[16]:
     1 exit => process::exit_group;
     2 write => file::write;
     3 read => file::read;
-    4 open => path::open;
+    4 open => open::open;
     5 moremem => cor::moremem;
     6 yield => sched::sched_yield;
     7 spawn => cor::spawn;
@@ -399,35 +399,3 @@ fn show_counts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     }
     Ok(())
 }
-
-/// A function whose parameters, after the caller, come out of the registers.
-trait Handler<Arguments> {
-    fn call(self, caller: &mut Caller, registers: &[u64; 6]) -> Result<u64>;
-}
-
-macro_rules! handler {
-    ($($argument:ident)*) => {
-        impl<F, R, $($argument),*> Handler<($($argument,)*)> for F
-        where
-            F: FnOnce(&mut Caller, $($argument),*) -> Result<R>,
-            R: Returned,
-            $($argument: Argument,)*
-        {
-            #[inline]
-            #[allow(non_snake_case, unused_mut, unused_variables, reason = "written for any number of arguments")]
-            fn call(self, caller: &mut Caller, registers: &[u64; 6]) -> Result<u64> {
-                let mut registers = Registers::new(registers);
-                $(let $argument = Argument::take(&mut registers)?;)*
-                self(caller, $($argument),*).map(Returned::to_register)
-            }
-        }
-    };
-}
-
-handler! {}
-handler! { A }
-handler! { A B }
-handler! { A B C }
-handler! { A B C D }
-handler! { A B C D E }
-handler! { A B C D E G }

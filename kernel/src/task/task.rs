@@ -134,10 +134,13 @@ impl Task {
         *self.name.lock() = shortened(name);
     }
 
-    /// Says whom it works for.
+    /// Says whom it works for; that stays so.
     pub fn set_owner(&self, owner: Weak<dyn Owner>) {
-        self.account.run_program();
-        *self.owner.lock() = Some(owner);
+        let mut own = self.owner.lock();
+        if own.is_none() {
+            self.account.run_program();
+            *own = Some(owner);
+        }
     }
 
     /// Whom it works for.

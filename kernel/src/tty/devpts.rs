@@ -226,7 +226,19 @@ impl Inode for NodeInode {
     fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
         let Attributes { permissions, links, accessed, modified, changed, created } = *self.attributes.lock();
         let (id, kind, block_size) = (self.id(), self.kind, BLOCK);
-        Ok(Metadata { id, kind, permissions, links, size: 0, blocks: 0, block_size, accessed, modified, changed, created })
+        Ok(Metadata {
+            id,
+            kind,
+            permissions,
+            links,
+            size: 0,
+            blocks: 0,
+            block_size,
+            accessed,
+            modified,
+            changed,
+            created,
+        })
     }
 
     fn change(&self, _ctx: &TaskContext, change: &Change) -> Result<()> {

@@ -43,7 +43,12 @@ enum Do {
         stages: Vec<test::Stage>,
     },
     /// Have everything fail that can fail in the programs of user/tests
-    Faults,
+    Faults {
+        /// Programs as they lie in the root, or folders of them (with a slash at the end)
+        programs: Vec<String>,
+    },
+    /// Run the programs of user/tests under many schedules
+    Schedules(test::Schedules),
     /// Test endurance, in its long form
     Soak(test::Endurance),
     /// Measure Cor beside Debian's kernel
@@ -138,7 +143,8 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
-        Do::Faults => test::faults(project),
+        Do::Faults { programs } => test::faults(project, &programs),
+        Do::Schedules(options) => test::schedules(project, &options),
         Do::Soak(options) => test::soak(project, &options),
         Do::Bench(options) => bench::bench(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),

@@ -1,7 +1,13 @@
 //! Looking through what a program has mapped, page by page: /proc/PID/smaps.
 
-use super::{ACCESSED, DIRTY, HELD, TABLE_SPAN, UserSpace, entry_index, frame_of, lowest_table};
-use crate::frame::Frame;
+use super::{
+    UserSpace,
+    entry::{HELD, TABLE_SPAN, frame_of, lowest_table},
+};
+use crate::{
+    frame::Frame,
+    kernel_space::{ACCESSED, DIRTY, entry_index},
+};
 use core::sync::atomic::Ordering;
 use logic::address::{PAGE_SIZE, PageRange};
 

@@ -47,7 +47,7 @@ struct DiskPages {
     number: DeviceNumber,
     /// Where the next page to give back is looked for.
     hand: AtomicU64,
-    /// Pages that are or were mapped for writing, and so may differ from the disk's until they are written by fsync(2).
+    /// Pages that are or were mapped for writing, or could not be written, and so may differ from the disk's until fsync(2) writes them.
     mapped: SpinLock<Sparse<()>>,
     /// Counts writes: a page that was read from the disk during one may be older than it.
     writes: AtomicU64,
@@ -191,12 +191,20 @@ impl File for DiskFile {
 }
 
 impl DiskPages {
-    /// Reads the page, and some behind it that are not in the cache either.
+    /// Reads the page, and some behind it that are not in the cache either; the page alone if that fails.
     fn read_in(&self, ctx: &TaskContext, pages: &Pages, number: u64) -> Result<Frame> {
         self.make_room(pages);
+        match self.run_length(pages, number) {
+            1 => self.read_run(ctx, pages, number, 1),
+            // One of those behind may be what the disk cannot read.
+            count => self.read_run(ctx, pages, number, count).or_else(|_| self.read_run(ctx, pages, number, 1)),
+        }
+    }
+
+    /// Reads so many pages, and gives the first.
+    fn read_run(&self, ctx: &TaskContext, pages: &Pages, number: u64, count: u64) -> Result<Frame> {
         loop {
             let writes = self.writes.load(Ordering::Acquire);
-            let count = self.run_length(pages, number);
             let mut frames = Vec::new();
             frames.try_reserve_exact(count as usize).map_err(|_| Errno::ENOMEM)?;
             for _ in 0..count {
@@ -236,12 +244,13 @@ impl DiskPages {
         Ok(segments)
     }
 
+    /// Writes all pages that may differ from the disk's. The first error counts, but the others are written nevertheless.
     fn write_mapped(&self, ctx: &TaskContext, pages: &Pages) -> Result<()> {
-        let mut from = 0;
+        let (mut from, mut outcome) = (0, Ok(()));
         loop {
-            let Some(number) = self.mapped.lock().next(from) else { return Ok(()) };
+            let Some(number) = self.mapped.lock().next(from) else { return outcome };
             if let Some(page) = pages.get(number) {
-                self.write_through(ctx, number, core::slice::from_ref(&page))?;
+                outcome = outcome.and(self.write_through(ctx, number, core::slice::from_ref(&page)));
             }
             from = number + 1;
         }
@@ -283,6 +292,10 @@ impl Backing for DiskPages {
         let segments = self.segments(number, pages)?;
         let written = block::write(ctx, &*self.disk, number * (PAGE / SECTOR), segments);
         self.writes.fetch_add(1, Ordering::AcqRel);
+        if written.is_err() {
+            // The cache is ahead of the disk now; fsync(2) tries again.
+            (number..number + pages.len() as u64).try_for_each(|number| self.will_write(number))?;
+        }
         written
     }
 

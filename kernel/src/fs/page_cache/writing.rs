@@ -31,11 +31,14 @@ impl<B: Backing> Writing<'_, B> {
         let mut done = 0;
         let mut through = Through { first: 0, pages: ArrayVec::new() };
         while let Some(piece) = Piece::next(position, done, from.remaining(), MAX_SIZE) {
-            let went = match self.write_piece(ctx, &piece, from, &mut through) {
-                Ok(went) => went,
+            let (page, went) = match self.write_piece(ctx, &piece, from) {
+                Ok(wrote) => wrote,
                 Err(errno) if done == 0 => return Err(errno),
                 Err(_) => break,
             };
+            if B::WRITES_THROUGH {
+                through.add(ctx, &self.cache.backing, piece.number, page)?;
+            }
             done += went;
             self.grow(position + done as u64);
         }
@@ -117,26 +120,17 @@ impl<B: Backing> Writing<'_, B> {
         self.cache.size()
     }
 
-    fn write_piece(
-        &self,
-        ctx: &TaskContext,
-        piece: &Piece,
-        from: &mut Source<'_>,
-        through: &mut Through,
-    ) -> Result<usize> {
+    /// The page that was written to, and how many bytes went there.
+    fn write_piece(&self, ctx: &TaskContext, piece: &Piece, from: &mut Source<'_>) -> Result<(Frame, usize)> {
         let PageCache { pages, backing, .. } = self.cache;
-        let (page, went) = match pages.get(piece.number) {
-            None if piece.length == PAGE_SIZE => self.write_fresh(ctx, piece.number, from)?,
+        match pages.get(piece.number) {
+            None if piece.length == PAGE_SIZE => self.write_fresh(ctx, piece.number, from),
             there => {
                 let page = there.map_or_else(|| backing.make(ctx, pages, piece.number), Ok)?;
                 let went = full(from.read_frame(ctx, &page, piece.offset, piece.length)?)?;
-                (page, went)
+                Ok((page, went))
             }
-        };
-        if B::WRITES_THROUGH {
-            through.add(ctx, backing, piece.number, page)?;
         }
-        Ok(went)
     }
 
     /// Writes a whole page that is not in the cache, without reading or zeroing it first.
@@ -145,7 +139,10 @@ impl<B: Backing> Writing<'_, B> {
         let page = backing.fresh()?;
         let put = from.read_frame(ctx, &page, 0, PAGE_SIZE).and_then(full).and_then(|went| {
             page.zero(went, PAGE_SIZE - went);
-            Ok((pages.put(number, page.clone())?, went))
+            // Less may have come than a page: then the rest is what it was, which is zeros only where there are holes.
+            let is_whole = went == PAGE_SIZE || B::HAS_HOLES;
+            let kept = if is_whole { pages.put(number, page.clone()) } else { backing.make(ctx, pages, number) };
+            Ok((kept?, went))
         });
         if !put.as_ref().is_ok_and(|(kept, _)| *kept == page) {
             backing.dropped(1);

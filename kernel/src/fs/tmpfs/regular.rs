@@ -114,6 +114,11 @@ impl File for Node {
         Ok(self.cache()?.size())
     }
 
+    fn frames(&self) -> usize {
+        let nameless = self.attributes.lock().links == 0;
+        self.cache().map_or(0, |cache| if nameless { cache.pages().count() as usize } else { 0 })
+    }
+
     fn seek_stored(&self, _ctx: &TaskContext, from: u64, hole: bool) -> Result<u64> {
         let cache = self.cache()?;
         if hole { Ok(cache.next_hole(from)) } else { cache.next_stored(from) }

@@ -142,11 +142,16 @@ impl Unix {
     fn wait_in_line(&self, ctx: &TaskContext, listener: &Arc<Unix>) -> Result<(Arc<Unix>, Option<Sender>)> {
         let other = Unix::new(self.kind);
         let (own, sender) = (self.own.upgrade().ok_or(Errno::ECONNREFUSED)?, Sender::effective(ctx));
-        let mut place = None;
+        // It is whole before anybody can accept it.
+        let (name, place) = {
+            let line = listener.state.lock();
+            (line.name.clone(), line.place.clone())
+        };
         {
             let mut state = other.state.lock();
             state.connect(&own, Some(sender));
             state.waits_at = Arc::downgrade(listener);
+            (state.name, state.place) = (name, place);
         }
         let mut line = listener.state.lock();
         if line.phase != Phase::Listening || listener.is_shut(RECEIVE) {
@@ -156,13 +161,9 @@ impl Unix {
             return Err(Errno::EAGAIN);
         }
         line.backlog.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        place.clone_from(&line.place);
-        let (name, theirs) = (line.name.clone(), line.peer_sender);
+        let theirs = line.peer_sender;
         line.backlog.push_back(other.clone());
         drop(line);
-        let mut state = other.state.lock();
-        (state.name, state.place) = (name, place);
-        drop(state);
         Ok((other, theirs))
     }
 

@@ -72,6 +72,11 @@ impl Inbox {
         self.charge.load(Ordering::Acquire)
     }
 
+    /// How many frames hold it, about: a message begins a new one.
+    pub(super) fn frames(&self) -> usize {
+        self.charge() / PAGE_SIZE + self.messages()
+    }
+
     /// How many messages are in it.
     pub(super) fn messages(&self) -> usize {
         self.ends.load(Ordering::Acquire)

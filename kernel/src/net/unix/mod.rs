@@ -287,6 +287,12 @@ impl Socket for Unix {
         self.peer().map_or(0, |peer| peer.inbox.charge())
     }
 
+    fn frames(&self) -> usize {
+        // Who listens has what came for those whom he has not accepted.
+        let waiting: usize = self.state.lock().backlog.iter().map(|waiting| waiting.inbox.frames()).sum();
+        waiting + self.inbox.frames()
+    }
+
     fn readiness(&self) -> Readiness {
         let (phase, nobody_waits) = {
             let state = self.state.lock();

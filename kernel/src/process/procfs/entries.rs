@@ -4,7 +4,7 @@ use super::{Subject, caller};
 use super::{about, memory, pages, stat, text};
 use crate::fs::proc::Text;
 use crate::process::Name;
-use crate::process::watch::{Failure, parse_plan};
+use crate::process::watch::parse_plan;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::fmt::Write;
@@ -97,11 +97,12 @@ fn set_name(ctx: &TaskContext, subject: &Subject, bytes: &[u8]) -> Result<()> {
 
 /// What is to fail in its system calls (`KIND N`), or `KIND 0`, the call in which it did, and its errno.
 fn failure(_ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    let Some(Failure { plan, met }) = subject.process.watch.failure() else { return Ok(()) };
-    let name = Kind::ALL.iter().find(|(kind, _)| *kind == plan.kind).map_or("", |(_, name)| name);
-    let told = match met {
-        None => writeln!(text, "{name} {}", plan.left),
-        Some((call, errno)) => writeln!(text, "{name} {} {call} {}", plan.left, errno.map_or("succeeded", Errno::name)),
+    let Some(failure) = subject.process.watch.failure() else { return Ok(()) };
+    let (kind, left) = (failure.plan.kind(), failure.plan.left());
+    let name = Kind::ALL.iter().find(|(one, _)| *one == kind).map_or("", |(_, name)| name);
+    let told = match failure.met() {
+        None => writeln!(text, "{name} {left}"),
+        Some((call, errno)) => writeln!(text, "{name} {left} {call} {}", errno.map_or("succeeded", Errno::name)),
     };
     told.map_err(|_| Errno::ENOMEM)
 }

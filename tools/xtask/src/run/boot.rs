@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 /// The command line but for the wires. Files that it needs are made in the run's folder, or in the recording's.
 pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
     options.check_record()?;
+    if options.schedule.is_some() {
+        options.check_schedule()?;
+    }
     let recording = options.record.as_deref().map(Recording::create).transpose()?;
     let recording = recording.as_ref();
     let folder = recording.map_or(folder, Recording::folder);
@@ -24,13 +27,13 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     let root = folder.join("root.img");
     guest::write_root_disk(project, options, &root)?;
     line.start(&start(project, options, folder, &root)?, recording.is_some())?;
-    if !options.initrd {
-        disk(&mut line, &root, false, recording)?;
+    if !options.has_initrd() {
+        disk(&mut line, &root, recording)?;
     }
     for (number, file) in options.disk.iter().enumerate() {
         match recording {
-            Some(recording) => disk(&mut line, &recording.copy_disk(file, number)?, false, Some(recording))?,
-            None => line.disk(file, options.snapshot)?,
+            Some(recording) => disk(&mut line, &recording.copy_disk(file, number)?, Some(recording))?,
+            None => line.disk(file, options.snapshot, options.disk_faults.as_deref())?,
         }
     }
     if options.profile.is_some() {
@@ -46,10 +49,10 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
 }
 
 /// A disk; of a run that is recorded it is one that keeps what the recording needs.
-fn disk(line: &mut Line, file: &Path, snapshot: bool, recording: Option<&Recording>) -> Result<()> {
+fn disk(line: &mut Line, file: &Path, recording: Option<&Recording>) -> Result<()> {
     match recording {
         Some(recording) => line.recorded_disk(&recording.overlay(file, qemu::disk_format(file)?)?, file),
-        None => line.disk(file, snapshot),
+        None => line.disk(file, false, None),
     }
 }
 
@@ -62,7 +65,7 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
     }
     let arguments = kernel_arguments(options);
     if direct {
-        let module = options.initrd.then(|| root.to_path_buf());
+        let module = options.has_initrd().then(|| root.to_path_buf());
         let mut kernel = built(project, "cor.elf")?;
         if options.record.is_some() {
             kernel = files::copied(&kernel, &folder.join("cor.elf"))?;
@@ -87,6 +90,8 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
     if options.profile.is_some() {
         arguments.push("profile");
     }
+    let schedule = options.schedule.map(|seed| format!("sched_seed={seed}"));
+    arguments.extend(schedule.as_deref());
     let own = options.append.split_whitespace();
     let replaced =
         |word: &&str| word.contains('=') && own.clone().any(|new| new.split('=').next() == word.split('=').next());

@@ -22,6 +22,8 @@ pub enum Mode {
     Program {
         /// Whether what comes before the program's output is dropped.
         quiet: bool,
+        /// Whether it gets our input: that comes at moments of its own.
+        fed: bool,
     },
     /// A person's terminal.
     Interactive,
@@ -56,7 +58,8 @@ pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> R
     });
     let (told, watched) = (events.clone(), progress.clone());
     thread::spawn(move || match mode {
-        Mode::Program { .. } => carry_input(input, &started),
+        Mode::Program { fed: true, .. } => carry_input(input, &started),
+        Mode::Program { .. } => {}
         Mode::Interactive if stdin().is_terminal() => carry_keys(input, &told),
         Mode::Interactive => carry_text(input, &started, &watched),
     });
@@ -65,7 +68,7 @@ pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> R
 
 /// Copies the machine's output to ours until either ends.
 fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, ready: &Sender<()>) -> Event {
-    let mut filter = Output::new(mode == Mode::Program { quiet: true });
+    let mut filter = Output::new(matches!(mode, Mode::Program { quiet: true, .. }));
     let (mut buffer, mut told) = (vec![0; 1 << 16], false);
     loop {
         let length = match port.read(&mut buffer) {

@@ -178,7 +178,11 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     let (events, happened) = mpsc::channel();
     signals::watch(events.clone());
     session::watch_status(wires.status.keep(), events.clone());
-    let mode = if options.has_program() { Mode::Program { quiet: options.quiet } } else { Mode::Interactive };
+    let mode = if options.has_program() {
+        Mode::Program { quiet: options.quiet, fed: options.schedule.is_none() }
+    } else {
+        Mode::Interactive
+    };
     let (input, output, hold) = wires.console.ends()?;
     let progress = console::connect(mode, input, output, &events)?;
     let control = Control::connect(wires.control.keep(), options, folder.join("screen.ppm"), &events)?;

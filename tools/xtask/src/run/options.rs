@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 /// The options of `bin/run`; without PROGRAM, an interactive serial console (Ctrl-A x leaves, Ctrl-A b sends a break).
@@ -35,6 +35,9 @@ pub struct Options {
     /// A further disk, raw or qcow2: the first becomes /dev/vdb
     #[arg(long, value_name = "FILE")]
     pub disk: Vec<PathBuf>,
+    /// Have the further disks fail as a file of rules for QEMU's blkdebug says
+    #[arg(long, value_name = "RULES", requires = "disk")]
+    pub disk_faults: Option<PathBuf>,
     /// Drop what is written to the disks
     #[arg(long)]
     pub snapshot: bool,
@@ -62,6 +65,10 @@ pub struct Options {
     /// Let the machine's clock count instructions: one nanosecond each
     #[arg(long)]
     pub icount: bool,
+    /// Change who runs at odd moments, which SEED chooses; the same SEED does exactly the same again: the machine has no disk, its clock
+    /// counts instructions, and PROGRAM gets no input
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["record", "disk", "net", "forward", "kernel"], requires = "program")]
+    pub schedule: Option<NonZeroU64>,
     /// Record the run in this folder, for bin/replay and bin/when
     #[arg(long, value_name = "FOLDER")]
     pub record: Option<PathBuf>,
@@ -120,15 +127,34 @@ impl Options {
     pub fn check_record(&self) -> anyhow::Result<()> {
         let alone = self.smp.is_none_or(|count| count.get() == 1) && self.accel == Accel::Tcg;
         let network = self.net || !self.forward.is_empty();
-        let here = !network && self.kernel.is_none() && self.count.is_none() && self.profile.is_none();
+        let here = !network
+            && self.kernel.is_none()
+            && self.count.is_none()
+            && self.profile.is_none()
+            && self.disk_faults.is_none();
         let why = match self {
             _ if self.record.is_none() => return Ok(()),
             _ if !alone => "needs one processor, and an emulated one",
-            _ if !here => "takes no --net, --forward, --kernel or --profile",
+            _ if !here => "takes no --net, --forward, --kernel, --profile or --disk-faults",
             _ if self.boot == Boot::Uefi => "cannot keep UEFI's variables: boot by GRUB or directly",
             _ => return Ok(()),
         };
         anyhow::bail!("--record {why}")
+    }
+
+    /// Refuses what would not be the same again.
+    pub fn check_schedule(&self) -> anyhow::Result<()> {
+        let alone = self.smp.is_none_or(|count| count.get() == 1) && self.accel == Accel::Tcg;
+        anyhow::ensure!(
+            alone && self.boot == Boot::Direct,
+            "--schedule needs --boot direct and one emulated processor"
+        );
+        Ok(())
+    }
+
+    /// Whether the root comes with the kernel, not on a disk.
+    pub fn has_initrd(&self) -> bool {
+        self.initrd || self.schedule.is_some()
     }
 
     /// Whether a program is to be run; else a person sits at the console.

@@ -69,6 +69,11 @@ impl Line {
             // Without sleep, so that a wait takes no time and nothing depends on the host's clock.
             line.add("-icount", "shift=0,sleep=off");
             line.add("-plugin", count.replacen(',', ",out=", 1));
+        } else if let Some(seed) = options.schedule {
+            // Nothing may come from this computer: no time, no random number.
+            line.add("-icount", "shift=0,sleep=off");
+            line.add("-rtc", "base=2026-01-01,clock=vm");
+            line.add("-seed", (seed.get() as u32).to_string());
         } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
         }
@@ -128,12 +133,18 @@ impl Line {
         Ok(())
     }
 
-    /// A virtio disk. Of several, the first is the root.
-    pub fn disk(&mut self, file: &Path, snapshot: bool) -> Result<()> {
+    /// A virtio disk. Of several, the first is the root. It may fail as rules say.
+    pub fn disk(&mut self, file: &Path, snapshot: bool, faults: Option<&Path>) -> Result<()> {
         let number = self.0.iter().filter(|word| word.as_encoded_bytes().starts_with(b"virtio-blk-pci")).count();
         let format = disk_format(file)?;
         let snapshot = if snapshot { ",snapshot=on" } else { "" };
-        self.add("-drive", format!("if=none,id=disk{number},format={format}{snapshot},file={}", escape(file)?));
+        let file = match faults {
+            None => format!("file={}", escape(file)?),
+            Some(rules) => {
+                format!("file.driver=blkdebug,file.config={},file.image.filename={}", escape(rules)?, escape(file)?)
+            }
+        };
+        self.add("-drive", format!("if=none,id=disk{number},format={format}{snapshot},{file}"));
         self.add("-device", format!("virtio-blk-pci,drive=disk{number}"));
         Ok(())
     }
@@ -229,11 +240,11 @@ mod tests {
         fs::write(&raw, "").unwrap();
         fs::write(&qcow, b"QFI\xfb\0\0").unwrap();
         let mut line = Line(Vec::new());
-        line.disk(&raw, true).unwrap();
-        line.disk(&qcow, false).unwrap();
+        line.disk(&raw, true, None).unwrap();
+        line.disk(&qcow, false, Some(Path::new("rules"))).unwrap();
         let text = line.words().iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
         assert!(text.contains("id=disk0,format=raw,snapshot=on,file=") && text.contains("a,,b"), "{text}");
-        assert!(text.contains("id=disk1,format=qcow2,file="), "{text}");
-        assert!(line.disk(&folder.path().join("missing"), false).is_err());
+        assert!(text.contains("id=disk1,format=qcow2,file.driver=blkdebug,file.config=rules,"), "{text}");
+        assert!(line.disk(&folder.path().join("missing"), false, None).is_err());
     }
 }

@@ -7,6 +7,7 @@ mod checks;
 mod features;
 mod host;
 mod programs;
+mod schedules;
 mod selftest;
 mod soak;
 mod stage;
@@ -15,6 +16,7 @@ use crate::build;
 use crate::project::Project;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
+pub use schedules::{Schedules, schedules};
 pub use soak::{Endurance, faults, soak};
 use stage::{Report, Tally};
 

@@ -23,7 +23,7 @@ const NATIVE: &str = r#"
     for test in tests/*/*; do
         if ! [ -f "$test" ] || ! [ -x "$test" ]; then continue; fi
         name=${test#tests/}
-        told=$(timeout 30 env -i HOME=/ PATH=/bin:/sbin:/usr/bin:/usr/sbin "$chroot" . "/$test" </dev/null 2>&1)
+        told=$(timeout 90 env -i HOME=/ PATH=/bin:/sbin:/usr/bin:/usr/sbin "$chroot" . "/$test" </dev/null 2>&1)
         status=$?
         case $status in
             0) echo "ok $name" ;;
@@ -33,7 +33,7 @@ const NATIVE: &str = r#"
     done
 "#;
 /// How long all tests may take on the host, in seconds.
-const PATIENCE: &str = "120";
+const PATIENCE: &str = "400";
 
 /// Where the run on Cor is recorded, among the tests' output. It stays if a test failed.
 const RECORDING: &str = "programs.recording";

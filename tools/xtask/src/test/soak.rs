@@ -3,6 +3,7 @@
 //! The short form belongs to `make test` and has the same seed each time; `make soak` is the long form, which takes a seed by the
 //! clock unless it is told one. `/soak/soak` prints a line for each part: `ok soak/NAME` or `not ok soak/NAME`.
 
+use super::schedules;
 use super::stage::{Printed, Report, run_logged};
 use crate::project::Project;
 use anyhow::{Context, Result, ensure};
@@ -35,6 +36,7 @@ pub fn run(project: &Project) -> Result<Report> {
     judge(&run_logged(project, "hogs", hogs.arg("/soak/hogs"))?, &mut report);
     let mut faults = machine(project, PATIENCE, "256M", "tests.cpio")?;
     judge(&run_logged(project, "faults", faults.args(["/soak/faults", "short"]))?, &mut report);
+    report.note(schedules::short(project)?);
     Ok(report)
 }
 
@@ -52,10 +54,14 @@ fn judge(printed: &Printed, report: &mut Report) {
     }
 }
 
-/// Makes each kind of failure at each place in all programs of user/tests: the long form of what `run` does with some.
-pub fn faults(project: &Project) -> Result<()> {
-    let mut machine = machine(project, LONG_PATIENCE, "256M", "tests.cpio")?;
-    let status = machine.args(["/soak/faults", "long"]).status().context("cannot start a machine")?;
+/// Makes each kind of failure at each place in all programs of user/tests, or some: the long form of what `run` does with a few. On a
+/// machine whose clock counts instructions no time is waited for, and what fails, fails again.
+pub fn faults(project: &Project, programs: &[String]) -> Result<()> {
+    let mut machine = Command::new(env::current_exe().context("cannot tell where this program stands")?);
+    machine.args(["run", "--boot", "direct", "--quiet", "--timeout", LONG_PATIENCE, "--memory", "512M"]);
+    machine.args(["--schedule", "1", "--root"]).arg(project.image("tests.cpio"));
+    let status =
+        machine.args(["--", "/soak/faults", "long"]).args(programs).status().context("cannot start a machine")?;
     ensure!(status.success(), "not every failure was endured");
     Ok(())
 }
