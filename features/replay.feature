@@ -44,7 +44,8 @@ Feature: A run can be had again
     And the console says "cor::selftest::ends::take_stock"
 
   Scenario: A recorded machine may have disks, a loader, little memory, and somebody who types
-    Given a machine that boots by GRUB
+    Given the root has BusyBox
+    And a machine that boots by GRUB
     And a machine with 64M of memory
     And an empty disk of 1 MiB
     And standard input:
@@ -90,10 +91,11 @@ Feature: A run can be had again
     And a machine that may run for 5 seconds
     When Cor boots and runs /bin/reader
     Then the exit status is 124
-    When bin/when looks for "0x10000000/4" in its recording
+    When bin/when looks for "0x10000000/1" in its recording
     Then the exit status is 0
-    And the console says "changed from 0x61 to 0x74616877"
-    And the console says "kernel/machine/src/copy.rs"
+    And the console says "changed from 0x61 to 0x77"
+    And the console says "user_copy"
+    And the console says "cor::syscall::file::read"
 
   Scenario: bin/when knows what does not change, and what is not there
     When Cor boots with "selftest=lost-balance"

@@ -148,7 +148,11 @@ fn tell(to: &mut dyn Write, player: &mut Player<'_>, kernel: &Table<'_>, change:
 
 /// What stands at an address: a function of the kernel, before it those inlined into it, innermost first.
 fn places(kernel: &Table<'_>, address: u64) -> String {
-    let place = |frame: Frame<'_>| format!("{}:{}  {}", frame.file, frame.line, frame.function);
+    // Assembly has no lines.
+    let place = |frame: Frame<'_>| match frame.file {
+        "" => frame.function.to_string(),
+        file => format!("{file}:{}  {}", frame.line, frame.function),
+    };
     let places: Vec<String> = kernel.frames(address).map(place).collect();
     match places[..] {
         [] if address >> 47 == 0 => format!("a program, {address:#x}"),
