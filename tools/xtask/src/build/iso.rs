@@ -17,8 +17,7 @@ const LENGTH: usize = 8192;
 
 /// Makes the image, with no arguments for the kernel, if the kernel or grub.cfg has changed.
 pub fn build(project: &Project) -> Result<()> {
-    let (image, kernel, template) =
-        (project.image("cor.iso"), project.image("cor.elf"), project.path("grub/grub.cfg"));
+    let (image, kernel, template) = (project.image("cor.iso"), project.image("cor.elf"), project.path("grub/grub.cfg"));
     if files::is_fresh(&image, &[&kernel, &template]) {
         return Ok(());
     }
