@@ -8,12 +8,14 @@
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
 //! profile.rs    --profile: samples, and the flame graph of them
+//! clock.rs      how far a recorded machine is
 //! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol
 //! reset.rs      what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
 //! ```
 
 mod boot;
+mod clock;
 mod companions;
 mod console;
 mod control;
@@ -40,6 +42,7 @@ use crate::command;
 use crate::project::Project;
 use crate::replay::recording::Recording;
 use anyhow::{Context, Result};
+use clock::Clock;
 use console::{Mode, Port};
 use control::Control;
 use machine::{Machine, QEMU, Wire};
@@ -137,12 +140,13 @@ enum ConsoleWire {
 }
 
 impl ConsoleWire {
-    /// What goes to the machine, what comes from it, and what is to be held until QEMU has ended.
-    fn ends(self) -> Result<(Port, File, Option<File>)> {
+    /// What goes to the machine, at once or when it first waits, what comes from it, and what is to be held until QEMU has ended.
+    fn ends(self, at_once: bool) -> Result<(Port, File, Option<File>)> {
         match self {
             ConsoleWire::Pipes(pipes, pace) => {
                 let qmp = Qmp::connect(pace.keep(), control::PATIENCE, |_| ())?;
-                Ok((Box::new(Input::new(pipes.input, qmp)), pipes.output, Some(pipes.hold)))
+                let input = Input::new(pipes.input, Clock::start(qmp), at_once);
+                Ok((Box::new(input), pipes.output, Some(pipes.hold)))
             }
             ConsoleWire::Socket(wire) => {
                 let ours = OwnedFd::from(wire.keep());
@@ -183,7 +187,7 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     } else {
         Mode::Interactive
     };
-    let (input, output, hold) = wires.console.ends()?;
+    let (input, output, hold) = wires.console.ends(options.has_program())?;
     let progress = console::connect(mode, input, output, &events)?;
     let control = Control::connect(wires.control.keep(), options, folder.join("screen.ppm"), &events)?;
     let mut session = Session::new(happened, progress, options.timeout, control);

@@ -6,13 +6,12 @@
 //! What goes to the machine goes in pieces: a QEMU (7.2) that records hands on what comes without asking whether the serial port has room
 //! for more than the sixteen bytes that it keeps. So the next piece waits until the machine has had time for the last.
 
-use super::qmp::Qmp;
+use super::clock::Clock;
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
-use serde_json::json;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -63,53 +62,54 @@ const PIECE: usize = 8;
 const ENOUGH: u64 = 400_000;
 /// How often we look how far it is.
 const GLANCE: Duration = Duration::from_millis(2);
-/// A machine that does nothing for so long is woken.
-const DOZE: Duration = Duration::from_millis(50);
 /// A machine that does nothing for so long does not want it.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// A machine that does nothing for so long waits for somebody who types,
+const QUIET: Duration = Duration::from_millis(150);
+/// if it does not begin to wait before so long.
+const START: Duration = Duration::from_secs(10);
 
 /// The way to a recorded machine, piece by piece.
 pub struct Input {
     pipe: File,
-    qmp: Qmp,
+    clock: Clock,
+    /// Whether the machine has to wait for somebody who types before the first piece goes: else nobody may empty the port yet.
+    starting: bool,
 }
 
 impl Input {
-    /// Into this pipe, to the machine that this connection controls.
-    pub fn new(pipe: File, qmp: Qmp) -> Input {
-        Input { pipe, qmp }
+    /// Into this pipe, to the machine of this clock; at once, or when it first waits.
+    pub fn new(pipe: File, clock: Clock, at_once: bool) -> Input {
+        Input { pipe, clock, starting: !at_once }
     }
 
-    fn instructions(&mut self) -> io::Result<u64> {
-        self.qmp.instructions().map_err(io::Error::other)
-    }
-
-    /// Waits until QEMU has taken all, and the machine has had time for it or sleeps again.
-    fn wait(&mut self, before: u64) -> io::Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        while self.is_full()? && Instant::now() < deadline {
+    /// Waits until the machine does nothing.
+    fn wait_for_quiet(&self) -> io::Result<()> {
+        let deadline = Instant::now() + START;
+        let (mut last, mut since) = (0, Instant::now());
+        while since.elapsed() < QUIET && Instant::now() < deadline {
             thread::sleep(GLANCE);
-        }
-        let taken = self.instructions()?;
-        let (mut last, mut asleep, mut nudge) = (taken, false, Instant::now() + DOZE);
-        while last < taken + ENOUGH && !asleep && Instant::now() < deadline {
-            thread::sleep(GLANCE);
-            let now = self.instructions()?;
-            asleep = now == last && now > before;
-            last = now;
-            if now == before && Instant::now() >= nudge {
-                self.nudge()?;
-                nudge = Instant::now() + DOZE;
+            let now = self.clock.instructions()?;
+            if now != last {
+                (last, since) = (now, Instant::now());
             }
         }
         Ok(())
     }
 
-    /// Wakes a machine that should have been woken: QEMU now and then does not see that the port, in which something waits, has set a
-    /// timer while the processor sleeps.
-    fn nudge(&mut self) -> io::Result<()> {
-        for command in ["stop", "cont"] {
-            self.qmp.execute(command, json!({})).map_err(io::Error::other)?;
+    /// Waits until QEMU has taken all, and the machine has had time for it or sleeps again.
+    fn wait(&self, before: u64) -> io::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while self.is_full()? && Instant::now() < deadline {
+            thread::sleep(GLANCE);
+        }
+        let taken = self.clock.instructions()?;
+        let (mut last, mut asleep) = (taken, false);
+        while last < taken + ENOUGH && !asleep && Instant::now() < deadline {
+            thread::sleep(GLANCE);
+            let now = self.clock.instructions()?;
+            asleep = now == last && now > before;
+            last = now;
         }
         Ok(())
     }
@@ -123,8 +123,11 @@ impl Input {
 
 impl Write for Input {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if std::mem::take(&mut self.starting) {
+            self.wait_for_quiet()?;
+        }
         let piece = &bytes[..bytes.len().min(PIECE)];
-        let before = self.instructions()?;
+        let before = self.clock.instructions()?;
         self.pipe.write_all(piece)?;
         self.wait(before)?;
         Ok(piece.len())
