@@ -8,9 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
-/// What `bin/run` cannot record: cards, other kernels, processors that race. And a screen is looked at when the machine is off, which a
-/// recorded one is later.
-const UNRECORDABLE: [&str; 7] = ["--disk-faults", "--net", "--forward", "--smp", "--kernel", "--accel", "--screen"];
+/// What `bin/run` cannot record: cards, other kernels, processors that race, samples. And a screen is looked at when the machine is off,
+/// which a recorded one is later.
+const UNRECORDABLE: [&str; 8] =
+    ["--disk-faults", "--net", "--forward", "--smp", "--kernel", "--accel", "--screen", "--profile"];
 
 /// Where recordings of failed stories are kept.
 fn shelf() -> PathBuf {

@@ -70,7 +70,7 @@ impl OpenFile {
         COUNT.fetch_add(1, Ordering::Relaxed);
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
         let notice = SpinLock::new("open file's notice", None);
-        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), notice })
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new("file position", 0), notice })
     }
 
     /// What is open.
@@ -266,7 +266,12 @@ impl OpenFile {
             match self.wait(ctx, self.file.read_deadline(), false, || self.file.may_read()) {
                 Err(Errno::ETIMEDOUT) => return self.file.read_late(ctx, into),
                 // Who cannot wait for more gets what there is.
-                Err(errno) => return self.file.read_late(ctx, into).ok().filter(|&count| count > 0).ok_or(errno),
+                Err(errno) => {
+                    return match self.file.read_late(ctx, into) {
+                        Ok(0) | Err(Errno::EAGAIN) => Err(errno),
+                        there => there,
+                    };
+                }
                 Ok(()) => {}
             }
         }

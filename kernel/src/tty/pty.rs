@@ -99,7 +99,7 @@ impl Device for Multiplexer {
         let slave = Terminal::new(devpts::device(number), pty.clone()).inspect_err(|_| devpts::remove(number))?;
         pty.set_receiver(slave.clone());
         devpts::enter(ctx, number, &slave, &pty);
-        Ok(Arc::new(Master { pty, slave, writing: Mutex::new(()) }))
+        Ok(Arc::new(Master { pty, slave, writing: Mutex::new("pty writer", ()) }))
     }
 }
 
@@ -290,8 +290,8 @@ impl File for Master {
         let mut bytes = [0; PIECE];
         while into.remaining() > 0 {
             let wanted = into.remaining().min(PIECE);
-            match self.take(&mut bytes[..wanted]) {
-                Ok(taken) => count += into.write(ctx, &bytes[..taken])?,
+            match self.take(&mut bytes[..wanted]).and_then(|taken| into.write(ctx, &bytes[..taken])) {
+                Ok(went) => count += went,
                 Err(errno) if count == 0 => return Err(errno),
                 Err(_) => break,
             }

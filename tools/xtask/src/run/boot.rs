@@ -11,6 +11,9 @@ use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The disk that the machine starts from, in the run's folder.
+pub const ROOT: &str = "root.img";
+
 /// The command line but for the wires. Files that it needs are made in the run's folder, or in the recording's.
 pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
     options.check_record()?;
@@ -24,7 +27,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if let Some(recording) = recording {
         line.extend(recording.words());
     }
-    let root = folder.join("root.img");
+    let root = folder.join(ROOT);
     guest::write_root_disk(project, options, &root)?;
     line.start(&start(project, options, folder, &root)?, recording.is_some())?;
     if !options.has_initrd() {
@@ -80,6 +83,7 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
 
 /// What Cor is told on its command line; `--append` comes last, so that it wins.
 fn kernel_arguments(options: &Options) -> Vec<String> {
+    let profile = format!("profile={}", profile::rate(options));
     let mut arguments = vec!["init=/.cor/init"];
     if options.has_program() {
         arguments.push("console=stream");
@@ -88,7 +92,7 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
         arguments.push("quiet");
     }
     if options.profile.is_some() {
-        arguments.push("profile");
+        arguments.push(&profile);
     }
     let schedule = options.schedule.map(|seed| format!("sched_seed={seed}"));
     arguments.extend(schedule.as_deref());

@@ -75,7 +75,8 @@ pub struct Options {
     /// Count what is executed between a program's marks, by the plugin COUNTER, into FILE (for xtask bench)
     #[arg(long, value_name = "COUNTER,FILE", hide = true)]
     pub count: Option<String>,
-    /// Sample what the machine is at, 512 times a second of its clock, and draw it as a flame graph
+    /// Sample what the machine is at, 512 times a second of its clock (8192 with --icount), and draw it as a flame graph; a file that is
+    /// not called .svg gets a line for each stack
     #[arg(long, value_name = "FILE.svg")]
     pub profile: Option<PathBuf>,
     /// Print only what PROGRAM prints, byte for byte
