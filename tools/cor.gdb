@@ -79,7 +79,8 @@ class Tasks(gdb.Command):
             length = int(find_field(task["name"], "len"))
             letters = bytes(int(find_scalar(name[n])) & 0xFF for n in range(length))
             state = int(find_scalar(task["state"]))
-            run_time = int(find_scalar(task["run_time"]))
+            account = task["account"]
+            run_time = sum(int(find_scalar(account[part])) for part in ("user", "system"))
             print("%5d  %-16s %-8s %12.3f ms" % (int(key), letters.decode(errors="replace"), self.STATES[state], run_time / 1e6))
 
 

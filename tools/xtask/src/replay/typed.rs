@@ -13,8 +13,9 @@ use std::time::Duration;
 
 /// Where gdb keeps the place.
 const SAVED: &str = "$place";
-/// How much of a value is told, in letters.
-const LONGEST_VALUE: usize = 600;
+/// How much of a value is told, in letters, and how much of that before the place where it changed.
+const LONGEST_VALUE: usize = 300;
+const BEFORE_CHANGE: usize = 100;
 
 /// Something that gdb can be asked for.
 pub struct Expression {
@@ -56,7 +57,7 @@ impl Expression {
             ask.push(format!("print *{SAVED}"));
         }
         let said = ask_gdb(kernel, player, &ask)?;
-        let values: Vec<String> = said.values().map(shorten).collect();
+        let values: Vec<String> = said.values().map(without_paths).collect();
         ensure!(values.len() == times.len(), "gdb cannot print {}: {}", self.text, said.complaint());
         Ok(values)
     }
@@ -87,11 +88,29 @@ impl Answer {
     }
 }
 
-fn shorten(value: &str) -> String {
-    if value.chars().count() <= LONGEST_VALUE {
-        return value.to_string();
+/// A value without the paths of its types.
+fn without_paths(value: &str) -> String {
+    let mut short = String::new();
+    for (number, part) in value.split("::").enumerate() {
+        if number > 0 {
+            let kept = short.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+            short.truncate(kept);
+        }
+        short.push_str(part);
     }
-    value.chars().take(LONGEST_VALUE).chain(" …".chars()).collect()
+    short
+}
+
+/// Two values; of long ones the part where they differ.
+pub fn difference<'a>(before: &'a str, after: &'a str) -> [String; 2] {
+    let same = before.chars().zip(after.chars()).take_while(|(one, other)| one == other).count();
+    let long = before.chars().count().max(after.chars().count()) > LONGEST_VALUE;
+    let start = if long { same.saturating_sub(BEFORE_CHANGE) } else { 0 };
+    [before, after].map(|value| {
+        let part: String = value.chars().skip(start).take(LONGEST_VALUE).collect();
+        let ends = value.chars().count() <= start + LONGEST_VALUE;
+        format!("{}{part}{}", if start > 0 { "… " } else { "" }, if ends { "" } else { " …" })
+    })
 }
 
 /// Gives gdb commands, at the place where the player is.
@@ -162,6 +181,15 @@ mod tests {
         assert_eq!(whole("(ALL as *const u64)[0x1F]"), "(cor::task::ALL as *const u64)[0x1F]");
         assert_eq!(whole("cor::x::LIST_2.len + $RAX"), "cor::x::LIST_2.len + $RAX");
         assert!(with_whole_names("NONE.x", &statics).is_err());
+    }
+
+    #[test]
+    fn values_are_told_in_short() {
+        assert_eq!(without_paths("core::cell::Cell<a::B> {value: x::C (1)}"), "Cell<B> {value: C (1)}");
+        assert_eq!(difference("a 1", "a 2"), ["a 1", "a 2"]);
+        let long = |n: u8| format!("{}{n}{}", "x".repeat(400), "y".repeat(400));
+        let [one, two] = difference(&long(1), &long(2)).map(|text| text.replace(['x', 'y'], ""));
+        assert_eq!([one.as_str(), two.as_str()], ["… 1 …", "… 2 …"]);
     }
 
     #[test]

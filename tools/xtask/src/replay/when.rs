@@ -5,7 +5,7 @@ use super::pages::Space;
 use super::player::Player;
 use super::recording::Recording;
 use super::search::last;
-use super::typed::Expression;
+use super::typed::{Expression, difference};
 use super::watched::{Change, Value, Watched};
 use crate::build::elf;
 use anyhow::{Context, Result, bail};
@@ -81,7 +81,7 @@ pub fn when(options: &When) -> Result<()> {
         Asked::Typed(expression) => {
             player.seek(end)?;
             let values = expression.values(&[before, before + 1], &recording.file("kernel"), &mut player)?;
-            [values[0].clone(), values[1].clone()]
+            difference(&values[0], &values[1])
         }
     };
     writeln!(to, "changed from {} to {}", values[0], values[1])?;
