@@ -171,6 +171,18 @@ class Console(gdb.Command):
         print("\n".join(said.splitlines()[-int(argument or 20):]))
 
 
+class Goto(gdb.Command):
+    """goto N: in a recording, to the N-th instruction, be it before or after."""
+
+    def __init__(self):
+        super().__init__("goto", USER)
+
+    def invoke(self, argument, from_tty):
+        gdb.execute("monitor goto %s" % argument)
+        gdb.execute("maintenance flush register-cache", to_string=True)
+        gdb.execute("frame")
+
+
 class BootToKernel(gdb.Command):
     """boot-to-kernel: run to the kernel's entry in 64-bit mode; a panic stops as well."""
 
@@ -202,6 +214,6 @@ def stop_at_panics():
         gdb.execute("break %s" % place, to_string=True)
 
 
-for command in (Pages, Tasks, Stub, Console, BootToKernel, BootToStub):
+for command in (Pages, Tasks, Stub, Console, Goto, BootToKernel, BootToStub):
     command()
 end

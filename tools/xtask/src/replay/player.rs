@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long QEMU may take for an answer, and a machine for its next instruction.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How often a machine that plays is asked how far it is. It would sleep long where it has been idle, did nobody ask.
 const GLANCE: Duration = Duration::from_millis(1);
 /// There are about so many snapshots in a long recording,
@@ -102,10 +102,21 @@ impl<'a> Player<'a> {
         self.qemu.qmp.instructions()
     }
 
-    /// Goes to a time, be it before or after; at most to the end.
+    /// Goes to a time, be it before or after; at most to the end. Should QEMU hang, another one gets a try.
     pub fn seek(&mut self, time: u64) -> Result<()> {
-        let now = self.time()?;
-        let snapshot = self.snapshots.range(..=time).next_back().map_or(0, |(&at, _)| at);
+        if self.try_seek(time).is_ok() {
+            return Ok(());
+        }
+        self.restart(self.snapshot_before(time))?;
+        self.go_on(time)
+    }
+
+    fn snapshot_before(&self, time: u64) -> u64 {
+        self.snapshots.range(..=time).next_back().map_or(0, |(&at, _)| at)
+    }
+
+    fn try_seek(&mut self, time: u64) -> Result<()> {
+        let (now, snapshot) = (self.time()?, self.snapshot_before(time));
         if time < now || snapshot >= now + STRIDE {
             self.restart(snapshot)?;
         }

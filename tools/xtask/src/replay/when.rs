@@ -142,7 +142,7 @@ fn tell(to: &mut dyn Write, player: &mut Player<'_>, kernel: &Table<'_>, change:
     for line in &lines[lines.len().saturating_sub(3)..] {
         writeln!(to, "  {line}")?;
     }
-    writeln!(to, "the change before that: --before {}; to stand there: bin/replay, monitor goto {before}", before + 1)?;
+    writeln!(to, "the change before that: --before {}; to stand there: bin/replay, goto {before}", before + 1)?;
     Ok(())
 }
 
