@@ -16,7 +16,6 @@ Feature: Devices
     And the console says "Hello, world!"
 
   Scenario: And is not when it is not
-    Given a machine with its root on a disk
     When Cor boots and runs /bin/hello
     Then the console does not say "1af4:1000"
     And the console says "1af4:1001"

@@ -43,6 +43,59 @@ Feature: A run can be had again
     And the console says "cor::selftest::ends::note"
     And the console says "cor::selftest::ends::take_stock"
 
+  Scenario: A recorded machine may have disks, a loader, little memory, and somebody who types
+    Given this computer's /bin/busybox as /bin/sh
+    And a machine that boots by GRUB
+    And a machine with 64M of memory
+    And an empty disk of 1 MiB
+    And standard input:
+      """
+      echo "to be found on a disk" >/dev/vdb
+      echo "It is there."
+      """
+    When Cor boots
+    Then sector 0 of the disk begins with "to be found on a disk"
+    When bin/replay prints its recording
+    Then both times the console says the same
+
+  Scenario: bin/when knows types, and what is in a static
+    When Cor boots with "selftest=lost-balance"
+    And bin/when looks for "ends::BALANCE.v.value.0" in its recording
+    Then the exit status is 0
+    And the console says "changed from 1500 to 15"
+
+  Scenario: bin/when finds who wrote to a program's memory, whichever way
+    Given the C program /bin/reader:
+      """
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <sys/mman.h>
+      #include <unistd.h>
+
+      int main(void)
+      {
+          char *page = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+          page[0] = 'a';
+          if (read(0, page, 4) == 4 && page[0] == 'w') {
+              puts("it was overwritten");
+              fflush(stdout);
+              pause();
+          }
+      }
+      """
+    And standard input:
+      """
+      what
+      """
+    And a machine that may run for 5 seconds
+    When Cor boots and runs /bin/reader
+    Then the exit status is 124
+    When bin/when looks for "0x10000000/1" in its recording
+    Then the exit status is 0
+    And the console says "changed from 0x61 to 0x77"
+    And the console says "user_copy"
+    And the console says "cor::syscall::file::read"
+
   Scenario: bin/when knows what does not change, and what is not there
     When Cor boots with "selftest=lost-balance"
     And bin/when looks for "ends::SURPLUS" in its recording
@@ -56,3 +109,11 @@ Feature: A run can be had again
     And bin/replay is given "continue; backtrace" for gdb
     Then the exit status is 0
     And the console says "deliberate_panic"
+
+  Scenario: gdb goes backwards
+    When Cor boots with "selftest=lost-balance"
+    And bin/replay is given "continue; watch cor::selftest::ends::BALANCE; reverse-continue; reverse-stepi; backtrace 2" for gdb
+    Then the exit status is 0
+    And the console says "(15)"
+    And the console says "(1500)"
+    And the console says "cor::selftest::ends::take_stock ()"

@@ -79,7 +79,8 @@ class Tasks(gdb.Command):
             length = int(find_field(task["name"], "len"))
             letters = bytes(int(find_scalar(name[n])) & 0xFF for n in range(length))
             state = int(find_scalar(task["state"]))
-            run_time = int(find_scalar(task["run_time"]))
+            account = task["account"]
+            run_time = sum(int(find_scalar(account[part])) for part in ("user", "system"))
             print("%5d  %-16s %-8s %12.3f ms" % (int(key), letters.decode(errors="replace"), self.STATES[state], run_time / 1e6))
 
 
@@ -162,9 +163,24 @@ class Console(gdb.Command):
         super().__init__("console", USER)
 
     def invoke(self, argument, from_tty):
-        if self.path and os.path.exists(self.path):
+        if self.path is None:
+            said = gdb.execute("monitor console", to_string=True)
+        else:
             with open(self.path, errors="replace") as file:
-                print("".join(file.readlines()[-int(argument or 20):]).replace("\r", ""))
+                said = file.read().replace("\r", "")
+        print("\n".join(said.splitlines()[-int(argument or 20):]))
+
+
+class Goto(gdb.Command):
+    """goto N: in a recording, to the N-th instruction, be it before or after."""
+
+    def __init__(self):
+        super().__init__("goto", USER)
+
+    def invoke(self, argument, from_tty):
+        gdb.execute("monitor goto %s" % argument)
+        gdb.execute("maintenance flush register-cache", to_string=True)
+        gdb.execute("frame")
 
 
 class BootToKernel(gdb.Command):
@@ -198,6 +214,6 @@ def stop_at_panics():
         gdb.execute("break %s" % place, to_string=True)
 
 
-for command in (Pages, Tasks, Stub, Console, BootToKernel, BootToStub):
+for command in (Pages, Tasks, Stub, Console, Goto, BootToKernel, BootToStub):
     command()
 end

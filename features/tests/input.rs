@@ -18,13 +18,13 @@ pub enum Input {
     Silent,
 }
 
-/// What a serial port keeps until it is read, in bytes.
-const FIFO: usize = 16;
+/// How much input a recorded machine gets in good time, in bytes: piece by piece (tools/xtask/src/run/pipes.rs).
+const SHORT: usize = 1024;
 
 impl Input {
-    /// Whether a recorded machine gets all of it: there QEMU (7.2) hands on what comes in without asking whether there is room.
+    /// Whether a recorded machine gets it in good time.
     pub fn is_short(&self) -> bool {
-        !matches!(self, Input::Bytes(bytes) if bytes.len() > FIFO - 4)
+        !matches!(self, Input::Bytes(bytes) if bytes.len() > SHORT)
     }
 }
 

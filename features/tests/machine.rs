@@ -19,8 +19,6 @@ pub struct Machine {
     pub root: PathBuf,
     /// How it boots.
     boot: String,
-    /// Whether the root has to be on a disk; a recorded machine's is a boot module.
-    root_on_disk: bool,
     /// After how many seconds it is ended.
     timeout: u32,
     /// Further words for `bin/run`.
@@ -30,7 +28,7 @@ pub struct Machine {
 impl Machine {
     /// One that QEMU boots directly, with this root.
     pub fn new(root: PathBuf) -> Machine {
-        Machine { root, boot: "direct".to_string(), root_on_disk: false, timeout: 60, options: Vec::new() }
+        Machine { root, boot: "direct".to_string(), timeout: 60, options: Vec::new() }
     }
 
     /// Adds words for `bin/run`.
@@ -40,7 +38,7 @@ impl Machine {
 
     /// Whether what it does can be recorded.
     pub fn is_recordable(&self) -> bool {
-        other_kernel().is_none() && !self.root_on_disk && can_record(&self.boot, &self.options)
+        other_kernel().is_none() && can_record(&self.boot, &self.options)
     }
 
     /// `bin/run` for this machine, perhaps recorded; what is to run on it is to be added.
@@ -82,11 +80,6 @@ fn boot(world: &mut World, how: String) {
 #[given(regex = r"^a machine with (\d+[MG]) of memory$")]
 fn memory(world: &mut World, size: String) {
     world.machine.add(&[&"--memory", &size]);
-}
-
-#[given("a machine with its root on a disk")]
-fn root_on_disk(world: &mut World) {
-    world.machine.root_on_disk = true;
 }
 
 #[given("a machine with a network card")]

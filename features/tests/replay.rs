@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
-/// What `bin/run` cannot record: disks, cards, other kernels and loaders, processors that race, samples. And what would make it another machine:
-/// a small memory, in which a root that is no disk has no room.
-const UNRECORDABLE: [&str; 10] =
-    ["--disk", "--net", "--forward", "--smp", "--machine", "--memory", "--kernel", "--accel", "--screen", "--profile"];
+/// What `bin/run` cannot record: cards, other kernels, processors that race, samples. And a screen is looked at when the machine is off,
+/// which a recorded one is later.
+const UNRECORDABLE: [&str; 8] =
+    ["--disk-faults", "--net", "--forward", "--smp", "--kernel", "--accel", "--screen", "--profile"];
 
 /// Where recordings of failed stories are kept.
 fn shelf() -> PathBuf {
@@ -20,7 +20,7 @@ fn shelf() -> PathBuf {
 
 /// Whether a machine with these words can be recorded.
 pub fn can_record(boot: &str, options: &[impl AsRef<OsStr>]) -> bool {
-    boot == "direct" && !options.iter().any(|word| UNRECORDABLE.iter().any(|other| word.as_ref() == *other))
+    boot != "uefi" && !options.iter().any(|word| UNRECORDABLE.iter().any(|other| word.as_ref() == *other))
 }
 
 /// Keeps the recordings of a story that failed, and says how to see them.

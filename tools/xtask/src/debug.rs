@@ -1,7 +1,7 @@
 //! `bin/debug` and `bin/debug_boot`: gdb on a machine that waits at its first instruction.
 //!
-//! The kernel is built once more for it, with its types described (`target/debugging`): else gdb knows only functions and lines. gdb
-//! is given that ELF64 even for the 32-bit stub; an ELF32 would make it think that registers are short, and it dies at the switch.
+//! gdb is given the linked ELF64 even for the 32-bit stub; an ELF32 would make it think that registers are short, and it dies at the
+//! switch.
 
 use crate::build;
 use crate::project::Project;
@@ -28,8 +28,7 @@ pub struct Session {
 /// Runs gdb until the person leaves it; then the machine goes too.
 pub fn debug(project: &Project, options: &Session) -> Result<()> {
     signals::hold()?;
-    let project = &project.for_debugger();
-    build::build_for_debugger(project)?;
+    build::build(project)?;
     let folder = run::private_folder()?;
     let line = run::machine_line(project, &options.run, folder.path())?;
     let first = if options.stub { "boot-to-stub" } else { "boot-to-kernel" }.to_string();
@@ -66,7 +65,7 @@ impl Gdb<'_> {
         line.debugger(&socket)?;
         let mut machine = Machine::start(&line)?;
         let messages = machine.messages(true);
-        let ended = self.command(project, &socket, &console)?.status().context("cannot start gdb")?;
+        let ended = self.command(project, &socket, Some(&console))?.status().context("cannot start gdb")?;
         machine.kill();
         // What QEMU said has been printed.
         drop(messages.map(|thread| thread.join()));
@@ -74,8 +73,9 @@ impl Gdb<'_> {
         Ok(())
     }
 
-    /// gdb's command line: the kernel's symbols, our commands, and the way to the first stop.
-    fn command(&self, project: &Project, socket: &Path, console: &Path) -> Result<Command> {
+    /// gdb's command line: the kernel's symbols, our commands, and the way to the first stop. The console is a file, unless the machine
+    /// itself tells what stands there.
+    pub fn command(&self, project: &Project, socket: &Path, console: Option<&Path>) -> Result<Command> {
         let mut gdb = child("gdb")?;
         gdb.args(["-q", "-nx"]);
         if self.options.batch {
@@ -86,7 +86,9 @@ impl Gdb<'_> {
             gdb.args(["-ex", command]);
         };
         run(&format!("source {}", project.path("tools/cor.gdb").display()));
-        run(&format!("python Console.path = {:?}", console.display().to_string()));
+        if let Some(console) = console {
+            run(&format!("python Console.path = {:?}", console.display().to_string()));
+        }
         run(&format!("target remote {}", socket.display()));
         run(&self.first);
         self.options.execute.iter().for_each(|command| run(command));

@@ -35,6 +35,12 @@ pub fn replace_with(path: &Path, mode: u32, write: impl FnOnce(&mut fs::File) ->
     Ok(())
 }
 
+/// Copies a file, and gives the copy.
+pub fn copied(from: &Path, to: &Path) -> Result<PathBuf> {
+    fs::copy(from, to).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+    Ok(to.to_path_buf())
+}
+
 /// Replaces a file only if its contents change; says whether they did.
 pub fn replace_if_changed(path: &Path, contents: &[u8]) -> Result<bool> {
     let changed = fs::read(path).ok().is_none_or(|old| old != contents);

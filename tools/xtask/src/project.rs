@@ -11,8 +11,6 @@ pub const TARGET: &str = "x86_64-unknown-none";
 #[derive(Clone, Debug)]
 pub struct Project {
     root: PathBuf,
-    /// Whether the kernel is one for a debugger: built apart, since it is another file, with its types described.
-    debugging: bool,
 }
 
 impl Project {
@@ -22,7 +20,7 @@ impl Project {
         let compiled = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root =
             program.ancestors().chain(compiled.ancestors()).find(|folder| folder.join("grub/grub.cfg").is_file());
-        Ok(Project { root: root.context("cannot find the project's folder")?.to_path_buf(), debugging: false })
+        Ok(Project { root: root.context("cannot find the project's folder")?.to_path_buf() })
     }
 
     /// The folder with the Makefile.
@@ -35,34 +33,14 @@ impl Project {
         self.root.join(inside)
     }
 
-    /// The same project, with a kernel for a debugger.
-    pub fn for_debugger(&self) -> Project {
-        Project { debugging: true, ..self.clone() }
-    }
-
-    /// Whether the kernel is one for a debugger.
-    pub fn is_for_debugger(&self) -> bool {
-        self.debugging
-    }
-
-    /// A part of the root that the build makes.
+    /// A file that the build makes: to boot from, or a part of the root.
     pub fn image(&self, name: impl AsRef<Path>) -> PathBuf {
         self.root.join("target/images").join(name)
     }
 
-    /// A file to boot from that the build makes: the kernel and what holds it.
-    pub fn boot_image(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.kernel_target().join("images").join(name)
-    }
-
-    /// Where cargo builds the kernel.
-    pub fn kernel_target(&self) -> PathBuf {
-        self.root.join(if self.debugging { "target/debugging" } else { "target" })
-    }
-
     /// The kernel as cargo linked it, with everything that a debugger wants.
     pub fn linked_kernel(&self) -> PathBuf {
-        self.kernel_target().join(TARGET).join("release/cor")
+        self.root.join("target").join(TARGET).join("release/cor")
     }
 
     /// Where tests keep what they print.

@@ -46,6 +46,19 @@ pub fn finish(linked: &[u8], table: &[u8]) -> Result<Vec<u8>> {
     Ok(write(header, parts))
 }
 
+/// The symbol table of a bootable kernel: its last segment in memory.
+pub fn symbols(kernel: &[u8]) -> Result<&[u8]> {
+    let header = Header::parse(kernel).context("this is not an ELF64 file")?;
+    let segments = header.program_headers(LE, kernel)?.iter().filter(|segment| segment.p_type(LE) == PT_LOAD);
+    let last = segments.max_by_key(|segment| segment.p_vaddr(LE)).context("the kernel has nothing to load")?;
+    last.data(LE, kernel).ok().context("a segment lies outside of the file")
+}
+
+/// Whether a bootable kernel was made of this linked one.
+pub fn is_made_of(kernel: &[u8], linked: &[u8]) -> bool {
+    symbols(kernel).and_then(|table| finish(linked, table)).is_ok_and(|made| made == kernel)
+}
+
 /// The segment of the symbol table: behind everything else, in memory (by the distance that the upper half has from physical
 /// memory) and in the file, where it takes the place `offset` in the order.
 fn symbols_part<'a>(parts: &[Part<'_>], start: u64, table: &'a [u8], offset: u64) -> Result<Part<'a>> {

@@ -17,18 +17,17 @@ const LENGTH: usize = 8192;
 
 /// Makes the image, with no arguments for the kernel, if the kernel or grub.cfg has changed.
 pub fn build(project: &Project) -> Result<()> {
-    let (image, kernel, template) =
-        (project.boot_image("cor.iso"), project.boot_image("cor.elf"), project.path("grub/grub.cfg"));
+    let (image, kernel, template) = (project.image("cor.iso"), project.image("cor.elf"), project.path("grub/grub.cfg"));
     if files::is_fresh(&image, &[&kernel, &template]) {
         return Ok(());
     }
-    let folder = project.boot_image("iso");
+    let folder = project.image("iso");
     let configuration = configuration(&fs::read_to_string(&template)?, &[])?;
     files::replace(&folder.join("boot/grub/grub.cfg"), configuration.as_bytes())?;
     files::install(&kernel, &folder.join("boot/cor.elf"))?;
     command::capture(grub("file").arg("--is-x86-multiboot2").arg(&kernel))
         .context("the kernel's Multiboot2 header is missing or not in the first 32 KiB")?;
-    let new = project.boot_image("cor.iso.new");
+    let new = project.image("cor.iso.new");
     let mut mkrescue = grub("mkrescue");
     mkrescue.args(["--locales=", "--themes=", "--fonts=", "-o"]).arg(&new).arg(&folder);
     command::capture(&mut mkrescue)?;
@@ -45,7 +44,7 @@ fn grub(command: &str) -> Command {
 
 /// The image with these arguments for the kernel.
 pub fn with_arguments(project: &Project, arguments: &[String]) -> Result<Vec<u8>> {
-    let path = project.boot_image("cor.iso");
+    let path = project.image("cor.iso");
     let mut image = fs::read(&path).with_context(|| format!("cannot read {} (run make first)", path.display()))?;
     let template = fs::read_to_string(project.path("grub/grub.cfg")).context("cannot read grub/grub.cfg")?;
     write_over(&mut image, &configuration(&template, &[])?, &configuration(&template, arguments)?)?;

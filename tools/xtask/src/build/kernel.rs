@@ -11,12 +11,8 @@ use std::process::Command;
 /// Builds `cor.elf`.
 pub fn build(project: &Project) -> Result<()> {
     let mut cargo = kcargo(project);
-    cargo.args(["-p", "cor", "--target-dir"]).arg(project.kernel_target());
-    if project.is_for_debugger() {
-        cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "full");
-    }
-    command::run(&mut cargo)?;
-    let (linked, image) = (project.linked_kernel(), project.boot_image("cor.elf"));
+    command::run(cargo.args(["-p", "cor"]))?;
+    let (linked, image) = (project.linked_kernel(), project.image("cor.elf"));
     if files::is_fresh(&image, &[&linked, &files::this_program()]) {
         return Ok(());
     }

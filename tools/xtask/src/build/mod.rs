@@ -13,7 +13,7 @@
 
 mod busybox;
 mod c;
-mod elf;
+pub mod elf;
 pub mod iso;
 mod kernel;
 pub mod packages;
@@ -27,22 +27,11 @@ use std::fs::{self, File};
 /// Builds everything that has changed.
 pub fn build(project: &Project) -> Result<()> {
     let _lock = lock(project)?;
-    build_kernel(project)?;
+    kernel::build(project)?;
+    iso::build(project)?;
     let mut programs = packages::build(project)?;
     programs.extend(c::build(project)?);
     root::build(project, &programs)
-}
-
-/// Builds the kernel and its boot image.
-fn build_kernel(project: &Project) -> Result<()> {
-    kernel::build(project)?;
-    iso::build(project)
-}
-
-/// Builds a kernel for a debugger, with its boot image, in `target/debugging`.
-pub fn build_for_debugger(project: &Project) -> Result<()> {
-    let _lock = lock(project)?;
-    build_kernel(project)
 }
 
 /// Waits until no other build is at work. Freed when the file is closed.

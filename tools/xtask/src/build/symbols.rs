@@ -96,7 +96,7 @@ fn places(
     let mut frames = lines.find_frames(address).skip_all_loads()?;
     let mut places = Vec::new();
     while let Some(frame) = frames.next()? {
-        let name = frame.function.as_ref().and_then(|name| name.raw_name().ok().map(|name| without_parameters(&name)));
+        let name = frame.function.as_ref().and_then(|name| name.raw_name().ok().map(|name| last_word(&name)));
         let (file, line) = frame.location.map_or(("", 0), |place| (place.file.unwrap_or(""), place.line.unwrap_or(0)));
         places.push((name.unwrap_or_default(), shorten(file, root), line));
     }
@@ -109,10 +109,22 @@ fn places(
     Ok(Vec::new())
 }
 
-/// An inlined function's name (which the debugger's tables tell without its path) without generic parameters.
-fn without_parameters(name: &str) -> String {
-    let end = name.find('<').filter(|&at| at > 0).unwrap_or(name.len());
-    name[..end].to_string()
+/// An inlined function's name without its path and generic parameters: the function around it has the path.
+fn last_word(mangled: &str) -> String {
+    let name = format!("{:#}", rustc_demangle::demangle(mangled));
+    let (mut depth, mut start, mut end) = (0_u32, 0, name.len());
+    for (at, letter) in name.char_indices() {
+        match letter {
+            '<' if depth == 0 && at > start => (depth, end) = (1, at),
+            '<' | '(' | '[' | '{' => depth += 1,
+            '>' | ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && name[at..].starts_with("::") && !name[at..].starts_with("::<") => {
+                (start, end) = (at + 2, name.len());
+            }
+            _ => {}
+        }
+    }
+    name[start..end.max(start)].trim_end_matches(':').to_string()
 }
 
 /// A function's name as people write it.
@@ -148,10 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn inlined_functions_are_told_without_parameters() {
-        assert_eq!(without_parameters("{closure#0}<core::option::Option<u8>>"), "{closure#0}");
-        assert_eq!(without_parameters("<u8 as Into>::into"), "<u8 as Into>::into");
-        assert_eq!(without_parameters("plain"), "plain");
+    fn inlined_functions_are_told_without_path_and_parameters() {
+        assert_eq!(last_word("cor::task::run::{closure#0}<core::option::Option<u8>>"), "{closure#0}");
+        assert_eq!(last_word("<u8 as core::convert::Into<u16>>::into"), "into");
+        assert_eq!(last_word("core::mem::swap::<alloc::vec::Vec<u8>>"), "swap");
+        assert_eq!(last_word("_RNvC6_123foo3bar"), "bar");
+        assert_eq!(last_word("plain"), "plain");
     }
 
     #[test]

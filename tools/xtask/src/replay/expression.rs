@@ -1,8 +1,9 @@
-//! What `bin/when` watches: `NAME`, `0xADDRESS` or `phys:0xADDRESS`, then `+OFFSET` and `/BYTES` where wanted.
+//! What `bin/when` watches: `NAME`, `0xADDRESS`, `0xADDRESS@0xCR3` or `phys:0xADDRESS`, then `+OFFSET` and `/BYTES` where wanted.
 //!
 //! NAME is a static of the kernel, with its path or the end of it (`table::TABLE`). Its length is the default, up to
-//! [`LONGEST`]; an address stands for eight bytes.
+//! [`LONGEST`]; an address stands for eight bytes. Whatever else is an expression for gdb (typed.rs).
 
+use super::pages::Space;
 use anyhow::{Context, Result, bail, ensure};
 use object::{Object, ObjectSymbol, SymbolKind};
 
@@ -13,13 +14,31 @@ const WORD: u64 = 8;
 
 /// Memory that can be watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Memory {
+pub struct Watch {
     /// Where it begins.
-    pub address: u64,
+    pub place: Place,
     /// How long it is, in bytes.
     pub length: usize,
-    /// Whether the address is one of physical memory.
-    pub physical: bool,
+}
+
+/// Where memory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At an address of the kernel's half, the same in all spaces.
+    Kernel(u64),
+    /// At an address of a program, in this space or that in which the processor is.
+    Program(u64, Option<Space>),
+    /// At a physical address.
+    Physical(u64),
+}
+
+impl Watch {
+    /// Where it begins, whatever the address means.
+    pub fn address(&self) -> u64 {
+        match self.place {
+            Place::Kernel(address) | Place::Program(address, _) | Place::Physical(address) => address,
+        }
+    }
 }
 
 /// A static's name, address and length.
@@ -35,41 +54,73 @@ pub fn statics(kernel: &object::File<'_>) -> Vec<Symbol> {
     kernel.symbols().filter(data).filter_map(named).collect()
 }
 
-/// Reads an expression.
-pub fn parse(expression: &str, statics: &[Symbol]) -> Result<Memory> {
-    let (place, length) = match expression.rsplit_once('/') {
-        Some((place, length)) => (place, Some(number(length)?)),
-        None => (expression, None),
-    };
-    let (place, offset) = match place.rsplit_once('+') {
-        Some((place, offset)) => (place, number(offset)?),
-        None => (place, 0),
-    };
-    let (start, whole, physical) = if let Some(address) = place.strip_prefix("phys:") {
-        (number(address)?, WORD, true)
+/// Reads an expression; nothing if it is none of the forms that are known here.
+pub fn parse(expression: &str, statics: &[Symbol]) -> Result<Option<Watch>> {
+    let (place, length) = split(expression, '/')?;
+    let (place, offset) = split(place, '+')?;
+    let offset = offset.unwrap_or(0);
+    let moved = |start: u64| start.checked_add(offset).context("the offset leads out of all addresses");
+    let (place, whole) = if let Some(address) = place.strip_prefix("phys:") {
+        (Place::Physical(moved(number(address)?)?), WORD)
     } else if place.starts_with(|first: char| first.is_ascii_digit()) {
-        (number(place)?, WORD, false)
-    } else {
+        (virtual_place(place, moved)?, WORD)
+    } else if is_path(place) {
         let (_, address, length) = find(place, statics)?;
-        (*address, length.saturating_sub(offset), false)
+        ensure!(offset < *length, "{place} has only {length} bytes");
+        (Place::Kernel(moved(*address)?), length - offset)
+    } else {
+        return Ok(None);
     };
     let length = length.unwrap_or(whole.clamp(1, LONGEST));
     ensure!((1..=LONGEST).contains(&length), "only 1 to {LONGEST} bytes can be watched, not {length}");
-    let address = start.checked_add(offset).context("the offset leads out of all addresses")?;
-    Ok(Memory { address, length: usize::try_from(length)?, physical })
+    Ok(Some(Watch { place, length: usize::try_from(length)? }))
+}
+
+/// What stands before a mark, and the number behind it; all if there is none.
+fn split(text: &str, mark: char) -> Result<(&str, Option<u64>)> {
+    match text.rsplit_once(mark) {
+        Some((before, behind)) if behind.starts_with(|first: char| first.is_ascii_digit()) => {
+            Ok((before, Some(number(behind)?)))
+        }
+        _ => Ok((text, None)),
+    }
+}
+
+/// A virtual address; a program's perhaps with its space.
+fn virtual_place(text: &str, moved: impl Fn(u64) -> Result<u64>) -> Result<Place> {
+    let (address, space) = match text.split_once('@') {
+        Some((address, space)) => (address, Some(Space::from_register(number(space)?))),
+        None => (text, None),
+    };
+    let address = moved(number(address)?)?;
+    Ok(if address >> 63 == 1 { Place::Kernel(address) } else { Place::Program(address, space) })
+}
+
+/// Whether this is a name with its path, and nothing else.
+pub fn is_path(text: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || "_:".contains(c);
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_') && text.chars().all(word)
 }
 
 /// The static that a name means.
-fn find<'a>(name: &str, statics: &'a [Symbol]) -> Result<&'a Symbol> {
+pub fn find<'a>(name: &str, statics: &'a [Symbol]) -> Result<&'a Symbol> {
     let ends_so = |(whole, _, _): &&Symbol| whole == name || whole.ends_with(&format!("::{name}"));
     let found: Vec<&Symbol> = statics.iter().filter(ends_so).collect();
+    let names = |symbols: &[&Symbol]| symbols.iter().map(|symbol| symbol.0.as_str()).collect::<Vec<_>>().join(", ");
     match found[..] {
         [one] => Ok(one),
-        [] => bail!("the kernel has no static {name} (nm -C target/images/cor.elf lists them)"),
-        _ => {
-            let names: Vec<&str> = found.iter().map(|symbol| symbol.0.as_str()).collect();
-            bail!("{name} may be {}", names.join(" or "))
+        [] => {
+            let last = name.rsplit("::").next().unwrap_or(name).to_lowercase();
+            let alike = |symbol: &&Symbol| symbol.0.to_lowercase().contains(&last);
+            let alike: Vec<&Symbol> = statics.iter().filter(alike).take(8).collect();
+            let hint = if alike.is_empty() {
+                "bin/when FOLDER lists all; one that is optimised out is not there".to_string()
+            } else {
+                format!("perhaps {}", names(&alike))
+            };
+            bail!("the kernel has no static {name}: {hint}")
         }
+        _ => bail!("{name} is not the name of one static, but of several: {}", names(&found)),
     }
 }
 
@@ -90,14 +141,29 @@ mod tests {
     fn expressions_become_memory() {
         let statics =
             [("a::x::LIST".into(), 0x1000, 24), ("a::y::LIST".into(), 0x2000, 4), ("b::ALL".into(), 64, 4096)];
-        let memory = |address, length, physical| Memory { address, length, physical };
-        assert_eq!(parse("a::x::LIST", &statics).unwrap(), memory(0x1000, 24, false));
-        assert_eq!(parse("y::LIST/2", &statics).unwrap(), memory(0x2000, 2, false));
-        assert_eq!(parse("ALL+0x10", &statics).unwrap(), memory(80, 64, false));
-        assert_eq!(parse("0xffff_8000+8/4", &statics).unwrap(), memory(0xffff_8008, 4, false));
-        assert_eq!(parse("phys:0x1000", &statics).unwrap(), memory(0x1000, 8, true));
-        for wrong in ["LIST", "NONE", "ALL/65", "ALL/0", "0xz", "ALL+x", "0xffffffffffffffff+1"] {
+        let watch = |place, length| Some(Watch { place, length });
+        let (kernel, program) = (Place::Kernel, |address| Place::Program(address, None));
+        assert_eq!(parse("a::x::LIST", &statics).unwrap(), watch(kernel(0x1000), 24));
+        assert_eq!(parse("y::LIST/2", &statics).unwrap(), watch(kernel(0x2000), 2));
+        assert_eq!(parse("ALL+0x10", &statics).unwrap(), watch(kernel(80), 64));
+        let high = 0xffff_8000_1234_5678;
+        assert_eq!(parse("0xffff_8000_1234_5670+8/4", &statics).unwrap(), watch(kernel(high), 4));
+        assert_eq!(parse("0x400000", &statics).unwrap(), watch(program(0x40_0000), 8));
+        let space = Some(Space::from_register(0x5000));
+        assert_eq!(parse("0x400000@0x5000/1", &statics).unwrap(), watch(Place::Program(0x40_0000, space), 1));
+        assert_eq!(parse("phys:0x1000", &statics).unwrap(), watch(Place::Physical(0x1000), 8));
+        for wrong in ["LIST", "NONE", "ALL/65", "ALL/0", "0xz", "0xffffffffffffffff+1", "y::LIST+4"] {
             assert!(parse(wrong, &statics).is_err(), "{wrong}");
         }
+        for typed in ["ALL.next", "*ALL", "ALL[3].0", "ALL+x", "*(0x1000 as *const u64)"] {
+            assert_eq!(parse(typed, &statics).unwrap(), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_not_there_lead_to_others() {
+        let statics = [("a::x::LIST".into(), 0x1000, 24)];
+        let error = find("list", &statics).unwrap_err().to_string();
+        assert!(error.contains("perhaps a::x::LIST"), "{error}");
     }
 }

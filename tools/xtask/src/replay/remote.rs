@@ -1,14 +1,15 @@
-//! The protocol between gdb and a machine (gdb's manual, "Remote Protocol"), as far as reading and watching memory needs it.
+//! A machine's debugger, as far as reading and watching memory needs it (gdb's manual, "Remote Protocol").
 
+use super::packets::{Packets, Said};
 use anyhow::{Context, Result, bail, ensure};
-use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+/// How long a machine may take for an answer: a recording's whole length, if it must.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A debugger's connection.
-pub struct Remote {
-    wire: UnixStream,
-    unread: Vec<u8>,
-}
+pub struct Remote(Packets);
 
 /// The registers that tell where a machine is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Place {
 impl Remote {
     /// Begins to speak.
     pub fn connect(wire: UnixStream) -> Result<Remote> {
-        let mut remote = Remote { wire, unread: Vec::new() };
+        let mut remote = Remote(Packets::new(wire));
         // QEMU tells the registers of 64 bits to those only who say that they know how registers are described.
         remote.ask("qSupported:xmlRegisters=i386")?;
         remote.ask("qXfer:features:read:target.xml:0,ffb")?;
@@ -31,8 +32,8 @@ impl Remote {
 
     /// Skips what was said unasked: the machine stopped, which others know already.
     pub fn catch_up(&mut self) -> Result<()> {
-        self.send("qC")?;
-        while !self.receive()?.starts_with("QC") {}
+        self.0.send(b"qC")?;
+        while !self.receive()?.starts_with(b"QC") {}
         Ok(())
     }
 
@@ -67,58 +68,38 @@ impl Remote {
         Ok(())
     }
 
-    /// Lets the machine run until it stops; tells whether a watched write stopped it.
-    pub fn run(&mut self) -> Result<bool> {
-        let answer = self.ask("c")?;
-        Ok(answer.contains("watch:"))
+    /// A packet, and the answer to it as text.
+    pub fn ask(&mut self, packet: &str) -> Result<String> {
+        Ok(String::from_utf8_lossy(&self.ask_bytes(packet.as_bytes())?).into_owned())
     }
 
-    fn ask(&mut self, packet: &str) -> Result<String> {
-        self.send(packet)?;
+    /// A packet, and the answer to it.
+    pub fn ask_bytes(&mut self, packet: &[u8]) -> Result<Vec<u8>> {
+        self.0.send(packet)?;
         self.receive()
     }
 
-    fn send(&mut self, packet: &str) -> Result<()> {
-        let framed = format!("${packet}#{:02x}", checksum(packet.as_bytes()));
-        self.wire.write_all(framed.as_bytes()).context("cannot talk to QEMU's debugger")
+    /// The packets below, for who hands on what others say.
+    pub fn packets(&mut self) -> &mut Packets {
+        &mut self.0
     }
 
-    fn receive(&mut self) -> Result<String> {
-        let mut buffer = [0; 4096];
-        loop {
-            if let Some((packet, length)) = split_packet(&self.unread) {
-                let packet = packet.to_vec();
-                self.unread.drain(..length);
-                self.wire.write_all(b"+")?;
-                return Ok(String::from_utf8_lossy(&packet).into_owned());
-            }
-            let length = self.wire.read(&mut buffer).context("cannot hear QEMU's debugger")?;
-            if length == 0 {
-                bail!("QEMU has ended");
-            }
-            self.unread.extend_from_slice(&buffer[..length]);
+    /// The next packet.
+    pub fn receive(&mut self) -> Result<Vec<u8>> {
+        match self.0.receive(PATIENCE)? {
+            Some(Said::Packet(packet)) => Ok(packet),
+            Some(_) => bail!("QEMU has ended"),
+            None => bail!("QEMU does not answer"),
         }
     }
 }
 
-/// The first packet of some bytes, and where it ends: `$`, text, `#`, two digits.
-fn split_packet(bytes: &[u8]) -> Option<(&[u8], usize)> {
-    let start = bytes.iter().position(|&byte| byte == b'$')? + 1;
-    let length = bytes[start..].iter().position(|&byte| byte == b'#')?;
-    let end = start + length + 3;
-    (bytes.len() >= end).then(|| (&bytes[start..start + length], end))
-}
-
-fn checksum(packet: &[u8]) -> u8 {
-    packet.iter().fold(0, |sum, &byte| sum.wrapping_add(byte))
-}
-
 /// Bytes from hexadecimal digits; what is not available (`xx`) is 0.
-fn bytes(digits: &str) -> Result<Vec<u8>> {
+pub fn bytes(digits: &str) -> Result<Vec<u8>> {
     let pairs = digits.as_bytes().chunks_exact(2);
     let byte = |pair: &[u8]| {
         let text = std::str::from_utf8(pair)?;
-        if text == "xx" { Ok(0) } else { u8::from_str_radix(text, 16).context("QEMU's debugger speaks no hexadecimal") }
+        if text == "xx" { Ok(0) } else { u8::from_str_radix(text, 16).context("the debugger speaks no hexadecimal") }
     };
     pairs.map(byte).collect()
 }
@@ -128,10 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packets_are_found() {
-        assert_eq!(split_packet(b"+$OK#9a+"), Some((&b"OK"[..], 7)));
-        assert_eq!(split_packet(b"+$OK#9"), None);
-        assert_eq!(checksum(b"OK"), 0x9a);
+    fn digits_become_bytes() {
         assert_eq!(bytes("00ffxx").unwrap(), [0, 255, 0]);
         assert!(bytes("0g").is_err());
     }

@@ -1,153 +1,91 @@
-//! When a value changed last: looks back in growing steps until it was another, halves that stretch until it is one instruction, and
-//! then goes forward once more from write to write, for a change there and back that lay between two looks.
+//! The last of something that happens now and then in a recording, be it that a value changes or that a debugger's breakpoint is met.
+//!
+//! A machine goes forwards only. So it looks at stretches that lie ever farther back and are ever longer, and goes through each from its
+//! start to its end. Where too much happens in one, the rest of it is looked at by halves, the later first.
 
-use super::expression::Memory;
-use super::player::Player;
 use anyhow::Result;
 
-/// A machine whose memory can be looked at, at any time.
+/// A recording in which something happens.
 pub trait Timeline {
-    /// The value at a time; nothing where the memory is not mapped.
-    fn value(&mut self, time: u64) -> Result<Value>;
-    /// The first time after `from`, at most `end`, at which something was written there; nothing if none was, or it cannot be told.
-    fn next_write(&mut self, from: u64, end: u64) -> Result<Option<u64>>;
+    /// What happens.
+    type Event;
+    /// The first event by an instruction from `from` on and before `to`, and the number of instructions before that one.
+    fn next(&mut self, from: u64, to: u64) -> Result<Option<(u64, Self::Event)>>;
 }
 
-/// What memory holds; nothing while it is not mapped.
-pub type Value = Option<Vec<u8>>;
+/// The first stretch, in instructions (a few milliseconds of QEMU's time); each is four times as long as the one after it.
+const FIRST_STRETCH: u64 = 1_000_000;
+/// How many events are gone through one after another.
+const MANY: usize = 500;
 
-/// A change of a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The time after the instruction that changed it.
-    pub time: u64,
-    /// The value before.
-    pub before: Value,
-    /// The value after.
-    pub after: Value,
-}
-
-/// The first step back, in instructions; each is four times as long as the one before.
-const FIRST_STEP: u64 = 1000;
-
-/// The last change up to a time, or nothing if the value was always the same.
-pub fn last_change(timeline: &mut dyn Timeline, end: u64) -> Result<Option<Change>> {
-    let last = timeline.value(end)?;
-    let Some((mut other, mut same)) = look_back(timeline, end, &last)? else { return Ok(None) };
-    while same - other > 1 {
-        let middle = other + (same - other) / 2;
-        if timeline.value(middle)? == last { same = middle } else { other = middle }
-    }
-    let change = Change { time: same, before: timeline.value(other)?, after: last };
-    go_forward(timeline, change, end).map(Some)
-}
-
-/// Two times between which the value became what it is at the end.
-fn look_back(timeline: &mut dyn Timeline, end: u64, last: &Value) -> Result<Option<(u64, u64)>> {
-    let (mut same, mut step) = (end, FIRST_STEP);
-    while same > 0 {
-        let time = same.saturating_sub(step);
-        if timeline.value(time)? != *last {
-            return Ok(Some((time, same)));
+/// The last event by an instruction before `end`, and the number of instructions before that one.
+pub fn last<T: Timeline>(timeline: &mut T, end: u64) -> Result<Option<(u64, T::Event)>> {
+    let (mut later, mut length) = (end, FIRST_STRETCH);
+    while later > 0 {
+        let earlier = later.saturating_sub(length);
+        let found = last_between(timeline, earlier, later)?;
+        if found.is_some() {
+            return Ok(found);
         }
-        (same, step) = (time, step * 4);
+        (later, length) = (earlier, length * 4);
     }
     Ok(None)
 }
 
-/// Follows the writes from a change to the end; gives the last that changed something.
-fn go_forward(timeline: &mut dyn Timeline, mut change: Change, end: u64) -> Result<Change> {
-    let (mut time, mut value) = (change.time, change.after.clone());
-    while let Some(written) = timeline.next_write(time, end)? {
-        let new = timeline.value(written)?;
-        if new != value {
-            change = Change { time: written, before: value, after: new.clone() };
-            value = new;
-        }
-        time = written;
+/// The last event of a stretch.
+fn last_between<T: Timeline>(timeline: &mut T, mut from: u64, to: u64) -> Result<Option<(u64, T::Event)>> {
+    let mut found = None;
+    for _ in 0..MANY {
+        let Some((time, event)) = timeline.next(from, to)? else { return Ok(found) };
+        from = time + 1;
+        found = Some((time, event));
     }
-    Ok(change)
-}
-
-/// Some memory in a recording.
-pub struct Watched<'a> {
-    /// The machine.
-    pub player: Player<'a>,
-    /// What is looked at.
-    pub memory: Memory,
-}
-
-impl Timeline for Watched<'_> {
-    fn value(&mut self, time: u64) -> Result<Value> {
-        self.player.seek(time)?;
-        let remote = self.player.remote();
-        if !self.memory.physical {
-            return remote.read(self.memory.address, self.memory.length);
+    let middle = from + (to - from) / 2;
+    for (from, to) in [(middle, to), (from, middle)] {
+        let later = if from < to { last_between(timeline, from, to)? } else { None };
+        if later.is_some() {
+            return Ok(later);
         }
-        remote.use_physical(true)?;
-        let value = remote.read(self.memory.address, self.memory.length);
-        remote.use_physical(false)?;
-        value
     }
-
-    fn next_write(&mut self, from: u64, end: u64) -> Result<Option<u64>> {
-        if self.memory.physical {
-            return Ok(None); // QEMU watches virtual addresses only
-        }
-        self.player.seek(from)?;
-        let Memory { address, length, .. } = self.memory;
-        self.player.remote().watch(address, length, true)?;
-        let written = self.player.run_to_write(end)?;
-        self.player.remote().watch(address, length, false)?;
-        let time = self.player.time()?;
-        Ok((written && time > from && time <= end).then_some(time))
-    }
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Writes in order of time.
-    struct Story(Vec<(u64, u8)>);
+    /// Times at which something happens, and how often it was asked for.
+    struct Story(Vec<u64>, usize);
 
     impl Timeline for Story {
-        fn value(&mut self, time: u64) -> Result<Value> {
-            let last = self.0.iter().rev().find(|write| write.0 <= time);
-            Ok(last.map(|write| vec![write.1]))
+        type Event = ();
+
+        fn next(&mut self, from: u64, to: u64) -> Result<Option<(u64, ())>> {
+            self.1 += 1;
+            let at = self.0.partition_point(|&time| time < from);
+            Ok(self.0.get(at).filter(|&&time| time < to).map(|&time| (time, ())))
         }
-
-        fn next_write(&mut self, from: u64, end: u64) -> Result<Option<u64>> {
-            Ok(self.0.iter().map(|write| write.0).find(|&time| time > from && time <= end))
-        }
     }
 
-    fn last(writes: &[(u64, u8)], end: u64) -> Option<u64> {
-        last_change(&mut Story(writes.to_vec()), end).unwrap().map(|change| change.time)
+    fn find(times: &[u64], end: u64) -> Option<u64> {
+        last(&mut Story(times.to_vec(), 0), end).unwrap().map(|found| found.0)
     }
 
     #[test]
-    fn the_last_change_is_found() {
-        assert_eq!(last(&[(5, 1), (70_000, 2)], 1_000_000), Some(70_000));
-        assert_eq!(last(&[(5, 1), (999_999, 2)], 1_000_000), Some(999_999));
-        assert_eq!(last(&[(1, 1)], 1_000_000), Some(1));
-        assert_eq!(last(&[], 1_000_000), None);
-        assert_eq!(last(&[(0, 1)], 1_000_000), None);
+    fn the_last_event_is_found() {
+        assert_eq!(find(&[5, 70_000], 1_000_000), Some(70_000));
+        assert_eq!(find(&[5, 999_999], 1_000_000), Some(999_999));
+        assert_eq!(find(&[0], 1_000_000), Some(0));
+        assert_eq!(find(&[], 1_000_000), None);
+        assert_eq!(find(&[10, 20], 20), Some(10));
+        assert_eq!(find(&[10], 0), None);
     }
 
     #[test]
-    fn writing_the_same_is_no_change() {
-        assert_eq!(last(&[(5, 1), (10, 2), (500_000, 2), (999_999, 2)], 1_000_000), Some(10));
-    }
-
-    #[test]
-    fn a_change_there_and_back_counts() {
-        assert_eq!(last(&[(5, 1), (10, 2), (300_007, 3), (300_009, 2)], 1_000_000), Some(300_009));
-    }
-
-    #[test]
-    fn what_comes_after_the_end_does_not() {
-        assert_eq!(last(&[(5, 1), (10, 2), (30, 3)], 20), Some(10));
+    fn much_that_happens_long_ago_is_not_gone_through() {
+        let mut story = Story((0..1_000_000).collect(), 0);
+        assert_eq!(last(&mut story, 100_000_000).unwrap(), Some((999_999, ())));
+        assert!(story.1 < 30_000, "{}", story.1);
     }
 
     #[test]
@@ -157,18 +95,13 @@ mod tests {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (seed >> 33) % bound
         };
-        for _ in 0..2000 {
-            let end = 1 + random(50_000);
-            let mut writes: Vec<(u64, u8)> = (0..random(30)).map(|_| (1 + random(50_000), random(3) as u8)).collect();
-            writes.sort_by_key(|write| write.0);
-            writes.dedup_by_key(|write| write.0);
-            let mut expected = None;
-            for (n, write) in writes.iter().enumerate().filter(|(_, write)| write.0 <= end) {
-                if n == 0 || writes[n - 1].1 != write.1 {
-                    expected = Some(write.0);
-                }
-            }
-            assert_eq!(last(&writes, end), expected, "{writes:?} up to {end}");
+        for _ in 0..500 {
+            let end = random(50_000);
+            let count = if random(4) == 0 { 3000 } else { random(30) };
+            let mut times: Vec<u64> = (0..count).map(|_| random(50_000)).collect();
+            times.sort_unstable();
+            times.dedup();
+            assert_eq!(find(&times, end), times.iter().copied().rfind(|&time| time < end), "{times:?} before {end}");
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use super::player::Player;
 use super::recording::Recording;
+use super::typed::serve;
 use crate::debug::{Gdb, GdbOptions};
 use crate::project::Project;
-use crate::run::qemu::Line;
 use crate::run::{self, signals};
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use clap::Args;
+use std::io::{self, Write};
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 
 /// What `bin/replay` is told.
@@ -25,23 +27,20 @@ pub struct Session {
 /// Runs gdb, or the recording alone.
 pub fn replay(project: &Project, options: &Session) -> Result<()> {
     let recording = Recording::open(&options.recording)?;
-    let length = recording.length()?;
+    let mut player = Player::start(&recording)?;
     if options.print {
-        return print(&recording, length);
+        let length = player.end()?;
+        let said = player.console()?;
+        return writeln!(io::stdout(), "{said}bin/replay: {length} instructions").context("cannot print");
     }
     signals::hold()?;
     let folder = run::private_folder()?;
-    let line = Line::from_words(recording.line(&folder.path().join("state.qcow2"))?);
-    // `continue` is to stop at the end, while there still is a machine to look at.
-    let first = format!("monitor replay_break {}", length - 1);
-    Gdb { kernel: &recording.file("kernel"), first, options: &options.gdb }.run(project, line, folder.path())
-}
-
-/// Plays the recording to its last instruction.
-fn print(recording: &Recording, length: u64) -> Result<()> {
-    let mut player = Player::start(recording)?;
-    player.seek(length - 1)?;
-    print!("{}", player.console()?);
-    println!("bin/replay: {length} instructions");
+    let socket = folder.path().join("gdb");
+    let listener = UnixListener::bind(&socket).context("cannot listen for gdb")?;
+    let gdb = Gdb { kernel: &recording.file("kernel"), first: "monitor time".to_string(), options: &options.gdb };
+    let mut gdb = gdb.command(project, &socket, None)?.spawn().context("cannot start gdb")?;
+    serve(&mut gdb, &listener, &mut player)?;
+    let ended = gdb.wait().context("cannot wait for gdb")?;
+    ensure!(ended.success(), "gdb failed ({ended})");
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::options::{Boot, Options};
 use super::qemu::{self, Line, Start};
 use super::{guest, linux, profile};
 use crate::build::iso;
+use crate::files;
 use crate::project::Project;
 use crate::replay::recording::Recording;
 use anyhow::{Context, Result, ensure};
@@ -13,23 +14,30 @@ use std::path::{Path, PathBuf};
 /// The disk that the machine starts from, in the run's folder.
 pub const ROOT: &str = "root.img";
 
-/// The command line but for the wires. Files that it needs are made in the run's folder.
+/// The command line but for the wires. Files that it needs are made in the run's folder, or in the recording's.
 pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
-    if let Some(recording) = &options.record {
-        return recorded_line(project, options, recording);
-    }
+    options.check_record()?;
     if options.schedule.is_some() {
         options.check_schedule()?;
     }
+    let recording = options.record.as_deref().map(Recording::create).transpose()?;
+    let recording = recording.as_ref();
+    let folder = recording.map_or(folder, Recording::folder);
     let mut line = Line::machine(options);
+    if let Some(recording) = recording {
+        line.extend(recording.words());
+    }
     let root = folder.join(ROOT);
     guest::write_root_disk(project, options, &root)?;
-    line.start(&start(project, options, folder, &root)?)?;
-    if !options.initrd && options.schedule.is_none() {
-        line.disk(&root, false, None)?;
+    line.start(&start(project, options, folder, &root)?, recording.is_some())?;
+    if !options.has_initrd() {
+        disk(&mut line, &root, recording)?;
     }
-    for disk in &options.disk {
-        line.disk(disk, options.snapshot, options.disk_faults.as_deref())?;
+    for (number, file) in options.disk.iter().enumerate() {
+        match recording {
+            Some(recording) => disk(&mut line, &recording.copy_disk(file, number)?, Some(recording))?,
+            None => line.disk(file, options.snapshot, options.disk_faults.as_deref())?,
+        }
     }
     if options.profile.is_some() {
         line.samples(&folder.join(profile::SAMPLES))?;
@@ -37,21 +45,18 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if options.net || !options.forward.is_empty() {
         line.network(&options.forward);
     }
+    if let Some(recording) = recording {
+        recording.note_machine(&project.linked_kernel(), &built(project, "cor.elf")?, line.words())?;
+    }
     Ok(line)
 }
 
-/// The same for a run that is recorded: no disk, the root is a boot module, and all files are the recording's own.
-fn recorded_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
-    options.check_record()?;
-    let recording = Recording::create(folder)?;
-    let (kernel, root) = (recording.file("cor.elf"), recording.file(ROOT));
-    fs::copy(built(project, "cor.elf")?, &kernel).context("cannot copy the kernel")?;
-    guest::write_root_disk(project, options, &root)?;
-    let mut line = Line::machine(options);
-    line.extend(recording.words());
-    line.start(&Start::Kernel(kernel, Some(root), kernel_arguments(options).join(" ")))?;
-    recording.note_machine(&project.linked_kernel(), line.words())?;
-    Ok(line)
+/// A disk; of a run that is recorded it is one that keeps what the recording needs.
+fn disk(line: &mut Line, file: &Path, recording: Option<&Recording>) -> Result<()> {
+    match recording {
+        Some(recording) => line.recorded_disk(&recording.overlay(file, qemu::disk_format(file)?)?, file),
+        None => line.disk(file, false, None),
+    }
 }
 
 /// What the machine starts from; with `--initrd` the root comes with the kernel.
@@ -63,8 +68,12 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
     }
     let arguments = kernel_arguments(options);
     if direct {
-        let module = (options.initrd || options.schedule.is_some()).then(|| root.to_path_buf());
-        return Ok(Start::Kernel(built(project, "cor.elf")?, module, arguments.join(" ")));
+        let module = options.has_initrd().then(|| root.to_path_buf());
+        let mut kernel = built(project, "cor.elf")?;
+        if options.record.is_some() {
+            kernel = files::copied(&kernel, &folder.join("cor.elf"))?;
+        }
+        return Ok(Start::Kernel(kernel, module, arguments.join(" ")));
     }
     let image = folder.join("cor.iso");
     fs::write(&image, iso::with_arguments(project, &arguments)?).context("cannot write the boot image")?;
@@ -96,7 +105,7 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
 
 /// A file that `make` builds.
 fn built(project: &Project, name: &str) -> Result<PathBuf> {
-    let path = project.boot_image(name);
+    let path = project.image(name);
     ensure!(path.is_file(), "{} is missing (run make first)", path.display());
     Ok(path)
 }

@@ -43,8 +43,11 @@ impl Progress {
     }
 }
 
+/// The way of input to the machine.
+pub type Port = Box<dyn Write + Send>;
+
 /// Connects standard input and output to the machine's console.
-pub fn connect(mode: Mode, input: File, port: File, events: &Sender<Event>) -> Result<Arc<Progress>> {
+pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> Result<Arc<Progress>> {
     let (ready, started) = mpsc::channel();
     let progress = Arc::new(Progress::default());
     let output = File::from(stdout().as_fd().try_clone_to_owned().context("cannot use the standard output")?);
@@ -91,7 +94,7 @@ fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, r
 }
 
 /// Gives our input to the program once it can read, and its end.
-fn carry_input(mut port: File, started: &Receiver<()>) {
+fn carry_input(mut port: Port, started: &Receiver<()>) {
     if started.recv().is_ok() && each_input(|bytes| port.write_all(&encode_input(bytes))).is_ok() {
         // The machine may be gone by now, and then nobody misses this.
         let _ = port.write_all(&END_OF_INPUT);
@@ -100,7 +103,7 @@ fn carry_input(mut port: File, started: &Receiver<()>) {
 
 /// Gives text that is not typed to the machine's terminal once it listens, and then says that there is no more: with Ctrl-D, whenever
 /// nothing has happened for a while. Once would not do, for it means the end only to who reads a line just then.
-fn carry_text(mut port: File, started: &Receiver<()>, progress: &Progress) {
+fn carry_text(mut port: Port, started: &Receiver<()>, progress: &Progress) {
     const CTRL_D: u8 = 4;
     let mut last = b'\n';
     let send = |bytes: &[u8]| {
@@ -133,7 +136,7 @@ fn wait_for_silence(progress: &Progress) {
 }
 
 /// Gives what is typed to the machine; Ctrl-A x leaves, Ctrl-A b sends a break.
-fn carry_keys(mut port: File, events: &Sender<Event>) {
+fn carry_keys(mut port: Port, events: &Sender<Event>) {
     let mut keys = Keys::default();
     let _ = each_input(|bytes| {
         let mut rest = bytes;

@@ -1,26 +1,22 @@
-//! QEMU's control protocol (QMP): that the machine is off, the screen, the registers, a break on the serial line.
+//! What a run asks of QEMU: that it ends, the screen, the registers, a break on the serial line.
 
 use super::options::Options;
+use super::qmp::Qmp;
 use super::session::{Event, Why};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 /// How long QEMU may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A control connection, and where the picture goes.
 pub struct Control {
-    wire: UnixStream,
-    answers: Receiver<Value>,
-    /// Commands that have not been answered.
-    pending: usize,
+    qmp: Qmp,
     picture: Option<PathBuf>,
     scratch: PathBuf,
 }
@@ -28,13 +24,14 @@ pub struct Control {
 impl Control {
     /// Begins to speak with QEMU. `scratch` is a file of the run's own.
     pub fn connect(wire: UnixStream, options: &Options, scratch: PathBuf, events: &Sender<Event>) -> Result<Control> {
-        let (told, answers) = mpsc::channel();
-        let picture = options.screen.clone();
-        let (from, events) = (BufReader::new(wire.try_clone()?), events.clone());
-        thread::spawn(move || read(from, &told, &events));
-        let mut control = Control { wire, answers, pending: 0, picture, scratch };
-        control.send(&json!({"execute": "qmp_capabilities"}))?;
-        Ok(control)
+        let events = events.clone();
+        let hand_on = move |said: &Value| {
+            if said["event"] == "SHUTDOWN" {
+                let reset = said["data"]["reason"] == "guest-reset";
+                let _ = events.send(Event::Off(if reset { Why::Reset } else { Why::Shutdown }));
+            }
+        };
+        Ok(Control { qmp: Qmp::connect(wire, PATIENCE, hand_on)?, picture: options.screen.clone(), scratch })
     }
 
     /// Saves the screen; a failure is told, and changes nothing else.
@@ -50,66 +47,30 @@ impl Control {
     /// Lets QEMU end, in good order.
     pub fn quit(&mut self) {
         // One that is gone has ended.
-        let _ = self.send(&json!({"execute": "quit"}));
+        let _ = self.qmp.send("quit", json!({}));
     }
 
     /// Holds the console's line down for a moment, as a terminal's break key does.
     pub fn send_break(&mut self, line: &str) {
         // A machine that is gone needs no break.
-        let _ = self.send(&json!({"execute": "chardev-send-break", "arguments": {"id": line}}));
+        let _ = self.qmp.send("chardev-send-break", json!({ "id": line }));
     }
 
     /// The processor's registers, as QEMU shows them.
     pub fn registers(&mut self) -> Result<String> {
-        let command = json!({"execute": "human-monitor-command", "arguments": {"command-line": "info registers"}});
-        let answer = self.ask(&command)?;
-        Ok(answer["return"].as_str().unwrap_or_default().to_string())
+        self.qmp.monitor("info registers")
     }
 
     /// How many instructions the machine has executed, as a recording counts them.
     pub fn instructions(&mut self) -> Result<u64> {
-        let told = self.ask(&json!({"execute": "query-replay"}))?;
-        told["return"]["icount"].as_u64().context("QEMU does not tell the number of instructions")
+        self.qmp.instructions()
     }
 
     fn try_save_screen(&mut self, picture: &Path) -> Result<()> {
-        self.ask(&json!({"execute": "screendump", "arguments": {"filename": self.scratch}}))?;
+        self.qmp.execute("screendump", json!({ "filename": self.scratch }))?;
         let pixels = fs::read(&self.scratch).context("QEMU wrote no picture")?;
         let (width, height, pixels) = parse_ppm(&pixels).context("QEMU's picture is not a PPM file")?;
         write_png(picture, width, height, pixels).with_context(|| format!("cannot write {}", picture.display()))
-    }
-
-    /// Gives a command, and waits for its answer, which comes after those to all before it.
-    fn ask(&mut self, command: &Value) -> Result<Value> {
-        self.send(command)?;
-        let mut last = Value::Null;
-        while self.pending > 0 {
-            last = self.answers.recv_timeout(PATIENCE).context("QEMU does not answer")?;
-            self.pending -= 1;
-            if let Some(error) = last.get("error") {
-                bail!("QEMU says {}", error["desc"]);
-            }
-        }
-        Ok(last)
-    }
-
-    fn send(&mut self, command: &Value) -> Result<()> {
-        writeln!(self.wire, "{command}").context("cannot talk to QEMU")?;
-        self.pending += 1;
-        Ok(())
-    }
-}
-
-/// Sorts what QEMU says into answers and events.
-fn read(from: BufReader<UnixStream>, answers: &Sender<Value>, events: &Sender<Event>) {
-    for line in from.lines().map_while(Result::ok) {
-        let Ok(said) = serde_json::from_str::<Value>(&line) else { continue };
-        if said["event"] == "SHUTDOWN" {
-            let reset = said["data"]["reason"] == "guest-reset";
-            let _ = events.send(Event::Off(if reset { Why::Reset } else { Why::Shutdown }));
-        } else if said.get("return").is_some() || said.get("error").is_some() {
-            let _ = answers.send(said);
-        }
     }
 }
 

@@ -8,11 +8,14 @@
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
 //! profile/      --profile: samples, and the flame graph of them
-//! control.rs    QEMU's control protocol       reset.rs     what a processor was at that reset itself
+//! clock.rs      how far a recorded machine is
+//! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol
+//! reset.rs      what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
 //! ```
 
 mod boot;
+mod clock;
 mod companions;
 mod console;
 mod control;
@@ -25,6 +28,7 @@ pub mod options;
 mod pipes;
 mod profile;
 pub mod qemu;
+pub mod qmp;
 mod reset;
 mod session;
 pub mod signals;
@@ -38,12 +42,14 @@ use crate::command;
 use crate::project::Project;
 use crate::replay::recording::Recording;
 use anyhow::{Context, Result};
-use console::Mode;
+use clock::Clock;
+use console::{Mode, Port};
 use control::Control;
 use machine::{Machine, QEMU, Wire};
 use options::Options;
-use pipes::Pipes;
+use pipes::{Input, Pipes};
 use qemu::Line;
+use qmp::Qmp;
 use session::{Ending, Session};
 use status::{Status, exit};
 use std::fs::File;
@@ -81,8 +87,7 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let ending = session.wait();
     if !session.machine_is_gone() {
         if let Some(recording) = &options.record {
-            Recording::open(recording)?.note_length(session.instructions()?)?;
-            machine.end();
+            end_recording(&Recording::open(recording)?, options, &mut session, &mut machine)?;
         }
         machine.kill();
         session.hold = None;
@@ -97,6 +102,20 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
     let reset = session.registers.map(|registers| reset::describe(project, &registers));
     Ok(verdict(ending, &session.lines, &reset.unwrap_or(messages), ended))
+}
+
+/// Ends a machine that is recorded, in order.
+fn end_recording(recording: &Recording, options: &Options, session: &mut Session, machine: &mut Machine) -> Result<()> {
+    recording.note_length(session.instructions()?)?;
+    machine.end();
+    if !options.snapshot {
+        options.disk.iter().enumerate().try_for_each(|(number, disk)| recording.write_back(disk, number))?;
+    }
+    if !options.quiet {
+        let folder = recording.folder().display();
+        eprintln!("bin/run: recorded; bin/replay {folder} has it again, bin/when {folder} EXPRESSION asks about it");
+    }
+    Ok(())
 }
 
 /// A folder of this run's own; it goes with it.
@@ -117,17 +136,23 @@ struct Wires {
 /// The console's.
 enum ConsoleWire {
     Socket(Wire),
-    Pipes(Pipes),
+    /// The pipes, and a control connection that tells how far the machine is.
+    Pipes(Pipes, Wire),
 }
 
 impl ConsoleWire {
-    /// What goes to the machine, what comes from it, and what is to be held until QEMU has ended.
-    fn ends(self) -> Result<(File, File, Option<File>)> {
+    /// What goes to the machine, at once or when it first waits, what comes from it, and what is to be held until QEMU has ended.
+    fn ends(self, at_once: bool) -> Result<(Port, File, Option<File>)> {
         match self {
-            ConsoleWire::Pipes(pipes) => Ok((pipes.input, pipes.output, Some(pipes.hold))),
+            ConsoleWire::Pipes(pipes, pace) => {
+                let qmp = Qmp::connect(pace.keep(), control::PATIENCE, |_| ())?;
+                let input = Input::new(pipes.input, Clock::start(qmp), at_once);
+                Ok((Box::new(input), pipes.output, Some(pipes.hold)))
+            }
             ConsoleWire::Socket(wire) => {
                 let ours = OwnedFd::from(wire.keep());
-                Ok((ours.try_clone().context("cannot copy a socket")?.into(), ours.into(), None))
+                let input = File::from(ours.try_clone().context("cannot copy a socket")?);
+                Ok((Box::new(input), ours.into(), None))
             }
         }
     }
@@ -137,9 +162,10 @@ impl Wires {
     /// Makes them, and tells QEMU. Files that it needs are made in the run's folder.
     fn connect(options: &Options, line: &mut Line, folder: &Path) -> Result<Wires> {
         let console = if options.record.is_some() {
-            let pipes = Pipes::new(folder)?;
+            let (pipes, pace) = (Pipes::new(folder)?, Wire::new()?);
             line.serial_pipes(CONSOLE, &pipes.path)?;
-            ConsoleWire::Pipes(pipes)
+            line.control("pace", &pace.theirs);
+            ConsoleWire::Pipes(pipes, pace)
         } else {
             let wire = Wire::new()?;
             line.serial(CONSOLE, &wire.theirs);
@@ -147,7 +173,7 @@ impl Wires {
         };
         let wires = Wires { console, status: Wire::new()?, control: Wire::new()? };
         line.serial("status", &wires.status.theirs);
-        line.control(&wires.control.theirs);
+        line.control("control", &wires.control.theirs);
         Ok(wires)
     }
 }
@@ -162,7 +188,7 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     } else {
         Mode::Interactive
     };
-    let (input, output, hold) = wires.console.ends()?;
+    let (input, output, hold) = wires.console.ends(options.has_program())?;
     let progress = console::connect(mode, input, output, &events)?;
     let control = Control::connect(wires.control.keep(), options, folder.join("screen.ppm"), &events)?;
     let mut session = Session::new(happened, progress, options.timeout, control);

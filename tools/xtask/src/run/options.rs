@@ -124,15 +124,23 @@ impl Options {
         self.screen.is_some() || self.record.is_some()
     }
 
-    /// Refuses what cannot be recorded: QEMU would have to log what every disk and card did, or what several processors raced for.
+    /// Refuses what cannot be recorded: what several processors race for, and what QEMU does not log.
     pub fn check_record(&self) -> anyhow::Result<()> {
         let alone = self.smp.is_none_or(|count| count.get() == 1) && self.accel == Accel::Tcg;
-        anyhow::ensure!(self.boot == Boot::Direct, "--record needs --boot direct: it starts the machine without disks");
-        anyhow::ensure!(alone, "--record needs one processor, and an emulated one");
-        let devices = !self.disk.is_empty() || self.net || !self.forward.is_empty() || self.kernel.is_some();
-        anyhow::ensure!(!devices, "--record takes no --disk, --net, --forward or --kernel");
-        anyhow::ensure!(self.profile.is_none(), "--record takes no --profile: --icount --initrd repeats it as exactly");
-        Ok(())
+        let network = self.net || !self.forward.is_empty();
+        let here = !network
+            && self.kernel.is_none()
+            && self.count.is_none()
+            && self.profile.is_none()
+            && self.disk_faults.is_none();
+        let why = match self {
+            _ if self.record.is_none() => return Ok(()),
+            _ if !alone => "needs one processor, and an emulated one",
+            _ if !here => "takes no --net, --forward, --kernel, --profile or --disk-faults",
+            _ if self.boot == Boot::Uefi => "cannot keep UEFI's variables: boot by GRUB or directly",
+            _ => return Ok(()),
+        };
+        anyhow::bail!("--record {why}")
     }
 
     /// Refuses what would not be the same again.
@@ -143,6 +151,11 @@ impl Options {
             "--schedule needs --boot direct and one emulated processor"
         );
         Ok(())
+    }
+
+    /// Whether the root comes with the kernel, not on a disk.
+    pub fn has_initrd(&self) -> bool {
+        self.initrd || self.schedule.is_some()
     }
 
     /// Whether a program is to be run; else a person sits at the console.

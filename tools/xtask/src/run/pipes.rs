@@ -2,13 +2,22 @@
 //!
 //! A socket takes a few hundred single bytes before it is full; then QEMU would send the next one when the reader has made room, at no
 //! certain instruction, and the recording could not be played. A pipe takes a MiB.
+//!
+//! What goes to the machine goes in pieces: a QEMU (7.2) that records hands on what comes without asking whether the serial port has room
+//! for more than the sixteen bytes that it keeps. So the next piece waits until the machine has had time for the last.
 
+use super::clock::Clock;
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// How much a pipe may hold, in bytes; the most that Linux gives to anybody.
 const ROOM: i32 = 1 << 20;
@@ -44,5 +53,87 @@ impl Pipes {
         fcntl(&hold, FcntlArg::F_SETPIPE_SZ(ROOM)).context("cannot widen a pipe")?;
         let output = open("out", false)?;
         Ok(Pipes { path, input, output, hold })
+    }
+}
+
+/// How much goes at once: two pieces are what the port keeps.
+const PIECE: usize = 8;
+/// After so many instructions a machine that is busy has read a piece.
+const ENOUGH: u64 = 400_000;
+/// How often we look how far it is.
+const GLANCE: Duration = Duration::from_millis(2);
+/// A machine that does nothing for so long does not want it.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A machine that does nothing for so long waits for somebody who types,
+const QUIET: Duration = Duration::from_millis(150);
+/// if it does not begin to wait before so long.
+const START: Duration = Duration::from_secs(10);
+
+/// The way to a recorded machine, piece by piece.
+pub struct Input {
+    pipe: File,
+    clock: Clock,
+    /// Whether the machine has to wait for somebody who types before the first piece goes: else nobody may empty the port yet.
+    starting: bool,
+}
+
+impl Input {
+    /// Into this pipe, to the machine of this clock; at once, or when it first waits.
+    pub fn new(pipe: File, clock: Clock, at_once: bool) -> Input {
+        Input { pipe, clock, starting: !at_once }
+    }
+
+    /// Waits until the machine does nothing.
+    fn wait_for_quiet(&self) -> io::Result<()> {
+        let deadline = Instant::now() + START;
+        let (mut last, mut since) = (0, Instant::now());
+        while since.elapsed() < QUIET && Instant::now() < deadline {
+            thread::sleep(GLANCE);
+            let now = self.clock.instructions()?;
+            if now != last {
+                (last, since) = (now, Instant::now());
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until QEMU has taken all, and the machine has had time for it or sleeps again.
+    fn wait(&self, before: u64) -> io::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while self.is_full()? && Instant::now() < deadline {
+            thread::sleep(GLANCE);
+        }
+        let taken = self.clock.instructions()?;
+        let (mut last, mut asleep) = (taken, false);
+        while last < taken + ENOUGH && !asleep && Instant::now() < deadline {
+            thread::sleep(GLANCE);
+            let now = self.clock.instructions()?;
+            asleep = now == last && now > before;
+            last = now;
+        }
+        Ok(())
+    }
+
+    /// Whether there is something in the pipe.
+    fn is_full(&self) -> io::Result<bool> {
+        let mut ends = [PollFd::new(self.pipe.as_fd(), PollFlags::POLLIN)];
+        Ok(poll(&mut ends, PollTimeout::ZERO)? > 0)
+    }
+}
+
+impl Write for Input {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if std::mem::take(&mut self.starting) {
+            self.wait_for_quiet()?;
+        }
+        let piece = &bytes[..bytes.len().min(PIECE)];
+        let before = self.clock.instructions()?;
+        self.pipe.write_all(piece)?;
+        self.wait(before)?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

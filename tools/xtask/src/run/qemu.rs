@@ -104,9 +104,9 @@ impl Line {
     }
 
     /// QEMU's control protocol, spoken with us.
-    pub fn control(&mut self, wire: &OwnedFd) {
-        self.add("-chardev", format!("socket,id=control,fd={}", wire.as_raw_fd()));
-        self.add("-mon", "chardev=control,mode=control");
+    pub fn control(&mut self, name: &str, wire: &OwnedFd) {
+        self.add("-chardev", format!("socket,id={name},fd={}", wire.as_raw_fd()));
+        self.add("-mon", format!("chardev={name},mode=control"));
     }
 
     /// The machine waits for a debugger at the other end, and stays when it is off.
@@ -156,6 +156,18 @@ impl Line {
         Ok(())
     }
 
+    /// The same for a run that is recorded: QEMU notes when each request was done. The overlay lies over the disk as it was, whose
+    /// place is told apart, since the recording may be moved.
+    pub fn recorded_disk(&mut self, overlay: &Path, disk: &Path) -> Result<()> {
+        let number = self.0.iter().filter(|word| word.as_encoded_bytes().starts_with(b"virtio-blk-pci")).count();
+        let (format, disk) = (disk_format(disk)?, escape(disk)?);
+        let backing = format!("backing.driver={format},backing.file.filename={disk}");
+        self.add("-drive", format!("if=none,id=file{number},format=qcow2,file={},{backing}", escape(overlay)?));
+        self.add("-drive", format!("driver=blkreplay,if=none,image=file{number},id=disk{number}"));
+        self.add("-device", format!("virtio-blk-pci,drive=disk{number}"));
+        Ok(())
+    }
+
     /// A network card behind QEMU's user network, with ports of the host handed on.
     pub fn network(&mut self, forward: &[(u16, u16)]) {
         let rules = forward.iter().map(|(host, guest)| format!(",hostfwd=tcp:127.0.0.1:{host}-:{guest}"));
@@ -164,15 +176,20 @@ impl Line {
         self.add("-device", "virtio-net-pci,netdev=net,romfile=");
     }
 
-    /// What the machine starts from.
-    pub fn start(&mut self, start: &Start) -> Result<()> {
+    /// What the machine starts from, perhaps recorded.
+    pub fn start(&mut self, start: &Start, recorded: bool) -> Result<()> {
         match start {
             Start::Cd(image, uefi) => {
                 if let Some((code, variables)) = uefi {
                     self.add("-drive", format!("if=pflash,format=raw,readonly=on,file={}", escape(code)?));
                     self.add("-drive", format!("if=pflash,format=raw,file={}", escape(variables)?));
                 }
-                self.add("-drive", format!("if=none,id=cd,media=cdrom,format=raw,readonly=on,file={}", escape(image)?));
+                let id = if recorded { "cd-file" } else { "cd" };
+                let file = escape(image)?;
+                self.add("-drive", format!("if=none,id={id},media=cdrom,format=raw,readonly=on,file={file}"));
+                if recorded {
+                    self.add("-drive", "driver=blkreplay,if=none,image=cd-file,id=cd,readonly=on");
+                }
                 self.add("-device", "ide-cd,drive=cd,bootindex=0");
             }
             Start::Kernel(kernel, initrd, arguments) => {
@@ -205,7 +222,7 @@ fn accel(options: &Options) -> &'static str {
 }
 
 /// How a disk image is stored.
-fn disk_format(file: &Path) -> Result<&'static str> {
+pub fn disk_format(file: &Path) -> Result<&'static str> {
     let describe = || format!("cannot read the disk {}", file.display());
     let mut start = [0; 4];
     let read = File::open(file).with_context(describe)?.read(&mut start).with_context(describe)?;

@@ -1,7 +1,7 @@
 //! A machine that reset itself without a word: most often a triple fault, when the processor finds no way to tell of a fault. QEMU shows
 //! its registers then, so that it can be told where that was.
 
-use crate::build::symbols;
+use crate::build::elf;
 use crate::project::Project;
 use logic::symbols::Table;
 use std::fs;
@@ -30,8 +30,8 @@ fn instruction(registers: &str) -> Option<u64> {
 
 /// What stands there in the kernel, the innermost function first.
 fn places(project: &Project, rip: u64) -> Vec<String> {
-    let table = fs::read(project.linked_kernel()).ok().and_then(|linked| symbols::table(&linked, project.root()).ok());
-    let Some(table) = table.as_deref().and_then(Table::parse) else { return Vec::new() };
+    let kernel = fs::read(project.image("cor.elf")).unwrap_or_default();
+    let Some(table) = elf::symbols(&kernel).ok().and_then(Table::parse) else { return Vec::new() };
     table.frames(rip).map(|frame| format!("{} ({}:{})", frame.function, frame.file, frame.line)).collect()
 }
 

@@ -13,7 +13,7 @@ mod record;
 mod stack;
 
 use super::options::Options;
-use crate::build::symbols;
+use crate::build::elf;
 use crate::project::Project;
 use anyhow::{Context, Result, ensure};
 use inferno::flamegraph::color::{MultiPalette, Palette};
@@ -39,9 +39,8 @@ pub fn rate(options: &Options) -> u32 {
 /// Draws the samples of a run, whose folder has the disk that it ran from.
 pub fn draw(project: &Project, options: &Options, disk: &Path, samples: &Path, drawing: &Path) -> Result<()> {
     let bytes = fs::read(samples).context("the machine left no samples")?;
-    let linked = fs::read(project.linked_kernel()).context("cannot read the kernel")?;
-    let table = symbols::table(&linked, project.root())?;
-    let table = Table::parse(&table).context("the kernel's symbols cannot be read")?;
+    let kernel = fs::read(project.image("cor.elf")).context("cannot read the kernel")?;
+    let table = Table::parse(elf::symbols(&kernel)?).context("the kernel's symbols cannot be read")?;
     let disk = fs::read(disk).context("cannot read the root")?;
     let folded = stack::fold(record::records(&bytes), &table, &mut Files::new(&disk)?);
     ensure!(folded.samples > 0, "the machine sent no samples");
