@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
-/// What `bin/run` cannot record: disks, cards, other kernels and loaders, processors that race. And what would make it another machine:
+/// What `bin/run` cannot record: disks, cards, other kernels and loaders, processors that race, samples. And what would make it another machine:
 /// a small memory, in which a root that is no disk has no room.
-const UNRECORDABLE: [&str; 9] =
-    ["--disk", "--net", "--forward", "--smp", "--machine", "--memory", "--kernel", "--accel", "--screen"];
+const UNRECORDABLE: [&str; 10] =
+    ["--disk", "--net", "--forward", "--smp", "--machine", "--memory", "--kernel", "--accel", "--screen", "--profile"];
 
 /// Where recordings of failed stories are kept.
 fn shelf() -> PathBuf {

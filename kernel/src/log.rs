@@ -12,7 +12,11 @@ use core::{
     sync::atomic::{AtomicBool, AtomicU8, Ordering},
 };
 use logic::errno::{Errno, Result};
-use machine::{clock, early_console, lock::SpinLock};
+use machine::{
+    clock::{self, Instant},
+    early_console,
+    lock::SpinLock,
+};
 
 /// How many bytes the ring holds.
 const RING: usize = 64 << 10;
@@ -43,7 +47,9 @@ static LINES: SpinLock<Ring> = SpinLock::new("kernel log", Ring { bytes: Vec::ne
 static CONSOLE_LEVEL: AtomicU8 = AtomicU8::new(DEFAULT_LEVEL);
 static CONSOLE_OFF: AtomicBool = AtomicBool::new(false);
 /// All lines but what is for debugging.
-pub const DEFAULT_LEVEL: u8 = 7;
+pub const DEFAULT_LEVEL: u8 = DEBUG;
+/// What `debug!` writes: steps of the boot, for bin/bootchart. It stands in the ring, not on the console.
+const DEBUG: u8 = 7;
 /// What a line costs beside its text, at most: `<6>`.
 const PREFIX: usize = 3;
 /// Something that shows text.
@@ -59,7 +65,7 @@ pub fn start() {
         LINES.lock().bytes = bytes;
     }
     if ::log::set_logger(&LOGGER).is_ok() {
-        ::log::set_max_level(LevelFilter::Info);
+        ::log::set_max_level(LevelFilter::Debug);
     }
 }
 
@@ -130,10 +136,19 @@ pub fn write(level: u8, text: &[u8]) {
     write_line(level, "", format_args!("{}", text.escape_ascii()));
 }
 
+/// Takes a step of the boot into the log that was done before.
+pub fn write_step(what: &str, done: Instant) {
+    write_line_at(done, DEBUG, "", format_args!("{what}"));
+}
+
 fn write_line(level: u8, kind: &str, message: fmt::Arguments<'_>) {
+    write_line_at(clock::now(), level, kind, message);
+}
+
+fn write_line_at(time: Instant, level: u8, kind: &str, message: fmt::Arguments<'_>) {
     let shown = level < console_level() && !CONSOLE_OFF.load(Ordering::Relaxed);
     let mut line = Line { text: ArrayVec::new(), shown, level: Some(level.min(7)) };
-    let time = clock::now().0 / 1000;
+    let time = time.0 / 1000;
     let (seconds, micros) = (time / 1_000_000, time % 1_000_000);
     let _ = writeln!(line, "[{seconds:5}.{micros:06}] {kind}{message}");
     line.send();
@@ -142,7 +157,7 @@ fn write_line(level: u8, kind: &str, message: fmt::Arguments<'_>) {
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let ours = metadata.target().starts_with("cor") || metadata.target().starts_with("machine");
-        metadata.level() <= if ours { Level::Info } else { Level::Warn }
+        metadata.level() <= if ours { Level::Debug } else { Level::Warn }
     }
 
     fn log(&self, record: &Record<'_>) {
@@ -153,7 +168,7 @@ impl Log for Logger {
             Level::Error => (3, "error: "),
             Level::Warn => (4, "warning: "),
             Level::Info => (6, ""),
-            _ => (7, ""),
+            _ => (DEBUG, ""),
         };
         write_line(level, kind, *record.args());
     }

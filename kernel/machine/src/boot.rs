@@ -5,12 +5,16 @@
 mod loader;
 
 use crate::{
-    clock, clock_event, cpu, early_console, frame,
+    clock,
+    clock::Instant,
+    clock_event, cpu, early_console, frame,
     frame::Frame,
     kernel_space::{self, physmap},
+    lock::SpinLock,
     panic, pic, power, text_memory, trap, user, vector,
 };
 use alloc::vec::Vec;
+use arrayvec::ArrayVec;
 use core::ops::Range;
 use logic::{
     address::{PAGE_SIZE, PhysAddr},
@@ -21,6 +25,9 @@ use logic::{
 use spin::Once;
 
 static INFO: Once<BootInfo> = Once::new();
+
+/// What had been done, and the TSC then; by the first CPU, before there is a log.
+static STEPS: SpinLock<ArrayVec<(&str, u64), 8>> = SpinLock::new("boot's steps", ArrayVec::new_const());
 
 /// What the stub can see: the first 4 GiB.
 const STUB_SEES: u64 = 4 << 30;
@@ -34,11 +41,13 @@ pub fn start(protocol: u32, information: u32, kernel: fn(&'static BootInfo) -> !
     clock::start();
     cpu::enable_features();
     vector::enable();
+    done("boot: the processor is set up");
 
     let info = match read_info(protocol, information) {
         Ok(info) => INFO.call_once(|| info),
         Err(why) => refuse(why),
     };
+    done("boot: memory is taken over");
     if info.framebuffer.is_none_or(|screen| screen.format == Format::Text) {
         // SAFETY: a PC's screen is in text mode unless the loader says otherwise, and the first MiB is in the physmap.
         unsafe { text_memory::set_address(physmap(PhysAddr(text_memory::ADDRESS)) as usize) };
@@ -118,13 +127,26 @@ fn prepare_devices(info: &BootInfo) {
     user::open_gates();
     let started = trap::use_own_stacks().and_then(|()| {
         pic::start(trap::FIRST_IRQ);
+        done("boot: stacks and interrupts are ready");
         clock::calibrate();
+        done("boot: the clock is measured");
         clock_event::start()
     });
     if started.is_err() {
         refuse("there is too little memory to start");
     }
     power::prepare(info.acpi_root);
+    done("boot: ACPI tables are read");
+}
+
+fn done(what: &'static str) {
+    // Should there be more than it has room for, the next one takes their time.
+    let _ = STEPS.lock().try_push((what, clock::tsc()));
+}
+
+/// What was done before the kernel was called, and when.
+pub fn steps() -> impl Iterator<Item = (&'static str, Instant)> {
+    STEPS.lock().clone().into_iter().map(|(what, tsc)| (what, clock::at(tsc)))
 }
 
 /// What the loader told, once it has been read.

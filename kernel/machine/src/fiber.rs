@@ -8,7 +8,7 @@ use crate::{
     kernel_space::{self, STACK_SIZE},
     lock::SpinLock,
     panic::fatal,
-    user,
+    user::{self, Registers},
     user_space::UserSpace,
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
@@ -19,7 +19,7 @@ use core::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 use logic::{
-    address::PAGE_SIZE,
+    address::{PAGE_SIZE, PhysAddr},
     errno::{Errno, Result},
 };
 
@@ -39,6 +39,8 @@ pub struct Fiber {
     start: Cell<Option<(Start, End)>>,
     /// The space whose program it runs, if any: in CR3 whenever the fiber runs.
     space: Cell<Option<Arc<UserSpace>>>,
+    /// Where that program's registers are kept, for samples; null without one.
+    registers: Cell<*const Registers>,
     /// It is in the midst of a switch that an interrupt asked for.
     preempted: Cell<bool>,
     /// What is to fail of what it asks for.
@@ -120,6 +122,7 @@ impl Fiber {
             running: AtomicBool::new(false),
             start: Cell::new(Some((start, end))),
             space: Cell::new(None),
+            registers: Cell::new(ptr::null()),
             preempted: Cell::new(false),
             armed: Cell::new(None),
         }))
@@ -133,6 +136,7 @@ impl Fiber {
             running: AtomicBool::new(true),
             start: Cell::new(None),
             space: Cell::new(None),
+            registers: Cell::new(ptr::null()),
             preempted: Cell::new(false),
             armed: Cell::new(None),
         });
@@ -284,23 +288,50 @@ pub(crate) fn set_armed(armed: Option<Armed>) -> Option<Armed> {
     cpu::held(|cpu| unsafe { cpu.fiber.get().as_ref() }.and_then(|fiber| fiber.armed.replace(armed)))
 }
 
-/// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already.
+/// Makes a space the one whose program this CPU's fiber runs, and loads it unless it is there already. The program's registers are
+/// another's only if the space is, or the fiber; they stay there until `forget_registers`.
 #[inline]
-pub(crate) fn use_space(space: &Arc<UserSpace>) {
+pub(crate) fn use_space(space: &Arc<UserSpace>, registers: *const Registers) {
     if !is_loaded(space) {
-        change_space(space);
+        change_space(space, registers);
     }
 }
 
 #[cold]
-fn change_space(space: &Arc<UserSpace>) {
+fn change_space(space: &Arc<UserSpace>, registers: *const Registers) {
     let dropped = cpu::held(|cpu| {
         // SAFETY: the fiber that runs lives, and only its own CPU touches its cells.
         let fiber = unsafe { cpu.fiber.get().as_ref() }?;
+        fiber.registers.set(registers);
         let current = fiber.space.replace(Some(space.clone()));
         Some((current, load_space(cpu, space)))
     });
     drop(dropped);
+}
+
+/// The registers of a program go away: if it was this fiber's, it has none.
+pub(crate) fn forget_registers(registers: *const Registers) {
+    // SAFETY: as in `set_preempted`.
+    let fiber = cpu::held(|cpu| unsafe { cpu.fiber.get().as_ref() });
+    if let Some(fiber) = fiber.filter(|fiber| fiber.registers.get() == registers) {
+        fiber.registers.set(ptr::null());
+    }
+}
+
+/// The tables of the space whose program the fiber runs that was interrupted, and where that program's registers were kept when it
+/// was entered. For an interrupt: the real flag is down.
+pub(crate) fn program() -> Option<(PhysAddr, *const Registers)> {
+    // SAFETY: the fiber that runs lives.
+    let fiber = unsafe { cpu::current().fiber.get().as_ref() }?;
+    // SAFETY: what is in the cell at any instruction of its owner's is alive there; the reference ends here.
+    let space = unsafe { &*fiber.space.as_ptr() }.as_ref()?;
+    Some((space.root(), fiber.registers.get()))
+}
+
+/// Whether the fiber that runs is the one that the CPU is on since boot: who has nothing else to do.
+pub(crate) fn is_idle() -> bool {
+    // SAFETY: as in `program`.
+    unsafe { cpu::current().fiber.get().as_ref() }.is_some_and(|fiber| fiber.stack.is_none())
 }
 
 /// Lets go of the space whose program this fiber ran: the program is at its end.

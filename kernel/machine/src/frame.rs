@@ -23,7 +23,7 @@ use core::{
 };
 use logic::{
     address::{PAGE_SIZE, PhysAddr},
-    buddy::{Buddy, Entry, MAX_ORDER},
+    buddy::{Buddy, Entry, MAX_ORDER, ORDERS},
     errno::{Errno, Result},
 };
 use spin::Once;
@@ -218,9 +218,14 @@ pub fn total_frames() -> usize {
     TOTAL.load(Ordering::Relaxed)
 }
 
-/// How many free blocks of 2^order frames there are, for /proc/buddyinfo.
-pub fn blocks(order: usize) -> usize {
-    BUDDY.lock().as_ref().map_or(0, |buddy| buddy.blocks(order))
+/// How many free blocks of 1, 2, 4 frames and on there are, for /proc/buddyinfo. What the CPU has in stock counts as single frames.
+pub fn free_blocks() -> [usize; ORDERS] {
+    STOCKS.with(|stock| {
+        let buddy = BUDDY.lock();
+        let mut blocks = core::array::from_fn(|order| buddy.as_ref().map_or(0, |buddy| buddy.blocks(order)));
+        blocks[0] += stock.borrow().len();
+        blocks
+    })
 }
 
 /// The frames of a range of memory that the memory map withholds from the allocator, such as a boot module's: from now

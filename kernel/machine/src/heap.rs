@@ -87,9 +87,47 @@ fn block_at(start: *mut u8) -> Option<NonZeroU32> {
     to_physical(start as u64).ok().and_then(|address| NonZeroU32::new(address.frame() as u32))
 }
 
-/// How the heap stands, a size at a time: (bytes of an object, slabs, frames in a slab), for /proc/slabinfo.
-pub fn statistics() -> [(usize, usize, usize); CLASSES] {
-    core::array::from_fn(|class| (SIZES[class], CLASS[class].lock().slabs, 1 << order_of(class)))
+/// How the heap stands with objects of one size, for /proc/slabinfo.
+#[derive(Clone, Copy, Debug)]
+pub struct Statistics {
+    /// Bytes of an object.
+    pub size: usize,
+    /// Slabs, in use in part or wholly.
+    pub slabs: usize,
+    /// Frames of each slab.
+    pub frames_each: usize,
+    /// Objects of each slab.
+    pub objects_each: usize,
+    /// Objects that somebody has.
+    pub used: usize,
+}
+
+/// How the heap stands, a size at a time.
+pub fn statistics() -> [Statistics; CLASSES] {
+    core::array::from_fn(|class| {
+        let order = order_of(class);
+        let objects_each = ((PAGE_SIZE << order) - first_object(class)) / SIZES[class];
+        // What the CPU has in stock is its slab's to have lent, and nobody's.
+        let (slabs, free) = STOCKS.with(|stock| {
+            let slabs = CLASS[class].lock();
+            (slabs.slabs, slabs.free(objects_each) + stock.borrow()[class].len())
+        });
+        let used = slabs * objects_each - free;
+        Statistics { size: SIZES[class], slabs, frames_each: 1 << order, objects_each, used }
+    })
+}
+
+impl Class {
+    /// How many objects in its slabs are free, if each has so many.
+    fn free(&self, objects_each: usize) -> usize {
+        let (mut free, mut slab) = (0, self.partial);
+        // SAFETY: the slabs in the list are ours under the lock.
+        while let Some(Slab { next, used, .. }) = unsafe { slab.as_ref() } {
+            free += objects_each - used;
+            slab = *next;
+        }
+        free
+    }
 }
 
 /// The least class for each number of 16 bytes: a look instead of a search, since every allocation asks twice.

@@ -36,6 +36,11 @@ impl<T> SpinLock<T> {
 }
 
 impl<T: ?Sized> SpinLock<T> {
+    /// What it protects.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Waits, spinning, until no other CPU holds the lock.
     #[inline]
     pub fn lock(&self) -> SpinGuard<'_, T> {

@@ -1,16 +1,26 @@
 //! Samples for `bin/run --profile`: what the CPU is at, some hundred times a second of the machine's own clock.
 //!
 //! The real-time clock interrupts at a steady rate. The sample is taken where the interrupt arrives, also while the kernel holds
-//! interrupts back, and goes out at once through QEMU's debug port, so that nothing is kept and nothing locked. Without such a port,
+//! interrupts back, and goes out at once through QEMU's debug port, so that nothing is kept, lost or locked. Without such a port,
 //! or unless asked, nothing is on. Under `--icount` the clock counts instructions, so the same run gives the same samples.
 //!
-//! A record begins with a letter. `K` and `P`: a sample in the kernel or in a program: the space's page tables (8 bytes), how many
-//! addresses (1), the addresses from the innermost outwards (8 each). `N`: the page tables of a space, the length of a name (1), the name
-//! of the program in it. `C`: the page tables of a space, and those of the one that it is a copy of.
+//! A record begins with a letter; numbers have 8 bytes, counts and lengths 1, and a space is told by the address of its page tables.
+//!
+//! ```text
+//! S  the space of the task's program (0: it has none), nanoseconds since boot,
+//!    count, addresses in the kernel, count, addresses in the program: from the innermost outwards. The program's second is the word
+//!    on top of its stack, which is where a function without a frame returns to; behind it come its callers by frame pointers.
+//! I  nanoseconds since boot: there was nothing to do
+//! N  a space, length, the path of the program that it is for
+//! M  a space, start, end, offset in the file, length, the file's path: where functions lie
+//! C  a space, and the one that it is a copy of
+//! ```
 
-use crate::{irq, kernel_space::root_in_use, panic, rtc, user::Registers, user_space::UserSpace};
+use crate::{copy, fiber, irq, kernel_space::root_in_use, panic, rtc, user::Registers, user_space::UserSpace};
 use alloc::boxed::Box;
+use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicBool, Ordering};
+use logic::address::{PageRange, USER_END};
 use logic::errno::{Errno, Result};
 use x86_64::instructions::port::Port;
 
@@ -19,13 +29,17 @@ const PORT: u16 = 0xe9;
 const ANSWER: u8 = 0xe9;
 /// The real-time clock's interrupt.
 pub(crate) const LINE: u8 = 8;
-/// How many callers a sample tells.
-const DEEPEST: usize = 40;
+/// How many addresses a sample tells, of each kind.
+const DEEPEST: usize = 64;
+/// The farthest that a caller's frame can be from its callee's in a program.
+const FARTHEST: u64 = 1 << 20;
+
+type Addresses = ArrayVec<u64, DEEPEST>;
 
 static ON: AtomicBool = AtomicBool::new(false);
 
-/// Begins to take samples. `ENODEV` without a debug port.
-pub fn start() -> Result<()> {
+/// Begins to take samples, so many a second: a power of two, at most 8192; else `EINVAL`. `ENODEV` without a debug port.
+pub fn start(rate: u32) -> Result<()> {
     // SAFETY: reading the port has no effect, whether QEMU has one or there is nothing.
     if unsafe { Port::<u8>::new(PORT).read() } != ANSWER {
         return Err(Errno::ENODEV);
@@ -33,18 +47,24 @@ pub fn start() -> Result<()> {
     irq::name(LINE, "profile");
     irq::register(LINE, Box::new(|_| rtc::acknowledge()))?;
     ON.store(true, Ordering::Relaxed);
-    rtc::start_ticks();
-    Ok(())
+    rtc::start_ticks(rate)
 }
 
-/// Tells which program a space holds.
+/// Tells which program a space is for. What was told of another at the same address is past.
 pub fn name(space: &UserSpace, name: &[u8]) {
     if is_on() {
-        let name = &name[..name.len().min(usize::from(u8::MAX))];
         send(b"N");
-        send(&space.root().0.to_le_bytes());
-        send(&[name.len() as u8]);
-        send(name);
+        send_number(space.root().0);
+        send_text(name);
+    }
+}
+
+/// Tells which file lies in a space from an offset on.
+pub fn map(space: &UserSpace, range: PageRange, offset: u64, path: &[u8]) {
+    if is_on() {
+        send(b"M");
+        [space.root().0, range.start(), range.end(), offset].into_iter().for_each(send_number);
+        send_text(path);
     }
 }
 
@@ -52,8 +72,8 @@ pub fn name(space: &UserSpace, name: &[u8]) {
 pub fn copy(space: &UserSpace, of: &UserSpace) {
     if is_on() {
         send(b"C");
-        send(&space.root().0.to_le_bytes());
-        send(&of.root().0.to_le_bytes());
+        send_number(space.root().0);
+        send_number(of.root().0);
     }
 }
 
@@ -71,20 +91,90 @@ pub fn is_on() -> bool {
 }
 
 fn sample(registers: &Registers, program: bool) {
-    let mut places = [0; DEEPEST];
-    let mut count = 1;
-    places[0] = registers.rip;
-    if !program {
-        panic::each_caller(registers.rbp, |caller, _| {
-            places[count] = caller;
-            count += 1;
-            count < DEEPEST
-        });
+    let now = crate::clock::now().0;
+    if !program && fiber::is_idle() {
+        send(b"I");
+        return send_number(now);
     }
-    send(if program { b"P" } else { b"K" });
-    send(&root_in_use().0.to_le_bytes());
-    send(&[count as u8]);
-    places[..count].iter().for_each(|place| send(&place.to_le_bytes()));
+    let task = fiber::program();
+    send(b"S");
+    send_number(task.map_or(0, |(space, _)| space.0));
+    send_number(now);
+    send_addresses(&if program { Addresses::new() } else { kernel_stack(registers) });
+    let place = if program { Some(Place::of(registers)) } else { task.and_then(|(_, kept)| Place::read(kept)) };
+    // Between two programs' tables the stack in sight may be another's.
+    let place = place.filter(|_| task.is_some_and(|(space, _)| space == root_in_use()));
+    send_addresses(&place.map_or_else(Addresses::new, program_stack));
+}
+
+/// Where a program is, as far as its callers can be found from there.
+struct Place {
+    instruction: u64,
+    stack: u64,
+    frame: u64,
+}
+
+impl Place {
+    fn of(registers: &Registers) -> Place {
+        Place { instruction: registers.rip, stack: registers.rsp, frame: registers.rbp }
+    }
+
+    /// Where a program left for the kernel; its registers may be gone, and then this is somewhere, which does no harm.
+    fn read(kept: *const Registers) -> Option<Place> {
+        const SIZE: usize = size_of::<Registers>();
+        let mut registers = Registers::default();
+        // SAFETY: the registers are numbers and ours; what they are read from is memory of the kernel's, or a fault is foreseen.
+        let copied = unsafe { copy::copy((&raw mut registers).cast(), kept.cast(), SIZE) };
+        (!kept.is_null() && copied == SIZE).then(|| Place::of(&registers))
+    }
+}
+
+fn kernel_stack(registers: &Registers) -> Addresses {
+    let mut stack = Addresses::new();
+    stack.push(registers.rip);
+    panic::each_caller(registers.rbp, |caller, _| stack.try_push(caller).is_ok());
+    stack
+}
+
+/// A program's stack, as far as its pages are there; without frame pointers it soon ends in something that is none.
+fn program_stack(place: Place) -> Addresses {
+    let mut stack = Addresses::new();
+    stack.push(place.instruction);
+    stack.push(read(place.stack).map_or(0, |[top, _]| top));
+    let mut frame = place.frame;
+    while let Some([next, caller]) = read(frame) {
+        if stack.try_push(caller).is_err() || next <= frame || next - frame > FARTHEST {
+            break;
+        }
+        frame = next;
+    }
+    stack
+}
+
+/// Two words of the program whose space is loaded, if they are there.
+fn read(address: u64) -> Option<[u64; 2]> {
+    const SIZE: usize = size_of::<[u64; 2]>();
+    let end = address.checked_add(SIZE as u64).filter(|&end| end <= USER_END && address.is_multiple_of(8));
+    let mut words = [0; 2];
+    // SAFETY: the words are ours, the address is in the programs' half, and the space stays loaded while interrupts are off.
+    let copied = end.map_or(0, |_| unsafe { copy::copy((&raw mut words).cast(), address as *const u8, SIZE) });
+    (copied == SIZE).then_some(words)
+}
+
+fn send_addresses(addresses: &Addresses) {
+    send(&[addresses.len() as u8]);
+    addresses.iter().copied().for_each(send_number);
+}
+
+/// As much of it as a length of one byte can tell.
+fn send_text(text: &[u8]) {
+    let text = &text[..text.len().min(u8::MAX.into())];
+    send(&[text.len() as u8]);
+    send(text);
+}
+
+fn send_number(number: u64) {
+    send(&number.to_le_bytes());
 }
 
 fn send(bytes: &[u8]) {

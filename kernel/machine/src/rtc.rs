@@ -4,7 +4,10 @@
 
 use crate::lock::SpinLock;
 use crate::port::PortRange;
-use logic::cmos_date::CmosDate;
+use logic::{
+    cmos_date::CmosDate,
+    errno::{Errno, Result},
+};
 
 // SAFETY: the chip's index and data ports, named only here; it touches no memory.
 static CMOS: SpinLock<PortRange> = SpinLock::new("cmos", unsafe { PortRange::new(0x70, 2) });
@@ -14,8 +17,8 @@ const RATE: u8 = 0x0a;
 const CONTROL: u8 = 0x0b;
 const CAUSE: u8 = 0x0c;
 const RATE_MASK: u8 = 0x0f;
-/// 512 ticks a second.
-const TICKS: u8 = 7;
+/// How often it can tick in a second, at most and at least.
+const RATES: core::ops::RangeInclusive<u32> = 2..=8192;
 const TICK_INTERRUPT: u8 = 1 << 6;
 
 const UPDATE_IN_PROGRESS: u8 = 0x80;
@@ -36,15 +39,20 @@ pub fn unix_seconds() -> Option<u64> {
     None
 }
 
-/// Has the chip interrupt at a steady rate, for `profile`.
-pub(crate) fn start_ticks() {
+/// Has the chip interrupt so often a second, for `profile`; `EINVAL` unless that is a power of two that it can.
+pub(crate) fn start_ticks(often: u32) -> Result<()> {
+    if !often.is_power_of_two() || !RATES.contains(&often) {
+        return Err(Errno::EINVAL);
+    }
+    let ticks = 16 - often.trailing_zeros() as u8;
     let mut cmos = CMOS.lock();
     let (rate, control) = (register(&mut cmos, RATE), register(&mut cmos, CONTROL));
     cmos.write8(0, RATE);
-    cmos.write8(1, rate & !RATE_MASK | TICKS);
+    cmos.write8(1, rate & !RATE_MASK | ticks);
     cmos.write8(0, CONTROL);
     cmos.write8(1, control | TICK_INTERRUPT);
     register(&mut cmos, CAUSE);
+    Ok(())
 }
 
 /// Lets the next tick interrupt.

@@ -288,7 +288,7 @@ impl UserContext {
         registers.cs = u64::from(gdt::USER_CODE);
         registers.ss = u64::from(gdt::USER_STACK);
         registers.rflags = registers.rflags & RFLAGS_USER | RFLAGS_ALWAYS | RFLAGS_INTERRUPTS;
-        fiber::use_space(space);
+        fiber::use_space(space, registers);
 
         cpu::disable_interrupts();
         let cpu = cpu::current();
@@ -329,6 +329,7 @@ impl UserContext {
 
 impl Drop for UserContext {
     fn drop(&mut self) {
+        fiber::forget_registers(&raw const self.state.registers);
         let state = ptr::from_mut(&mut *self.state);
         cpu::held(|cpu| {
             if cpu.owner.get() == state {

@@ -1,29 +1,11 @@
 //! What a disk is, and the list of those that there are. The list's lock is held only to copy it.
 
-use super::{Operation, Request, SECTOR};
+use super::{Counts, Operation, Request, SECTOR};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use machine::lock::SpinLock;
-
-/// What a disk has done: /proc/diskstats.
-#[derive(Debug, Default)]
-pub struct Counts {
-    /// Reads that are done.
-    pub reads: AtomicU64,
-    /// Sectors that they brought.
-    pub sectors_read: AtomicU64,
-    /// Writes that are done.
-    pub writes: AtomicU64,
-    /// Sectors that they took.
-    pub sectors_written: AtomicU64,
-    /// Flushes that are done.
-    pub flushes: AtomicU64,
-    /// Requests that the disk is at now.
-    pub under_way: AtomicU64,
-}
 
 /// A device that keeps sectors of 512 bytes.
 pub trait Disk: Send + Sync {
@@ -48,28 +30,6 @@ pub trait Disk: Send + Sync {
     /// Starts a request that `submit` has found to be in order. Waits while the disk has too many. An error means that
     /// it was not started.
     fn start(&self, ctx: &TaskContext, request: Arc<Request>) -> Result<()>;
-}
-
-impl Counts {
-    /// Notes that the disk began a request.
-    pub fn begin(&self) {
-        self.under_way.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Notes that it is done with it.
-    pub fn end(&self, request: &Request) {
-        self.under_way.fetch_sub(1, Ordering::Relaxed);
-        let (count, sectors) = match request.operation() {
-            Operation::Read => (&self.reads, Some(&self.sectors_read)),
-            Operation::Write => (&self.writes, Some(&self.sectors_written)),
-            Operation::Flush => (&self.flushes, None),
-            Operation::Identify => return,
-        };
-        count.fetch_add(1, Ordering::Relaxed);
-        if let Some(sectors) = sectors {
-            sectors.fetch_add(request.length() / SECTOR, Ordering::Relaxed);
-        }
-    }
 }
 
 impl dyn Disk + '_ {

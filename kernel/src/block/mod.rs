@@ -2,11 +2,13 @@
 //!
 //! The page cache, the root and `/dev/vda` read and write through here; `driver/virtio_blk.rs` does the work.
 
+mod counts;
 mod disk;
 mod request;
 mod transfers;
 
-pub use disk::{Counts, Disk, disks, find, register};
+pub use counts::{Counts, Done};
+pub use disk::{Disk, disks, find, register};
 pub use machine::transfer::{Operation, SECTOR, Segment, Transfer};
 pub use request::Request;
 pub use transfers::{flush, identity, read, write};

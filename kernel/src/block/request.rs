@@ -7,6 +7,7 @@ use super::{Operation, Segment, Transfer};
 use crate::task::{TaskContext, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use machine::inject::{self, Kind};
 use machine::lock::SpinLock;
@@ -16,6 +17,8 @@ pub struct Request {
     operation: Operation,
     sector: u64,
     length: u64,
+    /// When the disk was given it, in nanoseconds since boot.
+    begun: AtomicU64,
     state: SpinLock<State>,
     done: WaitQueue,
 }
@@ -34,7 +37,7 @@ impl Request {
     pub fn new(operation: Operation, sector: u64, segments: Vec<Segment>) -> Arc<Request> {
         let length = segments.iter().map(|segment| u64::from(segment.length)).sum();
         let state = SpinLock::new("disk request", State::New(segments));
-        Arc::new(Request { operation, sector, length, state, done: WaitQueue::new() })
+        Arc::new(Request { operation, sector, length, begun: AtomicU64::new(0), state, done: WaitQueue::new() })
     }
 
     /// What is to be done.
@@ -45,6 +48,14 @@ impl Request {
     /// The first sector.
     pub fn sector(&self) -> u64 {
         self.sector
+    }
+
+    pub(super) fn note_begin(&self, now: u64) {
+        self.begun.store(now, Ordering::Relaxed);
+    }
+
+    pub(super) fn begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
     }
 
     /// How many bytes it moves.

@@ -24,6 +24,7 @@ struct State {
 pub(super) fn start(line: Arc<ScreenLine>) -> Result<()> {
     let Some(hardware) = Keyboard::open() else { return Ok(()) };
     let state = SpinLock::new("keyboard", State { hardware, layout: Layout::default() });
+    irq::name(Keyboard::LINE, "i8042");
     irq::register(
         Keyboard::LINE,
         Box::new(move |_| {

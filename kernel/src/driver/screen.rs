@@ -111,7 +111,7 @@ pub(super) fn start(feed_returns: bool) -> Result<Arc<ScreenLine>> {
     let shown = SHOWN.call_once(|| Shown {
         text: SpinLock::new("screen", text),
         line: line.clone(),
-        painter: Mutex::new(painter),
+        painter: Mutex::new("screen", painter),
         changed: AtomicBool::new(true),
         task: Once::new(),
     });

@@ -90,7 +90,7 @@ impl VirtioDisk {
         match outcome {
             Ok(token) => {
                 queue.requests[token.index()] = Some(request.clone());
-                self.counts.begin();
+                self.counts.begin(request);
                 Ok(())
             }
             Err(refused) => {

@@ -78,7 +78,7 @@ impl Dentry {
             kind: inode.kind(),
             inode,
             place: SpinLock::new("dentry's place", Place { parent, name, removed: false }),
-            children: Mutex::new(Children::default()),
+            children: Mutex::new("known names", Children::default()),
             mounts: AtomicU32::new(0),
         })
     }

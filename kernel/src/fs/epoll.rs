@@ -95,7 +95,7 @@ struct WatcherFile(Arc<Watcher>);
 /// A new, empty set.
 pub fn watcher() -> Arc<OpenFile> {
     let watcher = Watcher {
-        interests: Mutex::new(BTreeMap::new()),
+        interests: Mutex::new("epoll interests", BTreeMap::new()),
         hopeful: SpinLock::new("epoll's hopeful", List::new()),
         news: WaitQueue::new(),
         nesting: nesting::Place::new(),

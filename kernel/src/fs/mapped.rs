@@ -5,8 +5,8 @@ use super::mount::{MountFlags, Path};
 use super::open_file::OpenFile;
 use crate::memory::{Content, Pager};
 use crate::task::TaskContext;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
-use core::fmt;
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
 
@@ -78,9 +78,8 @@ impl Pager for Mapped {
         self.pages.object()
     }
 
-    fn name(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.path.system_text().map_err(|_| fmt::Error)?;
-        write!(f, "{}{}", text.text.escape_ascii(), if text.removed { " (deleted)" } else { "" })
+    fn name(&self) -> Option<Box<[u8]>> {
+        self.path.system_text().ok()?.link_text().ok()
     }
 
     fn identity(&self) -> (u64, u64) {

@@ -15,7 +15,7 @@ use machine::lock::SpinLock;
 const DEPTH: usize = 5;
 
 /// How many looks there were.
-static LOOKS: Mutex<u64> = Mutex::new(0);
+static LOOKS: Mutex<u64> = Mutex::new("nesting of epolls", 0);
 
 /// What a set knows of the others.
 pub(super) struct Place {

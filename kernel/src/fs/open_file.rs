@@ -70,7 +70,7 @@ impl OpenFile {
         COUNT.fetch_add(1, Ordering::Relaxed);
         let flags = AtomicU32::new((flags - OpenFlags::FOR_OPENING).bits());
         let notice = SpinLock::new("open file's notice", None);
-        Arc::new(OpenFile { file, path, flags, position: Mutex::new(0), notice })
+        Arc::new(OpenFile { file, path, flags, position: Mutex::new("file position", 0), notice })
     }
 
     /// What is open.

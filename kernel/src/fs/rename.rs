@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use logic::errno::{Errno, Result};
 
 /// Held by who moves names between directories: while it is held, nobody else changes what lies in what.
-static MOVES: Mutex<()> = Mutex::new(());
+static MOVES: Mutex<()> = Mutex::new("moves of directories", ());
 
 /// What is to happen when the new name is taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

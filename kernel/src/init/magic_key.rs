@@ -27,9 +27,6 @@ const HELP: [(u8, &str); 8] = [
     (b't', "tasks, and where in the kernel they wait"),
 ];
 
-/// The sizes of free blocks.
-const ORDERS: usize = 11;
-
 /// The console, past the log.
 struct Console;
 
@@ -105,10 +102,11 @@ fn memory() -> fmt::Result {
     let (total, free) = (kilobytes(frame::total_frames()), kilobytes(frame::free_frames()));
     writeln!(Console, "  {total} KiB, {free} KiB free, {} KiB in files", kilobytes(tmpfs::pages() as usize))?;
     write!(Console, "  free blocks of 1, 2, 4 and more pages:")?;
-    (0..ORDERS).try_for_each(|order| write!(Console, " {}", frame::blocks(order)))?;
+    frame::free_blocks().iter().try_for_each(|blocks| write!(Console, " {blocks}"))?;
     writeln!(Console, "\n  the kernel's heap:")?;
-    for (size, slabs, frames) in heap::statistics() {
-        writeln!(Console, "  {size:6} bytes: {:5} KiB", kilobytes(slabs * frames))?;
+    for class in heap::statistics() {
+        let all = kilobytes(class.slabs * class.frames_each);
+        writeln!(Console, "  {:6} bytes: {all:5} KiB, {} in use", class.size, class.used)?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::{
         sys,
     },
     ipc,
-    log::{self, error, info, warn},
+    log::{self, debug, error, info, warn},
     net,
     process::{Request, procfs, watch::parse_plan},
     selftest, syscall,
@@ -34,6 +34,9 @@ const ENVIRONMENT: [&str; 2] = ["HOME=/", "TERM=linux"];
 /// Words of the command line that mean something.
 const WORDS: [&str; 9] = ["root", "init", "quiet", "console", "selftest", "trace", "profile", "fail", "sched_seed"];
 
+/// How many samples a second `profile` takes if it says no number.
+const SAMPLES: u32 = 512;
+
 /// Why boot does not go on, in words for a person.
 struct Failure(String);
 
@@ -49,6 +52,7 @@ pub fn main(info: &'static BootInfo) -> ! {
     if command_line::has(&info.command_line, "quiet") {
         log::be_quiet();
     }
+    boot::steps().for_each(|(what, done)| log::write_step(what, done));
     greet(info);
     if let Some(seed) = command_line::get(&info.command_line, "sched_seed").and_then(|seed| seed.parse().ok()) {
         task::perturb(seed);
@@ -82,29 +86,48 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let choice = Choice::new(command_line::get(line, "console"));
     let lines = driver::start_console(choice == Choice::Stream)
         .map_err(|error| Failure(format!("the console does not start: {error}")))?;
+    debug!("the console has started");
     if let Err(error) = driver::start_devices() {
         warn!("no devices: {error}");
     }
     random::start();
     magic_key::start();
-    if command_line::has(line, "profile")
-        && let Err(error) = profile::start()
-    {
-        warn!("no profile: {error}");
+    debug!("random numbers are ready");
+    if command_line::has(line, "profile") {
+        let rate = command_line::get(line, "profile").and_then(|rate| rate.parse().ok()).unwrap_or(SAMPLES);
+        if let Err(error) = profile::start(rate) {
+            warn!("no profile: {error}");
+        }
     }
     selftest::run_if_asked(ctx, line);
     let root = mount_root(ctx, info)?;
-    let devices = dev::mount(ctx, &root).and_then(|()| console::start(ctx, &root, lines, choice));
+    let devices = dev::mount(ctx, &root)
+        .map(done("/dev is filled"))
+        .and_then(|()| console::start(ctx, &root, lines, choice))
+        .map(done("the console is open"));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
         .and_then(|()| procfs::register())
+        .map(done("what processes show is ready"))
         .and_then(|()| ipc::start())
         .and_then(|()| net::start())
+        .map(done("messages and sockets are ready"))
         .and_then(|()| syscall::register())
+        .map(done("system calls are ready"))
         .and_then(|()| proc::mount(ctx, &root))
-        .and_then(|()| sys::mount(ctx, &root));
+        .map(done("/proc is filled"))
+        .and_then(|()| sys::mount(ctx, &root))
+        .map(done("/sys is filled"));
     facts.map_err(|error| Failure(format!("cannot fill /proc and /sys: {error}")))?;
     start_first(ctx, line, root)
+}
+
+/// Tells the log, and so bin/bootchart, that a step is done.
+fn done<T>(what: &'static str) -> impl FnOnce(T) -> T {
+    move |result| {
+        debug!("{what}");
+        result
+    }
 }
 
 /// The root file system: the archive that came with the kernel, or the one on a disk.
@@ -114,6 +137,7 @@ fn mount_root(ctx: &TaskContext, info: &BootInfo) -> Result<Path, Failure> {
     if let Some(module) = module {
         let frames = boot::take_module(module).and_then(Window::new);
         let archive = frames.map_err(|error| Failure(format!("cannot take the boot module: {error}")))?;
+        debug!("root: the boot module is taken over");
         return Ok(root::mount(ctx, archive, "initrd")?);
     }
     let name = wanted.map(|root| root.strip_prefix("/dev/").unwrap_or(root));
@@ -128,6 +152,7 @@ fn mount_root(ctx: &TaskContext, info: &BootInfo) -> Result<Path, Failure> {
         }));
     };
     let archive = root::read_disk(ctx, &*disk)?;
+    debug!("root: {} is read", disk.name());
     Ok(root::mount(ctx, archive, disk.name())?)
 }
 

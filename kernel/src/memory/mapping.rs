@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use logic::address::{PAGE_SIZE, PageRange, USER_END, UserAddr, round_up};
 use logic::errno::{Errno, Result};
 use logic::regions::Side;
-use machine::user_space::Access;
+use machine::{profile, user_space::Access};
 
 /// Where a new region is to lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,8 +42,20 @@ impl AddressSpace {
         map.admit(&region, range.pages())?;
         map.admit_cuts(range)?;
         map.remove(self.machine(), range);
+        if region.access.contains(Access::EXECUTE) && profile::is_on() {
+            self.tell_profile(range, &region);
+        }
         map.insert(range, region);
         UserAddr::new(range.start())
+    }
+
+    #[cold]
+    fn tell_profile(&self, range: PageRange, region: &Region) {
+        if let Content::Paged { pager, offset } = &region.content
+            && let Some(path) = pager.name()
+        {
+            profile::map(self.machine(), range, *offset, &path);
+        }
     }
 
     /// Whether pages of new regions are brought in at once, since all that comes is locked.

@@ -1,7 +1,7 @@
 //! Where the pages of a mapping come from: what `memory` needs of a file, and `fs` implements.
 
 use crate::task::TaskContext;
-use core::fmt;
+use alloc::boxed::Box;
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
 
@@ -38,8 +38,10 @@ pub trait Pager: Send + Sync {
         core::ptr::from_ref(self).cast::<()>().addr()
     }
 
-    /// Writes what /proc/PID/maps shows: the file's path.
-    fn name(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// What /proc/PID/maps shows: the file's path, where there is one, and memory for it.
+    fn name(&self) -> Option<Box<[u8]>> {
+        None
+    }
 
     /// The device and inode numbers for /proc/PID/maps; zeros for what has none.
     fn identity(&self) -> (u64, u64) {

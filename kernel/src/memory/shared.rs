@@ -4,7 +4,6 @@ use super::{Pager, reverse};
 use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::fmt;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::sparse::Sparse;
@@ -80,7 +79,7 @@ impl Pager for SharedMemory {
         }
     }
 
-    fn name(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name.as_deref().unwrap_or("/dev/zero (deleted)"))
+    fn name(&self) -> Option<Box<[u8]>> {
+        Some(Box::from(self.name.as_deref().unwrap_or("/dev/zero (deleted)").as_bytes()))
     }
 }

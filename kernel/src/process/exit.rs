@@ -42,7 +42,7 @@ impl Process {
         let used = thread.used();
         let mut life = self.life.lock();
         life.threads.retain(|other| !Arc::ptr_eq(other, thread));
-        self.past.lock().own += used;
+        self.outlive(used);
         if life.threads.is_empty() {
             return Some(*life.ending.get_or_insert(status));
         }

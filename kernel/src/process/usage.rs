@@ -5,7 +5,7 @@ use super::program::Program;
 use super::thread::Thread;
 use crate::task::Usage;
 use core::ops::AddAssign;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 /// What one tick of times(2) is, in nanoseconds.
 pub const TICK: u64 = 10_000_000;
@@ -30,6 +30,14 @@ pub struct Past {
     pub resident: usize,
     /// The most that any of the children had.
     pub child_resident: usize,
+}
+
+/// Page faults of all threads that have ended.
+static ENDED_FAULTS: AtomicU64 = AtomicU64::new(0);
+
+/// Those that threads had who have ended, whoever waited for them.
+pub(super) fn ended_faults() -> u64 {
+    ENDED_FAULTS.load(Ordering::Relaxed)
 }
 
 impl AddAssign for Used {
@@ -57,6 +65,12 @@ impl Process {
         let mut used = self.past().own;
         self.for_each_thread(|thread| used += thread.used());
         used
+    }
+
+    /// Takes over what a thread has used that ends.
+    pub(super) fn outlive(&self, used: Used) {
+        ENDED_FAULTS.fetch_add(used.faults, Ordering::Relaxed);
+        self.past.lock().own += used;
     }
 
     /// Takes over what a child has used that it has waited for.

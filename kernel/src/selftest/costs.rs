@@ -15,7 +15,7 @@ pub(super) fn tell(ctx: &TaskContext) -> Outcome {
     let report = |name: &str, cost: u64| crate::log::info!("cost of {name}: {}", cost.saturating_sub(empty));
     let spin = SpinLock::new("measured", 0u64);
     report("a spin lock and its unlock", per_round(|| *spin.lock() += 1));
-    let mutex = Mutex::new(0u64);
+    let mutex = Mutex::new("cost", 0u64);
     report("a mutex and its unlock", per_round(|| *mutex.lock(ctx) += 1));
     report("a heap object of 64 bytes", per_round(|| drop(core::hint::black_box(Box::new([0u64; 8])))));
     report("a frame, not zeroed", per_round(|| drop(core::hint::black_box(Frame::new()))));

@@ -5,7 +5,7 @@ use super::{
     check::{Failure, check},
     timers::Bell,
 };
-use crate::task::{self, TaskContext};
+use crate::task::{self, Mutex, TaskContext, contention};
 use alloc::sync::Arc;
 use core::{sync::atomic::Ordering::SeqCst, time::Duration};
 use machine::{clock, fiber::Hold, lock::SpinLock, probe};
@@ -112,5 +112,28 @@ pub(super) fn interrupts_are_on(_: &TaskContext) -> Outcome {
     let _timer = task::at(clock::now() + Duration::from_micros(50), Arc::downgrade(&bell))?;
     wait_for(&bell)?;
     check!(probe::flags() & INTERRUPTS, ==, INTERRUPTS);
+    Ok(())
+}
+
+/// Who waits for a mutex is counted under its name, with the time; who finds it free is not.
+pub(super) fn mutex_waits_are_counted(ctx: &TaskContext) -> Outcome {
+    const HELD: Duration = Duration::from_millis(5);
+    let waits = |name| contention::all().into_iter().find(|class| class.name == name);
+    let (wanted, free) = (Arc::new(Mutex::new("wanted", ())), Mutex::new("free", ()));
+    drop(free.lock(ctx));
+    let held = wanted.lock(ctx);
+    check!(waits("wanted").is_none() && waits("free").is_none());
+    let theirs = wanted.clone();
+    let waiter = task::spawn("waiter", move |ctx| drop(theirs.lock(ctx)))?;
+    while waiter.state() != task::State::Waiting {
+        ctx.yield_now();
+    }
+    ctx.sleep_until(clock::now() + HELD, false);
+    drop(held);
+    waiter.join(ctx);
+    let counted = waits("wanted").map(|class| (class.waits, class.least == class.most && class.most == class.total));
+    check!(counted, ==, Some((1, true)));
+    check!(waits("wanted").map_or(0, |class| class.total), >=, HELD.as_nanos() as u64);
+    check!(waits("free").is_none());
     Ok(())
 }

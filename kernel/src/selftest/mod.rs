@@ -71,6 +71,7 @@ const TESTS: &[Test] = &[
     ("locks/interrupts-wait", locks::interrupts_wait),
     ("locks/preemption-waits", locks::preemption_waits),
     ("locks/interrupts-are-on", locks::interrupts_are_on),
+    ("locks/mutex-waits-are-counted", locks::mutex_waits_are_counted),
     ("clock/forward", clock::forward),
     ("clock/pace", clock::pace),
     ("costs", costs::tell),

@@ -51,7 +51,7 @@ pub(super) fn sleep_is_punctual(ctx: &TaskContext) -> Outcome {
 pub(super) fn mutex_excludes(ctx: &TaskContext) -> Outcome {
     const TASKS: u64 = 8;
     const ROUNDS: u64 = 200;
-    let counted = Arc::new(Mutex::new(0u64));
+    let counted = Arc::new(Mutex::new("counted", 0u64));
     let inside = Arc::new(AtomicUsize::new(0));
     let clashes = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::new();
@@ -86,7 +86,7 @@ pub(super) fn mutex_excludes(ctx: &TaskContext) -> Outcome {
 
 /// A mutex that must be waited for does not swallow a signal that was meant for the wait around it.
 pub(super) fn mutex_keeps_signals(ctx: &TaskContext) -> Outcome {
-    let busy = Arc::new(Mutex::new(()));
+    let busy = Arc::new(Mutex::new("busy", ()));
     let (queue, ready) = (Arc::new(WaitQueue::new()), Arc::new(AtomicBool::new(false)));
     let guard = busy.lock(ctx);
     let (their_busy, their_queue, their_ready) = (busy.clone(), queue.clone(), ready.clone());

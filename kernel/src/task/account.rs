@@ -46,6 +46,8 @@ pub struct Totals {
     pub system: u64,
     /// With nothing to do.
     pub idle: u64,
+    /// With nothing to do until a disk, or the like, has answered a program.
+    pub waiting: u64,
     /// From one task to another.
     pub switches: u64,
 }

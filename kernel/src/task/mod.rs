@@ -4,10 +4,11 @@
 //! wherever no spin lock is held. Whoever may sleep takes a `&TaskContext`, which only a task's body is given and which
 //! can be neither sent nor kept; an interrupt handler has none, so sleeping there does not compile.
 //!
-//! `schedule` decides who runs, `account` writes down who had the CPU, `wait` is the one way to wait for a condition, `mutex` the lock that sleeps, `timer` what
-//! happens at a time. Everything else in the kernel waits by these.
+//! `schedule` decides who runs, `account` writes down who had the CPU, `wait` is the one way to wait for a condition, `mutex` the lock that sleeps, `contention` counts who
+//! had to wait for one, `timer` what happens at a time. Everything else in the kernel waits by these.
 
 mod account;
+pub mod contention;
 mod context;
 mod mutex;
 mod real_time;

@@ -1,11 +1,12 @@
 //! The lock that sleeps: for what takes longer than a few lines, or sleeps itself. Free, it costs one atomic to take.
 
-use super::TaskContext;
+use super::{TaskContext, contention};
 use core::{
     ops::{Deref, DerefMut},
     sync::atomic::{AtomicUsize, Ordering, fence},
 };
 use machine::{
+    clock,
     list::List,
     lock::{Latch, LatchGuard, SpinLock, assert_none_held},
 };
@@ -15,6 +16,7 @@ pub struct Mutex<T> {
     value: Latch<T>,
     /// Tasks that want it; read without the lock by who lets go.
     wanted: AtomicUsize,
+    /// Has the mutex's name.
     waiters: SpinLock<List<super::Waiter>>,
 }
 
@@ -25,13 +27,9 @@ pub struct MutexGuard<'a, T> {
 }
 
 impl<T> Mutex<T> {
-    /// A mutex that nobody holds.
-    pub const fn new(value: T) -> Mutex<T> {
-        Mutex {
-            value: Latch::new(value),
-            wanted: AtomicUsize::new(0),
-            waiters: SpinLock::new("mutex waiters", List::new()),
-        }
+    /// A mutex that nobody holds, named for what it protects.
+    pub const fn new(name: &'static str, value: T) -> Mutex<T> {
+        Mutex { value: Latch::new(value), wanted: AtomicUsize::new(0), waiters: SpinLock::new(name, List::new()) }
     }
 
     /// Sleeps until nobody else holds it. Who holds it already and asks again waits for ever. A signal that comes meanwhile
@@ -58,6 +56,7 @@ impl<T> Mutex<T> {
     #[cold]
     fn lock_slowly(&self, ctx: &TaskContext) -> MutexGuard<'_, T> {
         assert_none_held();
+        let began = clock::now();
         let waiter = &ctx.task().mutex_waiter;
         self.wanted.fetch_add(1, Ordering::SeqCst);
         let value = loop {
@@ -73,6 +72,7 @@ impl<T> Mutex<T> {
         };
         self.wanted.fetch_sub(1, Ordering::SeqCst);
         ctx.task().keep_signal();
+        contention::note(self.waiters.name(), clock::now().0.saturating_sub(began.0));
         MutexGuard { mutex: self, value: Some(value) }
     }
 

@@ -286,7 +286,8 @@ impl Turn {
         self.settle_load(ready, now);
         let task = &self.current;
         if Arc::ptr_eq(task, &self.idle) {
-            self.totals.idle += ran;
+            let awaited = BLOCKED.load(Ordering::Relaxed) > 0;
+            *if awaited { &mut self.totals.waiting } else { &mut self.totals.idle } += ran;
             task.account.charge(ran);
         } else {
             self.totals.add(ran, task.account.charge(ran), task.nice());

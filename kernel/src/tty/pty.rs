@@ -99,7 +99,7 @@ impl Device for Multiplexer {
         let slave = Terminal::new(devpts::device(number), pty.clone()).inspect_err(|_| devpts::remove(number))?;
         pty.set_receiver(slave.clone());
         devpts::enter(ctx, number, &slave, &pty);
-        Ok(Arc::new(Master { pty, slave, writing: Mutex::new(()) }))
+        Ok(Arc::new(Master { pty, slave, writing: Mutex::new("pty writer", ()) }))
     }
 }
 

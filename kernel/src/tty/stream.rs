@@ -40,7 +40,7 @@ impl Stream {
     pub(super) fn new(line: Arc<dyn Line>) -> Result<Arc<Stream>> {
         let incoming = Incoming { ring: Ring::try_new(CAPACITY)?, decoder: Decoder::default(), held_back: false };
         let (output, input) = (Output::new(line.clone())?, SpinLock::new("console stream", incoming));
-        let stream = Arc::new(Stream { output, input, writing: Mutex::new(()) });
+        let stream = Arc::new(Stream { output, input, writing: Mutex::new("stream writer", ()) });
         line.set_receiver(stream.clone());
         stream.output.put(&START, 0);
         stream.output.send();

@@ -92,7 +92,7 @@ impl Terminal {
             number,
             output,
             state: SpinLock::new("terminal", state),
-            writer: Mutex::new(()),
+            writer: Mutex::new("terminal writer", ()),
             job: SpinLock::new("terminal's job", Job::default()),
             hang_ups: AtomicU32::new(0),
             opens: AtomicUsize::new(0),

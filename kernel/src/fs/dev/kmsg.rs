@@ -32,7 +32,7 @@ pub(super) fn register_all(ctx: &TaskContext) -> Result<()> {
 impl Device for Kmsg {
     fn open(&self, _ctx: &TaskContext, flags: OpenFlags) -> Result<Arc<dyn File>> {
         let now = flags.contains(OpenFlags::NONBLOCK);
-        Ok(Arc::new(OpenKmsg { place: Mutex::new(Place::default()), now }))
+        Ok(Arc::new(OpenKmsg { place: Mutex::new("place in the log", Place::default()), now }))
     }
 }
 

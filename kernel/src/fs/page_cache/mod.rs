@@ -9,7 +9,6 @@ mod writing;
 
 use crate::memory::{Pager, Sink};
 use crate::task::{Mutex, TaskContext};
-use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
@@ -66,7 +65,7 @@ pub struct PageCache<B: Backing> {
 impl<B: Backing> PageCache<B> {
     /// No pages yet, of a file of that size.
     pub fn new(size: u64, backing: B) -> PageCache<B> {
-        let (pages, writer, was_mapped) = (Pages::new(), Mutex::new(()), AtomicBool::new(false));
+        let (pages, writer, was_mapped) = (Pages::new(), Mutex::new("file writer", ()), AtomicBool::new(false));
         PageCache { pages, size: AtomicU64::new(size), writer, was_mapped, backing }
     }
 
@@ -168,10 +167,6 @@ impl<B: Backing> Pager for PageCache<B> {
 
     fn will_write(&self, _ctx: &TaskContext, offset: u64) -> Result<()> {
         self.backing.will_write(offset / PAGE)
-    }
-
-    fn name(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
     }
 
     fn identity(&self) -> (u64, u64) {

@@ -64,7 +64,7 @@ pub fn pipe(credentials: &Credentials, flags: OpenFlags) -> (Arc<OpenFile>, Arc<
 impl Pipe {
     pub(super) fn new() -> Arc<Pipe> {
         Arc::new(Pipe {
-            ring: Mutex::new(Ring::new()),
+            ring: Mutex::new("pipe", Ring::new()),
             used: AtomicUsize::new(0),
             full: AtomicBool::new(false),
             packets: AtomicBool::new(false),

@@ -8,13 +8,9 @@ use crate::{block, memory};
 use alloc::format;
 use alloc::sync::Arc;
 use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicU64, Ordering};
 use logic::address::PAGE_SIZE;
 use logic::errno::Result;
 use machine::{fiber, frame, heap, irq};
-
-/// Sizes of blocks that free memory is kept in: up to 2^10 pages.
-const ORDERS: usize = 11;
 
 /// Registers them.
 pub(super) fn register_all() -> Result<()> {
@@ -40,17 +36,18 @@ fn nothing(_ctx: &TaskContext, _text: &mut Text) -> fmt::Result {
     Ok(())
 }
 
-/// What each disk has done: Documentation/admin-guide/iostats.rst. Nothing is merged here and nothing discarded; times of single
-/// requests are not taken.
+/// What each disk has done: Documentation/admin-guide/iostats.rst. Nothing is merged here and nothing discarded.
 fn disk_counts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     for (index, disk) in block::disks().iter().enumerate() {
         let number = dev::disk_number(index);
         let counts = disk.counts();
-        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         write!(text, "{:4} {:7} {} ", number.major, number.minor, disk.name())?;
-        write!(text, "{} 0 {} 0 ", read(&counts.reads), read(&counts.sectors_read))?;
-        write!(text, "{} 0 {} 0 ", read(&counts.writes), read(&counts.sectors_written))?;
-        writeln!(text, "{} 0 0 0 0 0 0 {} 0", read(&counts.under_way), read(&counts.flushes))?;
+        for done in [&counts.reads, &counts.writes] {
+            write!(text, "{} 0 {} {} ", done.requests(), done.sectors(), done.milliseconds())?;
+        }
+        let all = counts.all_milliseconds();
+        write!(text, "{} {} {all} 0 0 0 0 ", counts.under_way(), counts.busy_milliseconds())?;
+        writeln!(text, "{} {}", counts.flushes.requests(), counts.flushes.milliseconds())?;
     }
     Ok(())
 }
@@ -61,7 +58,7 @@ fn meminfo(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     let kilobytes = |frames: usize| frames * (PAGE_SIZE / 1024);
     let (total, free) = (kilobytes(frame::total_frames()), kilobytes(frame::free_frames()));
     let files = kilobytes(tmpfs::pages() as usize);
-    let heap = kilobytes(heap::statistics().iter().map(|(_, slabs, frames)| slabs * frames).sum());
+    let heap = kilobytes(heap::statistics().iter().map(|class| class.slabs * class.frames_each).sum());
     let programs = memory::totals(ctx);
     let (stacks, frames_each) = fiber::stacks();
     let lines = [
@@ -101,22 +98,21 @@ fn meminfo(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
 /// Free memory by the size of what lies together: so many blocks of 1, 2, 4 pages and on.
 fn free_blocks(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     text.write_str("Node 0, zone   Normal ")?;
-    for order in 0..ORDERS {
-        write!(text, "{:6} ", frame::blocks(order))?;
+    for blocks in frame::free_blocks() {
+        write!(text, "{blocks:6} ")?;
     }
     writeln!(text)
 }
 
-/// The kernel's heap, a line for each size of objects. Which objects are in use is not counted, so all count as active.
+/// The kernel's heap, a line for each size of objects.
 fn heap_sizes(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     writeln!(text, "slabinfo - version: 2.1")?;
     write!(text, "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables ")?;
     writeln!(text, "<limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>")?;
-    for (size, slabs, frames) in heap::statistics() {
-        let name = Name(size);
-        let each = frames * PAGE_SIZE / size.max(1);
-        let objects = slabs * each;
-        write!(text, "{name:<17} {objects:6} {objects:6} {size:6} {each:4} {frames:4} : tunables    0    0    0")?;
+    for heap::Statistics { size, slabs, frames_each, objects_each, used } in heap::statistics() {
+        let (name, objects) = (Name(size), slabs * objects_each);
+        write!(text, "{name:<17} {used:6} {objects:6} {size:6} {objects_each:4} {frames_each:4}")?;
+        write!(text, " : tunables    0    0    0")?;
         writeln!(text, " : slabdata {slabs:6} {slabs:6}      0")?;
     }
     Ok(())

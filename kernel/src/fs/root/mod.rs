@@ -10,6 +10,7 @@ mod unpack;
 use super::file_system::Volume;
 use super::mount::{self, Path};
 use super::tmpfs::Tmpfs;
+use crate::log::debug;
 use crate::task::TaskContext;
 use alloc::string::String;
 use logic::errno::Errno;
@@ -28,6 +29,7 @@ pub fn mount(ctx: &TaskContext, archive: Window, source: &str) -> Result<Path, R
     let limit = frame::total_frames() as u64 / 8 * 7;
     let root = mount::mount_root(Volume::new(Tmpfs::new(0o755, Some(limit))), source)?;
     unpack::unpack(ctx, archive, &root)?;
+    debug!("root: their pages are theirs");
     Ok(root)
 }
 

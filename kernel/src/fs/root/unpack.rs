@@ -6,17 +6,23 @@ use crate::fs::inode::{Change, DeviceNumber, Inode, Kind};
 use crate::fs::lookup::{Follow, Lookup};
 use crate::fs::mount::Path;
 use crate::fs::tmpfs::Node;
+use crate::log::debug;
 use crate::task::TaskContext;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::any::Any;
+use core::time::Duration;
 use hashbrown::HashMap;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
+use machine::clock;
 use machine::frame::Frame;
 use machine::kernel_space::Window;
+
+/// How often the log is told how far it has come.
+const PROGRESS: Duration = Duration::from_millis(4);
 
 /// Which file of which archive: what hard links share.
 type Identity = (u32, (u32, u32, u32));
@@ -45,12 +51,19 @@ pub(super) fn unpack(ctx: &TaskContext, window: Window, root: &Path) -> core::re
     let lookup = Lookup { umask: 0, ..Lookup::new(root.clone()) };
     let (linked, adoptions, directories) = (HashMap::new(), Vec::new(), Vec::new());
     let mut unpacking = Unpacking { ctx, lookup, linked, adoptions, directories };
+    let (mut made, mut told) = (0, clock::now());
     archive::for_each(&window, |entry| {
+        if clock::now().since(told) > PROGRESS {
+            debug!("root: {made} files are made, next is {}", entry.name.escape_ascii());
+            told = clock::now();
+        }
+        made += 1;
         unpacking.make(entry).map_err(|errno| {
             let name = entry.name.escape_ascii();
             RootError(format!("cannot unpack `{name}` from the root archive: {errno}"))
         })
     })?;
+    debug!("root: all {made} files are made");
     unpacking.finish(window).map_err(|errno| RootError(format!("cannot unpack the root archive: {errno}")))
 }
 

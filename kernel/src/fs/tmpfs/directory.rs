@@ -17,7 +17,7 @@ pub(super) struct Names(Mutex<NameTable<Arc<Node>>>);
 
 impl Names {
     pub(super) fn new() -> Names {
-        Names(Mutex::new(NameTable::new()))
+        Names(Mutex::new("directory", NameTable::new()))
     }
 
     pub(super) fn find(&self, ctx: &TaskContext, name: &[u8]) -> Result<Arc<Node>> {

@@ -47,7 +47,7 @@ static REGISTRY: SpinLock<Registry> = SpinLock::new(
 static FLIGHTS: AtomicUsize = AtomicUsize::new(0);
 
 /// Held while files are taken out of a flight.
-pub(super) static LANDING: Mutex<()> = Mutex::new(());
+pub(super) static LANDING: Mutex<()> = Mutex::new("files in flight", ());
 
 impl Flight {
     /// Sends files to a socket; `ETOOMANYREFS` if its user has too many on their way.

@@ -60,7 +60,7 @@ impl Inbox {
     pub(super) fn new() -> Inbox {
         let queue = Queue { parts: VecDeque::new(), charge: 0, ends: 0, spare: None };
         Inbox {
-            queue: Mutex::new(queue),
+            queue: Mutex::new("socket inbox", queue),
             charge: AtomicUsize::new(0),
             ends: AtomicUsize::new(0),
             closed: AtomicBool::new(false),

@@ -10,6 +10,7 @@ mod interpreter;
 mod script;
 mod segments;
 mod stack;
+mod vdso;
 
 pub use arguments::read_strings;
 
@@ -121,6 +122,11 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     let Opened { executable, credentials, file, .. } = opened;
     let starter = &Starter { credentials, ..*starter };
     let space = AddressSpace::new(starter.limits.memory())?;
+    if profile::is_on()
+        && let Ok(path) = executable.path().system_text()
+    {
+        profile::name(space.machine(), &path.text);
+    }
     let chance = if starter.fixed_addresses { Chance::none() } else { Chance::draw() };
     let base = segments::choose_base(&elf, chance.base);
     let loaded = segments::load(ctx, &space, &elf, executable.path().mapped(file.pager()?), base)?;
@@ -129,14 +135,10 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     let linked = interpreter.map(|interpreter| interpreter.load(ctx, &space)).transpose()?;
     let (entry, base) = linked.map_or((loaded.entry, 0), |(linker, base)| (linker.entry, base));
     let mut user = UserContext::new(entry, 0)?;
-    let auxiliary = stack::auxiliary(starter, &elf, &loaded, base, signal::frame_size(&mut user));
+    let library = vdso::map(ctx, &space)?;
+    let auxiliary = stack::auxiliary(starter, &elf, &loaded, (base, library), signal::frame_size(&mut user));
     let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable, &chance)?;
     user.registers_mut().rsp = stack.pointer;
-    if profile::is_on()
-        && let Ok(path) = executable.path().system_text()
-    {
-        profile::name(space.machine(), &path.text);
-    }
     let Stack { arguments, environment, auxiliary, .. } = stack;
     let program = Program { space, file: executable, arguments, environment, auxiliary };
     Ok(Image { program: Arc::new(program), user, name: Name::of_path(request.path), credentials })

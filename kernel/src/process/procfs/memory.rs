@@ -3,11 +3,10 @@
 use super::{Subject, pages};
 use crate::fs::inode::DeviceNumber;
 use crate::fs::proc::Text;
-use crate::memory::{Content, Pager, Region, Role};
-use crate::process::{Process, Program};
+use crate::memory::{Content, Region, Role};
+use crate::process::Program;
 use crate::task::TaskContext;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use logic::address::{PAGE_SIZE, PageRange};
@@ -81,16 +80,14 @@ pub(super) fn sizes(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Re
 
 /// `maps`
 pub(super) fn maps(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    for_each(ctx, subject, |process, program, range, region| {
-        line(process, program, range, region, text).map_err(|_| Errno::ENOMEM)
-    })
+    for_each(ctx, subject, |_, range, region| line(range, region, text).map_err(|_| Errno::ENOMEM))
 }
 
 /// Shows every region, if who asks may see them; with nothing locked.
 pub(super) fn for_each(
     ctx: &TaskContext,
     subject: &Subject,
-    mut show: impl FnMut(&Process, &Program, PageRange, &Region) -> Result<()>,
+    mut show: impl FnMut(&Program, PageRange, &Region) -> Result<()>,
 ) -> Result<()> {
     subject.check(ctx)?;
     let Ok(program) = subject.process.program() else { return Ok(()) };
@@ -106,17 +103,11 @@ pub(super) fn for_each(
     if !fits {
         return Err(Errno::ENOMEM);
     }
-    regions.iter().try_for_each(|(range, region)| show(&subject.process, &program, *range, region))
+    regions.iter().try_for_each(|(range, region)| show(&program, *range, region))
 }
 
 /// A region's line.
-pub(super) fn line(
-    process: &Process,
-    program: &Program,
-    range: PageRange,
-    region: &Region,
-    text: &mut Text,
-) -> fmt::Result {
+pub(super) fn line(range: PageRange, region: &Region, text: &mut Text) -> fmt::Result {
     let (offset, device, inode) = match &region.content {
         Content::Anonymous => (0, 0, 0),
         Content::Paged { pager, offset } => {
@@ -125,20 +116,23 @@ pub(super) fn line(
         }
     };
     let number = DeviceNumber::decode(device);
-    let mut head = arrayvec::ArrayString::<128>::new();
-    write!(
-        head,
-        "{:08x}-{:08x} {region} {offset:08x} {:02x}:{:02x} {inode} ",
-        range.start(),
-        range.end(),
-        number.major,
-        number.minor
-    )?;
-    let name = name(process, program, region);
-    if name.is_empty() {
-        return writeln!(text, "{head}");
+    let start = text.length();
+    text.hexadecimal(range.start(), 8)?;
+    text.put(b"-")?;
+    text.hexadecimal(range.end(), 8)?;
+    write!(text, " {region} ")?;
+    text.hexadecimal(offset, 8)?;
+    text.put(b" ")?;
+    text.hexadecimal(number.major.into(), 2)?;
+    text.put(b":")?;
+    text.hexadecimal(number.minor.into(), 2)?;
+    text.put(b" ")?;
+    text.decimal(inode, 1)?;
+    text.put(b" ")?;
+    let name = name(region);
+    if !name.is_empty() {
+        text.pad(start + NAME_COLUMN)?;
     }
-    write!(text, "{head:<width$}", width = NAME_COLUMN)?;
     for &byte in &*name {
         if byte == b'\n' { text.put(b"\\012")? } else { text.put(&[byte])? }
     }
@@ -146,34 +140,11 @@ pub(super) fn line(
 }
 
 /// What a region is called: its part in the program, or its file's path.
-fn name(process: &Process, program: &Program, region: &Region) -> Box<[u8]> {
-    let fixed = |name: &[u8]| Box::from(name);
+fn name(region: &Region) -> Box<[u8]> {
     match (region.role, &region.content) {
-        (Role::Heap, _) => fixed(b"[heap]"),
-        (Role::Stack, _) => fixed(b"[stack]"),
-        (Role::SharedMemory, _) => fixed(b"/dev/zero (deleted)"),
-        (Role::Plain, Content::Anonymous) => fixed(b""),
-        (Role::Plain, Content::Paged { pager, .. }) => path(process, program, pager).unwrap_or_else(|| fixed(b"")),
+        (Role::Heap, _) => Box::from(*b"[heap]"),
+        (Role::Stack, _) => Box::from(*b"[stack]"),
+        (_, Content::Paged { pager, .. }) => pager.name().unwrap_or_default(),
+        (_, Content::Anonymous) => Box::default(),
     }
-}
-
-/// The path of a mapped file, if the process still has it: as its program, or open.
-fn path(process: &Process, program: &Program, pager: &Arc<dyn Pager>) -> Option<Box<[u8]>> {
-    let (device, number) = pager.identity();
-    let is_it = |path: &crate::fs::Path| {
-        let id = path.dentry.inode().id();
-        number != 0 && (id.device.encode(), id.number) == (device, number)
-    };
-    if is_it(program.file.path()) {
-        return program.file.path().system_text().ok()?.link_text().ok();
-    }
-    let mut from = 0;
-    let files = process.belongings().ok()?.files;
-    while let Some((descriptor, file)) = files.next(from) {
-        if is_it(file.path()) {
-            return file.path().system_text().ok()?.link_text().ok();
-        }
-        from = descriptor + 1;
-    }
-    None
 }

@@ -10,6 +10,7 @@ mod entries;
 mod folder;
 mod host;
 mod links;
+mod lock_stat;
 mod memory;
 mod pages;
 mod stat;
@@ -48,6 +49,7 @@ pub fn register() -> Result<()> {
     let own_mounts = |_: &TaskContext| Ok(Target::Path(Box::from(*b"self/mounts")));
     proc::add("mounts", Arc::new(Link::new(proc::new_identity(), own_mounts)))?;
     system::register()?;
+    lock_stat::register()?;
     host::register()?;
     proc::add_dynamic("", Arc::new(Numbers))
 }

@@ -3,7 +3,7 @@
 use super::{Subject, memory};
 use crate::fs::proc::Text;
 use crate::memory::{Content, Region, Role, Traits};
-use crate::process::{Process, Program};
+use crate::process::Program;
 use crate::task::TaskContext;
 use core::fmt::{self, Write};
 use core::ops::AddAssign;
@@ -124,19 +124,13 @@ pub(super) fn all(ctx: &TaskContext, program: &Program) -> Pages {
 
 /// `smaps`: of each region its line in `maps`, and its pages.
 pub(super) fn each(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Result<()> {
-    memory::for_each(ctx, subject, |process, program, range, region| {
-        region_pages(process, program, range, region, text).map_err(|_| Errno::ENOMEM)
+    memory::for_each(ctx, subject, |program, range, region| {
+        region_pages(program, range, region, text).map_err(|_| Errno::ENOMEM)
     })
 }
 
-fn region_pages(
-    process: &Process,
-    program: &Program,
-    range: PageRange,
-    region: &Region,
-    text: &mut Text,
-) -> fmt::Result {
-    memory::line(process, program, range, region, text)?;
+fn region_pages(program: &Program, range: PageRange, region: &Region, text: &mut Text) -> fmt::Result {
+    memory::line(range, region, text)?;
     kilobytes(text, "Size", range.pages() * PAGE)?;
     kilobytes(text, "KernelPageSize", PAGE)?;
     kilobytes(text, "MMUPageSize", PAGE)?;
@@ -181,5 +175,8 @@ pub(super) fn sums(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
 }
 
 fn kilobytes(text: &mut Text, name: &str, size: u64) -> fmt::Result {
-    writeln!(text, "{name}:{size:>width$} kB", width = 23 - name.len())
+    text.put(name.as_bytes())?;
+    text.put(b":")?;
+    text.decimal(size, 23 - name.len())?;
+    text.put(b" kB\n")
 }

@@ -1,10 +1,11 @@
 //! What /proc tells of all processes together: load, times, counts.
 
 use super::stat::TICK;
+use crate::block::{self, Counts, Done};
 use crate::fs::proc::{self, Fixed, Text};
 use crate::fs::tmpfs;
 use crate::memory;
-use crate::process::{Pid, born, last_pid, table};
+use crate::process::{Pid, born, last_pid, table, usage};
 use crate::task::{self, TaskContext};
 use core::fmt::{self, Write};
 use logic::errno::Result;
@@ -22,12 +23,15 @@ pub(super) fn register() -> Result<()> {
 
 /// Counts about memory, with Linux's names: what is not counted, or cannot be here, has no line.
 fn memory_counts(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
-    let mut faults = 0;
+    let mut faults = usage::ended_faults();
     let mut last = Pid(0);
     while let Some(process) = table::next_after(last) {
         last = process.pid();
-        faults += process.used().faults + process.past().children.faults;
+        process.for_each_thread(|thread| faults += thread.used().faults);
     }
+    let disks = block::disks();
+    let moved = |done: fn(&Counts) -> &Done| disks.iter().map(|disk| done(disk.counts()).sectors()).sum::<u64>() / 2;
+    writeln!(text, "pgpgin {}\npgpgout {}", moved(|counts| &counts.reads), moved(|counts| &counts.writes))?;
     writeln!(text, "nr_free_pages {}", frame::free_frames())?;
     writeln!(text, "nr_mapped {}", memory::totals(ctx).resident)?;
     writeln!(text, "nr_file_pages {0}\nnr_shmem {0}", tmpfs::pages())?;
@@ -55,9 +59,11 @@ fn uptime(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
 fn stat(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     let (totals, census) = (task::totals(), task::census());
     for name in ["cpu ", "cpu0"] {
-        let times = [totals.user, totals.nice, totals.system, totals.idle].map(|time| time / TICK);
-        // iowait, irq and softirq are not told apart; nobody steals time, and there are no guests.
-        writeln!(text, "{name} {} {} {} {} 0 0 0 0 0 0", times[0], times[1], times[2], times[3])?;
+        let times = [totals.user, totals.nice, totals.system, totals.idle, totals.waiting].map(|time| time / TICK);
+        write!(text, "{name}")?;
+        times.iter().try_for_each(|time| write!(text, " {time}"))?;
+        // Interrupts count as what they interrupt; nobody steals time, and there are no guests.
+        writeln!(text, " 0 0 0 0 0")?;
     }
     let counts = irq::counts();
     write!(text, "intr {}", counts.iter().flatten().map(|(count, _)| count).sum::<u64>())?;

@@ -10,6 +10,9 @@ use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The disk that the machine starts from, in the run's folder.
+pub const ROOT: &str = "root.img";
+
 /// The command line but for the wires. Files that it needs are made in the run's folder.
 pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
     if let Some(recording) = &options.record {
@@ -19,7 +22,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
         options.check_schedule()?;
     }
     let mut line = Line::machine(options);
-    let root = folder.join("root.img");
+    let root = folder.join(ROOT);
     guest::write_root_disk(project, options, &root)?;
     line.start(&start(project, options, folder, &root)?)?;
     if !options.initrd && options.schedule.is_none() {
@@ -41,7 +44,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
 fn recorded_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
     options.check_record()?;
     let recording = Recording::create(folder)?;
-    let (kernel, root) = (recording.file("cor.elf"), recording.file("root.img"));
+    let (kernel, root) = (recording.file("cor.elf"), recording.file(ROOT));
     fs::copy(built(project, "cor.elf")?, &kernel).context("cannot copy the kernel")?;
     guest::write_root_disk(project, options, &root)?;
     let mut line = Line::machine(options);
@@ -71,6 +74,7 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
 
 /// What Cor is told on its command line; `--append` comes last, so that it wins.
 fn kernel_arguments(options: &Options) -> Vec<String> {
+    let profile = format!("profile={}", profile::rate(options));
     let mut arguments = vec!["init=/.cor/init"];
     if options.has_program() {
         arguments.push("console=stream");
@@ -79,7 +83,7 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
         arguments.push("quiet");
     }
     if options.profile.is_some() {
-        arguments.push("profile");
+        arguments.push(&profile);
     }
     let schedule = options.schedule.map(|seed| format!("sched_seed={seed}"));
     arguments.extend(schedule.as_deref());

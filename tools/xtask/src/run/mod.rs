@@ -7,7 +7,7 @@
 //! boot.rs       what the machine starts from and is told
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
-//! profile.rs    --profile: samples, and the flame graph of them
+//! profile/      --profile: samples, and the flame graph of them
 //! control.rs    QEMU's control protocol       reset.rs     what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
 //! ```
@@ -91,7 +91,8 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let ended = machine.wait()?;
     drop(terminal);
     if let Some(drawing) = &options.profile {
-        profile::draw(project, &folder.path().join(profile::SAMPLES), drawing)?;
+        let file = |name| folder.path().join(name);
+        profile::draw(project, options, &file(boot::ROOT), &file(profile::SAMPLES), drawing)?;
     }
     let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
     let reset = session.registers.map(|registers| reset::describe(project, &registers));

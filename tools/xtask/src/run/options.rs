@@ -75,7 +75,8 @@ pub struct Options {
     /// Count what is executed between a program's marks, by the plugin COUNTER, into FILE (for xtask bench)
     #[arg(long, value_name = "COUNTER,FILE", hide = true)]
     pub count: Option<String>,
-    /// Sample what the machine is at, 512 times a second of its clock, and draw it as a flame graph
+    /// Sample what the machine is at, 512 times a second of its clock (8192 with --icount), and draw it as a flame graph; a file that is
+    /// not called .svg gets a line for each stack
     #[arg(long, value_name = "FILE.svg")]
     pub profile: Option<PathBuf>,
     /// Print only what PROGRAM prints, byte for byte
@@ -130,6 +131,7 @@ impl Options {
         anyhow::ensure!(alone, "--record needs one processor, and an emulated one");
         let devices = !self.disk.is_empty() || self.net || !self.forward.is_empty() || self.kernel.is_some();
         anyhow::ensure!(!devices, "--record takes no --disk, --net, --forward or --kernel");
+        anyhow::ensure!(self.profile.is_none(), "--record takes no --profile: --icount --initrd repeats it as exactly");
         Ok(())
     }
 

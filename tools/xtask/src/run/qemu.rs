@@ -70,10 +70,9 @@ impl Line {
             line.add("-icount", "shift=0,sleep=off");
             line.add("-plugin", count.replacen(',', ",out=", 1));
         } else if let Some(seed) = options.schedule {
-            // Nothing may come from this computer: no time, no random number.
-            line.add("-icount", "shift=0,sleep=off");
-            line.add("-rtc", "base=2026-01-01,clock=vm");
-            line.add("-seed", (seed.get() as u32).to_string());
+            line.repeatable(seed.get() as u32);
+        } else if options.icount && options.profile.is_some() {
+            line.repeatable(1);
         } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
         }
@@ -83,6 +82,13 @@ impl Line {
             line.add("-device", EXIT_DEVICE);
         }
         line
+    }
+
+    /// Nothing may come from this computer: no time (not even while the machine waits), no date, no random number but by this seed.
+    fn repeatable(&mut self, seed: u32) {
+        self.add("-icount", "shift=0,sleep=off");
+        self.add("-rtc", "base=2026-01-01,clock=vm");
+        self.add("-seed", seed.to_string());
     }
 
     /// A serial port whose other end is ours.
@@ -129,7 +135,9 @@ impl Line {
     pub fn samples(&mut self, file: &Path) -> Result<()> {
         self.add("-chardev", format!("file,id=samples,path={}", escape(file)?));
         self.add("-device", "isa-debugcon,iobase=0xe9,chardev=samples");
-        self.add("-rtc", "clock=vm");
+        if !self.0.iter().any(|word| word == "-rtc") {
+            self.add("-rtc", "clock=vm");
+        }
         Ok(())
     }
 

@@ -1,0 +1,182 @@
+// What /proc counts grows by what was done: times, page faults, interrupts, free memory, the kernel's objects.
+#include "../test.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/times.h>
+#include <time.h>
+
+static char text[1 << 20];
+
+static int read_file(const char *path)
+{
+    int file = open(path, O_RDONLY), length = 0, count;
+    if (file < 0)
+        return 0;
+    while ((count = SUCCEED(read(file, text + length, sizeof text - 1 - length))) > 0)
+        length += count;
+    text[length] = 0;
+    close(file);
+    return length;
+}
+
+// The number behind a name at the start of a line.
+static long long number(const char *path, const char *name)
+{
+    CHECK(read_file(path));
+    for (char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        if (!strncmp(line, name, strlen(name)) && strchr(" :", line[strlen(name)]))
+            return strtoll(line + strlen(name) + 1, NULL, 10);
+    FAIL("no %s in %s", name, path);
+}
+
+static long near(long long a, long long b, long long by)
+{
+    return a - b <= by && b - a <= by;
+}
+
+static double now(clockid_t clock)
+{
+    struct timespec time;
+    SUCCEED(clock_gettime(clock, &time));
+    return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+// User and system time in /proc/self/stat, and the nanoseconds in schedstat.
+static void own_times(long *user, long *system, long long *all)
+{
+    CHECK(read_file("/proc/self/stat"));
+    EQUAL(sscanf(strrchr(text, ')'), ") %*c %*d %*d %*d %*d %*d %*d %*d %*d %*d %*d %ld %ld", user, system), 2);
+    CHECK(read_file("/proc/self/schedstat"));
+    EQUAL(sscanf(text, "%lld", all), 1);
+}
+
+static long machine_times(void)
+{
+    long user, nice, system;
+    CHECK(read_file("/proc/stat"));
+    EQUAL(sscanf(text, "cpu %ld %ld %ld", &user, &nice, &system), 3);
+    return user + nice + system;
+}
+
+// Half a second of computing is told as such, by the process and by the machine.
+static void burning(void)
+{
+    long user[2], system[2], machine[2];
+    long long all[2];
+    own_times(&user[0], &system[0], &all[0]);
+    machine[0] = machine_times();
+    double start = now(CLOCK_PROCESS_CPUTIME_ID), end;
+    while ((end = now(CLOCK_PROCESS_CPUTIME_ID)) < start + 0.2)
+        ;
+    while ((end = now(CLOCK_PROCESS_CPUTIME_ID)) < start + 0.5)
+        for (volatile int i = 0; i < 100000; i++)
+            ;
+    machine[1] = machine_times();
+    own_times(&user[1], &system[1], &all[1]);
+    long ticks = (end - start) * sysconf(_SC_CLK_TCK);
+    CHECK(near(user[1] - user[0] + system[1] - system[0], ticks, 5));
+    CHECK(user[1] - user[0] >= ticks / 3);
+    CHECK(near((all[1] - all[0]) / 1000000, (end - start) * 1000, 50));
+    CHECK(machine[1] - machine[0] >= ticks - 5);
+}
+
+// Who sleeps has used nothing; the clock has interrupted for each sleep.
+static void sleeping(void)
+{
+    enum { SLEEPS = 40 };
+    long user[2], system[2];
+    long long all, switched = number("/proc/stat", "ctxt"), interrupts = number("/proc/stat", "intr");
+    own_times(&user[0], &system[0], &all);
+    for (int i = 0; i < SLEEPS; i++)
+        usleep(5000);
+    own_times(&user[1], &system[1], &all);
+    CHECK(user[1] + system[1] - user[0] - system[0] <= 10);
+    CHECK(number("/proc/stat", "ctxt") - switched >= SLEEPS);
+    CHECK(number("/proc/stat", "intr") - interrupts >= SLEEPS);
+}
+
+// Each page that is touched first is a fault, also of a child that has ended and that nobody waits for.
+static void faults(void)
+{
+    enum { PAGES = 512, PAGE = 4096 };
+    long long before = number("/proc/vmstat", "pgfault");
+    char *pages = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(pages != MAP_FAILED);
+    madvise(pages, PAGES * PAGE, MADV_NOHUGEPAGE);
+    for (int i = 0; i < PAGES; i++)
+        pages[i * PAGE] = 1;
+    long long after = number("/proc/vmstat", "pgfault");
+    CHECK(after - before >= PAGES);
+    signal(SIGCHLD, SIG_IGN);
+    pid_t child = SUCCEED(fork());
+    if (child == 0) {
+        for (int i = 0; i < PAGES; i++)
+            pages[i * PAGE] = 2;
+        _exit(0);
+    }
+    while (kill(child, 0) == 0)
+        usleep(1000);
+    signal(SIGCHLD, SIG_DFL);
+    CHECK(number("/proc/vmstat", "pgfault") - after >= PAGES);
+    SUCCEED(munmap(pages, PAGES * PAGE));
+}
+
+// All free blocks together are the free memory, but for what processors keep at hand.
+static void free_blocks(void)
+{
+    long long free = number("/proc/vmstat", "nr_free_pages"), sum = 0;
+    if (!read_file("/proc/buddyinfo"))
+        return;
+    for (char *line = text; *line; line = strchr(line, '\n') + 1) {
+        int at, more;
+        long long blocks, size = 1;
+        EQUAL((sscanf(line, "Node %*d, zone %*s%n", &at), 0), 0);
+        for (; sscanf(line + at, "%*[ ]%lld%n", &blocks, &more) == 1; at += more, size *= 2)
+            sum += blocks * size;
+    }
+    CHECK(near(sum, free, free / 20 + 500));
+    CHECK(near(number("/proc/meminfo", "MemFree") / 4, free, free / 20 + 500));
+}
+
+static long long objects(void)
+{
+    long long active, all = 0;
+    for (char *line = text; *line; line = strchr(line, '\n') + 1)
+        if (sscanf(line, "%*s %lld %*d", &active) == 1)
+            all += active;
+    return all;
+}
+
+// Files are objects of the kernel's.
+static void kernel_objects(void)
+{
+    enum { COUNT = 5000 };
+    char name[64];
+    if (!read_file("/proc/slabinfo"))
+        return;
+    long long before = objects();
+    SUCCEED(mkdir("/tmp/figures", 0700));
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "/tmp/figures/%d", i);
+        close(SUCCEED(open(name, O_CREAT | O_WRONLY, 0600)));
+    }
+    CHECK(read_file("/proc/slabinfo"));
+    long long after = objects();
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "/tmp/figures/%d", i);
+        SUCCEED(unlink(name));
+    }
+    SUCCEED(rmdir("/tmp/figures"));
+    CHECK(after - before >= COUNT);
+}
+
+int main(void)
+{
+    burning();
+    sleeping();
+    faults();
+    free_blocks();
+    kernel_objects();
+}
