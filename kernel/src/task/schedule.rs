@@ -421,7 +421,7 @@ fn slice(task: &Task) -> u64 {
         0 if task.takes_turns() => REAL_TIME_SLICE,
         0 => SLICE,
         // Mostly very short: what can go wrong often can do so only between two instructions.
-        _ => 1000 + (random() % SHORT >> (random() % 8)),
+        _ => 1000 + ((random() % SHORT) >> (random() % 8)),
     }
 }
 
