@@ -16,10 +16,11 @@ enum { WORDS = 8, MOST_PROGRAMS = 2000, PATIENCE = 40 };
 // How long a test waits before it ends itself.
 #define WATCHDOG "4"
 
-// Calls whose result says how far they came; and clone(2), which does not look whether it could write its number, as on Linux.
+// Calls whose result says how far they came; and clone(2), which does not look whether it could write its number, as on Linux, and
+// rt_sigreturn(2), which ends in a signal instead.
 #define MOVING " read pread64 readv preadv preadv2 write pwrite64 writev pwritev pwritev2 recvfrom recvmsg " \
                "recvmmsg sendto sendmsg sendmmsg sendfile copy_file_range process_vm_readv " \
-               "process_vm_writev getdents getdents64 getrandom splice vmsplice clone clone3 "
+               "process_vm_writev getdents getdents64 getrandom splice vmsplice clone clone3 rt_sigreturn "
 
 static const struct kind {
     const char *name;

@@ -96,7 +96,7 @@ impl Set {
         let state = State { semaphores, undo: BTreeMap::new(), times: (0, seconds()), removed: false };
         Ok(Set {
             owner: SpinLock::new("semaphores' owner", owner),
-            state: SpinLock::new("semaphores", state),
+            state: SpinLock::new("semaphores' values", state),
             changed: WaitQueue::new(),
         })
     }

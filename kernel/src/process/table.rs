@@ -101,9 +101,12 @@ pub(super) fn most_threads() -> u64 {
 
 /// How many threads a user has; a process that has ended counts until it is waited for.
 pub(super) fn count_of_user(user: u32) -> usize {
-    let table = TABLE.lock();
-    let own = table.nodes.values().filter(|node| node.process.credentials().user.real == user);
-    own.map(|node| node.process.thread_count().max(1)).sum()
+    let (mut count, mut pid) = (0, Pid(0));
+    while let Some(process) = next_after(pid) {
+        pid = process.pid();
+        count += if process.credentials().user.real == user { process.thread_count().max(1) } else { 0 };
+    }
+    count
 }
 
 /// The process of a number, also one that has ended and was not waited for; `ESRCH`.

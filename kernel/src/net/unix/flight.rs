@@ -106,7 +106,9 @@ impl Flight {
 
     /// Drops the files: nobody can receive them.
     pub(super) fn crash(&self) {
-        bury(core::mem::take(&mut *self.files.lock()));
+        // In two steps: the files are let go of without the lock.
+        let files = core::mem::take(&mut *self.files.lock());
+        bury(files);
     }
 }
 
