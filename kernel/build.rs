@@ -31,6 +31,7 @@ fn main() -> Result<()> {
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
         return Ok(());
     }
+    link_vdso()?;
     println!("cargo::rustc-link-arg-bins=-T{}", boot.join("cor.ld").display());
     println!("cargo::rustc-link-arg-bins=-zmax-page-size=4096");
     println!("cargo::rustc-link-arg-bins=--no-dynamic-linker");
@@ -39,6 +40,28 @@ fn main() -> Result<()> {
     }
     println!("cargo::rustc-link-arg-bins={}", widen(&compile(&boot.join("boot.c"), "-m32")?)?.display());
     Ok(())
+}
+
+/// Makes the library that is mapped into every program, which `process/exec/vdso.rs` includes.
+fn link_vdso() -> Result<()> {
+    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("vdso");
+    let (source, script) = (folder.join("vdso.c"), folder.join("vdso.ld"));
+    for file in [&source, &script] {
+        println!("cargo::rerun-if-changed={}", file.display());
+    }
+    let mut gcc = Command::new(env::var("CC").unwrap_or("gcc".into()));
+    gcc.args([
+        "-O2",
+        "-fPIC",
+        "-shared",
+        "-nostdlib",
+        "-ffreestanding",
+        "-fno-stack-protector",
+        "-fcf-protection=none",
+    ]);
+    gcc.args(["-Wall", "-Wextra", "-Werror", "-s", "-Wl,--hash-style=both,--build-id=none,-Bsymbolic,--eh-frame-hdr"]);
+    gcc.args(["-Wl,-soname,linux-vdso.so.1,-z,max-page-size=4096,-z,noexecstack", "-T"]).arg(script);
+    run(gcc.arg("-o").arg(PathBuf::from(env::var("OUT_DIR")?).join("vdso.so")).arg(source))
 }
 
 /// Compiles one file of the stub with gcc, for 32 or 64 bits.

@@ -17,7 +17,7 @@ enum { BATCHES = 9, PATIENCE = 30 };
 static const unsigned long long BATCH = 8 << 20;
 
 static const struct row *const LISTS[] = {call_rows, file_rows, memory_rows, process_rows, talk_rows, disk_rows,
-                                    application_rows};
+                                    other_rows, application_rows};
 static const struct row *current;
 
 _Noreturn void missing(const char *what) {

@@ -28,7 +28,7 @@ struct row {
 
 // The rows, a list for each file; each ends with a row without a name.
 extern const struct row call_rows[], file_rows[], memory_rows[], process_rows[], talk_rows[], disk_rows[],
-    application_rows[];
+    other_rows[], application_rows[];
 
 // Ends the row: the kernel cannot do this.
 _Noreturn void missing(const char *what);

@@ -18,6 +18,10 @@ static struct iovec buffers[1024];
 // Processes that may be killed or looked at; the worker fills it.
 static int known[KNOWN];
 
+// One descriptor of a kind, as the worker opened it, by its letter in calls.h; the sockets follow each other.
+enum { SOCKETS = 8 };
+static int special[128];
+
 static const char *any_path[] = {
     "", ".", "..", "/", "fz0", "fz1", "fz2", "fz3", "fzdir", "fzdir/fz4", "fzdir/../fz5", "fzlink", "fzloop", "fzfifo",
     "/proc/self/maps", "/proc/self/stat", "/proc/self/status", "/proc/self/fd", "/proc/self/fd/3", "/proc/self/fdinfo/4",
@@ -33,6 +37,8 @@ static const char *work_path[] = {
     "fz0", "fz1", "fz2", "fz3", "fzdir", "fzdir/fz4", "fzdir/fzdir", "fzdir/../fz5", "fzlink", "fzlink/fz6", "fzloop",
     "fzfifo", "fzmount", "fzmount/fz7", "fz0/", "fzdir/", "fzdir/.", "fzsocket",
 };
+
+static const char *attribute_name[] = { "user.fz", "user.other", "trusted.fz", "security.fz", "system.posix_acl_access", "user.", "" };
 
 static const char *file_system[] = { "tmpfs", "proc", "sysfs", "devtmpfs", "ramfs", "size=64k", "nothing" };
 
@@ -192,6 +198,14 @@ static uint64_t message(struct random *random)
     return (uint64_t)header;
 }
 
+// A descriptor that mostly is of the kind that the call is for.
+static uint64_t descriptor(struct random *random, char letter)
+{
+    if (one_in(random, 4))
+        return 3 + below(random, FDS);
+    return (uint64_t)special[(unsigned char)letter] + (letter == 'K' ? below(random, SOCKETS) : 0);
+}
+
 // The argument that a letter of calls.h stands for.
 static uint64_t argument(struct random *random, char letter)
 {
@@ -201,6 +215,8 @@ static uint64_t argument(struct random *random, char letter)
     switch (letter) {
     case '0': case '1': return letter - '0';
     case 'f': return 3 + below(random, FDS);
+    case 'E': case 'T': case 'I': case 'G': case 'Q': case 'K': return descriptor(random, letter);
+    case 'X': return (uint64_t)PICK(random, attribute_name);
     case 'd': return one_in(random, 2) ? (uint64_t)-100 : 3 + below(random, FDS);
     case 'p': return (uint64_t)PICK(random, any_path);
     case 'w': return (uint64_t)PICK(random, work_path);

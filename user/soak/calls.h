@@ -7,8 +7,11 @@
 //   O flags of open       M mode                   C clock               g signal
 //   P process             u user or group          t short time          s set of signals
 //   q size of such a set  c count of such a list   x anything
+//   X name of an attribute
 //
-// Left out are those that end the machine, set its clock, or would end the test itself.
+// and often the right kind of descriptor: E epoll, T timer, I inotify, G process, Q message queue, K socket.
+//
+// Left out are those that end the machine, set its clock, or move everybody to another root.
 #pragma once
 
 #include <sys/syscall.h>
@@ -43,15 +46,17 @@ static const struct call calls[] = {
     CALL(renameat2, "dwdwk"), CALL(linkat, "dwdwb"), CALL(symlinkat, "pdw"), CALL(readlinkat, "dpon"),
     CALL(fchmodat, "dwM"), CALL(faccessat, "dpk"), CALL(faccessat2, "dpkb"), CALL(utimensat, "dwSb"),
     CALL(statx, "dpbbo"), CALL(openat2, "dwSn"), CALL(statfs, "po"), CALL(fstatfs, "fo"), CALL(mount, "wwzbi"),
-    CALL(mount, "wwtbi"), CALL(umount2, "wb"), CALL(setxattr, "wiink"), CALL(fsetxattr, "fiink"),
-    CALL(getxattr, "wion"), CALL(fgetxattr, "fion"), CALL(listxattr, "won"), CALL(flistxattr, "fon"),
-    CALL(removexattr, "wi"), CALL(name_to_handle_at, "dpSob"), CALL(inotify_init1, "b"),
-    CALL(inotify_add_watch, "fwb"), CALL(inotify_rm_watch, "fk"),
+    CALL(mount, "wwtbi"), CALL(umount2, "wb"), CALL(setxattr, "wXink"), CALL(fsetxattr, "fXink"),
+    CALL(getxattr, "wXon"), CALL(fgetxattr, "fXon"), CALL(listxattr, "won"), CALL(flistxattr, "fon"),
+    CALL(removexattr, "wX"), CALL(fremovexattr, "fX"), CALL(lsetxattr, "wXink"),
+    CALL(lgetxattr, "wXon"), CALL(llistxattr, "won"), CALL(lremovexattr, "wX"), CALL(ustat, "xo"), CALL(sysfs, "kpo"),
+    CALL(inotify_init, ""), CALL(name_to_handle_at, "dpSob"), CALL(inotify_init1, "b"),
+    CALL(inotify_add_watch, "Iwb"), CALL(inotify_rm_watch, "Ik"),
     // Waiting on files
     CALL(poll, "Sck"), CALL(ppoll, "Sctsq"), CALL(select, "kSSSt"), CALL(pselect6, "kSSStS"), CALL(epoll_create1, "b"),
-    CALL(epoll_create, "k"), CALL(epoll_ctl, "fkfS"), CALL(epoll_wait, "fock"), CALL(epoll_pwait, "focksq"),
-    CALL(epoll_pwait2, "foctsq"), CALL(eventfd2, "kb"), CALL(eventfd, "k"), CALL(timerfd_create, "Cb"),
-    CALL(timerfd_settime, "fbto"), CALL(timerfd_gettime, "fo"), CALL(signalfd4, "fsqb"), CALL(signalfd, "fsq"),
+    CALL(epoll_create, "k"), CALL(epoll_ctl, "EkfS"), CALL(epoll_wait, "Eock"), CALL(epoll_pwait, "Eocksq"),
+    CALL(epoll_pwait2, "Eoctsq"), CALL(eventfd2, "kb"), CALL(eventfd, "k"), CALL(timerfd_create, "Cb"),
+    CALL(timerfd_settime, "Tbto"), CALL(timerfd_gettime, "To"), CALL(signalfd4, "fsqb"), CALL(signalfd, "fsq"),
     CALL(pipe, "o"), CALL(pipe2, "ob"), CALL(memfd_create, "ib"),
     // Memory
     CALL(mmap, "mlbbfh"), CALL(mmap, "mlkkxh"), CALL(mmap, "0lbbfh"), CALL(munmap, "ml"), CALL(mprotect, "mlb"),
@@ -66,10 +71,11 @@ static const struct call calls[] = {
     CALL(getpgrp, ""), CALL(setsid, ""), CALL(getsid, "P"), CALL(prctl, "kxxxx"), CALL(prctl, "kaaaa"),
     CALL(arch_prctl, "xa"), CALL(set_tid_address, "a"), CALL(set_robust_list, "Sq"), CALL(get_robust_list, "Poo"),
     CALL(futex, "akktak"), CALL(futex, "abktax"), CALL(personality, "b"), CALL(pidfd_open, "Pb"),
-    CALL(pidfd_send_signal, "fgSb"), CALL(pidfd_getfd, "ffb"), CALL(kcmp, "PPkff"), CALL(ptrace, "kPxx"),
+    CALL(pidfd_send_signal, "GgSb"), CALL(pidfd_getfd, "Gfb"), CALL(kcmp, "PPkff"), CALL(ptrace, "kPxx"),
     CALL(rseq, "akbx"), CALL(unshare, "b"), CALL(setns, "fb"), CALL(chroot, "w"), CALL(sethostname, "ik"),
     // Who may do what
-    CALL(getuid, ""), CALL(setuid, "u"), CALL(setgid, "u"), CALL(setreuid, "uu"), CALL(setregid, "uu"),
+    CALL(getuid, ""), CALL(geteuid, ""), CALL(getgid, ""), CALL(getegid, ""), CALL(getresgid, "ooo"),
+    CALL(sched_get_priority_max, "k"), CALL(sched_get_priority_min, "k"), CALL(setdomainname, "ik"), CALL(setuid, "u"), CALL(setgid, "u"), CALL(setreuid, "uu"), CALL(setregid, "uu"),
     CALL(setresuid, "uuu"), CALL(setresgid, "uuu"), CALL(getresuid, "ooo"), CALL(getgroups, "ko"),
     CALL(setgroups, "kS"), CALL(setfsuid, "u"), CALL(setfsgid, "u"), CALL(capget, "SS"), CALL(capset, "SS"),
     CALL(getrlimit, "ko"), CALL(setrlimit, "kS"), CALL(prlimit64, "PkSo"), CALL(getrusage, "ko"), CALL(sysinfo, "o"),
@@ -89,16 +95,16 @@ static const struct call calls[] = {
     CALL(timer_create, "CSo"), CALL(timer_create, "C0o"), CALL(timer_settime, "kbto"), CALL(timer_gettime, "ko"),
     CALL(timer_getoverrun, "k"), CALL(timer_delete, "k"),
     // Sockets
-    CALL(socket, "kkk"), CALL(socket, "1kk"), CALL(socketpair, "1kko"), CALL(socketpair, "1bko"), CALL(bind, "fUn"),
-    CALL(connect, "fUn"), CALL(listen, "fk"), CALL(accept, "foo"), CALL(accept4, "fSSb"), CALL(getsockname, "foS"),
-    CALL(getpeername, "foS"), CALL(sendto, "finbUn"), CALL(recvfrom, "fonbSS"), CALL(sendmsg, "fHb"),
-    CALL(recvmsg, "fHb"), CALL(sendmmsg, "fScb"), CALL(recvmmsg, "fScbt"), CALL(shutdown, "fk"),
-    CALL(setsockopt, "fkkSk"), CALL(getsockopt, "fkkoS"),
+    CALL(socket, "kkk"), CALL(socket, "1kk"), CALL(socketpair, "1kko"), CALL(socketpair, "1bko"), CALL(bind, "KUn"),
+    CALL(connect, "KUn"), CALL(listen, "Kk"), CALL(accept, "Koo"), CALL(accept4, "KSSb"), CALL(getsockname, "KoS"),
+    CALL(getpeername, "KoS"), CALL(sendto, "KinbUn"), CALL(recvfrom, "KonbSS"), CALL(sendmsg, "KHb"),
+    CALL(recvmsg, "KHb"), CALL(sendmmsg, "KScb"), CALL(recvmmsg, "KScbt"), CALL(shutdown, "Kk"),
+    CALL(setsockopt, "KkkSk"), CALL(getsockopt, "KkkoS"),
     // Between processes
     CALL(shmget, "knb"), CALL(shmat, "kmb"), CALL(shmdt, "m"), CALL(shmctl, "kkS"), CALL(semget, "kkb"),
     CALL(semop, "kSc"), CALL(semtimedop, "kSct"), CALL(semctl, "kkkS"), CALL(msgget, "kb"), CALL(msgsnd, "kSnb"),
     CALL(msgrcv, "konkb"), CALL(msgctl, "kkS"), CALL(mq_open, "wOMS"), CALL(mq_unlink, "w"),
-    CALL(mq_timedsend, "finkt"), CALL(mq_timedreceive, "fonot"), CALL(mq_notify, "fS"), CALL(mq_getsetattr, "fSo"),
+    CALL(mq_timedsend, "Qinkt"), CALL(mq_timedreceive, "Qonot"), CALL(mq_notify, "QS"), CALL(mq_getsetattr, "QSo"),
 };
 
 enum { CALLS = sizeof calls / sizeof *calls };

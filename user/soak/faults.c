@@ -17,8 +17,9 @@ enum { WORDS = 8, MOST_PROGRAMS = 2000, PATIENCE = 40 };
 #define WATCHDOG "4"
 
 // Calls whose result says how far they came; and clone(2), which does not look whether it could write its number, as on Linux.
-#define MOVING " read pread64 readv preadv preadv2 write pwrite64 writev pwritev pwritev2 recvfrom recvmsg recvmmsg sendto " \
-               "sendmsg sendmmsg getdents64 getrandom splice vmsplice clone clone3 "
+#define MOVING " read pread64 readv preadv preadv2 write pwrite64 writev pwritev pwritev2 recvfrom recvmsg " \
+               "recvmmsg sendto sendmsg sendmmsg sendfile copy_file_range process_vm_readv " \
+               "process_vm_writev getdents getdents64 getrandom splice vmsplice clone clone3 "
 
 static const struct kind {
     const char *name;

@@ -130,6 +130,20 @@ static void random_calls(struct random *random, long count)
 
 static void ignore(int signal) { (void)signal; }
 
+// SOCKETS in a row: two connected streams, two connected for datagrams, two for packets, one that listens, one that is nothing yet.
+static void open_sockets(void)
+{
+    int pair[2];
+    for (uint64_t type = 1; type <= 5; type += type == 2 ? 3 : 1) {
+        raw_call(SYS_socketpair, (uint64_t[6]){ 1, type | 04000, 0, (uint64_t)pair });
+        special['K'] = type == 1 ? pair[0] : special['K'];
+    }
+    long listener = raw_call(SYS_socket, (uint64_t[6]){ 1, 1 | 04000, 0 });
+    raw_call(SYS_bind, (uint64_t[6]){ (uint64_t)listener, (uint64_t) & (uint16_t){ 1 }, 2 });
+    raw_call(SYS_listen, (uint64_t[6]){ (uint64_t)listener, 4 });
+    raw_call(SYS_socket, (uint64_t[6]){ 1, 1, 0 });
+}
+
 // Something of everything that a descriptor can be, from 3 on.
 static void open_things(void)
 {
@@ -141,15 +155,24 @@ static void open_things(void)
     open(WORK "/fzfifo", O_RDWR | O_NONBLOCK);
     if (pipe(pair) == 0 && pipe2(pair, O_NONBLOCK) == 0)
         open("/dev/zero", O_RDWR);
-    raw_call(SYS_epoll_create1, nothing);
+    special['E'] = (int)raw_call(SYS_epoll_create1, nothing);
     raw_call(SYS_eventfd2, (uint64_t[6]){ 5, 0 });
-    raw_call(SYS_timerfd_create, (uint64_t[6]){ 1, 0 });
+    special['T'] = (int)raw_call(SYS_timerfd_create, (uint64_t[6]){ 1, 0 });
     int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK), unlocked = 0;
     if (master >= 0)
         raw_call(SYS_ioctl, (uint64_t[6]){ (uint64_t)master, 0x40045431, (uint64_t)&unlocked }); // TIOCSPTLCK
-    raw_call(SYS_socketpair, (uint64_t[6]){ 1, 1, 0, (uint64_t)pair });
-    raw_call(SYS_socketpair, (uint64_t[6]){ 1, 2 | 04000, 0, (uint64_t)pair });
+    open_sockets();
     raw_call(SYS_memfd_create, (uint64_t[6]){ (uint64_t)"fz", 2 });
+    special['I'] = (int)raw_call(SYS_inotify_init1, (uint64_t[6]){ 04000 });
+    raw_call(SYS_inotify_add_watch, (uint64_t[6]){ (uint64_t)special['I'], (uint64_t)WORK, 0xfff });
+    special['G'] = (int)raw_call(SYS_pidfd_open, (uint64_t[6]){ (uint64_t)getpid() });
+    special['Q'] = (int)raw_call(SYS_mq_open, (uint64_t[6]){ (uint64_t)"fzqueue", O_RDWR | O_CREAT | O_NONBLOCK, 0666 });
+    uint64_t set = 1 << (SIGUSR1 - 1);
+    raw_call(SYS_signalfd4, (uint64_t[6]){ ~0ul, (uint64_t)&set, 8, 04000 });
+    open("/proc/self/maps", O_RDONLY);
+    open("/proc", O_RDONLY | O_DIRECTORY);
+    open(WORK, O_PATH);
+    open("/dev/vda", O_RDONLY);
 }
 
 __attribute__((noreturn)) static void work(uint64_t seed, struct progress *told, long count, int privileged)

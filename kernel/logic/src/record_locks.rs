@@ -3,6 +3,7 @@
 
 use crate::errno::{Errno, Result};
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// A lock on the bytes from `first` to `last`, both included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,17 +18,18 @@ pub struct Lock<O> {
     pub owner: O,
 }
 
-/// How many locks there may be on one file: each is looked at for the next.
+/// How many locks there may be on one file.
 const MOST: usize = 1 << 14;
 
-/// The locks on one file; those of one owner never overlap.
+/// The locks on one file, by owner. A program may have thousands on a file, and few do at once.
 #[derive(Clone, Debug)]
-pub struct RecordLocks<O>(Vec<Lock<O>>);
+pub struct RecordLocks<O>(Vec<Owned<O>>);
 
-impl<O> Lock<O> {
-    fn overlaps(&self, first: u64, last: u64) -> bool {
-        self.first <= last && first <= self.last
-    }
+/// The locks of one owner, by their first byte: they never overlap, so that those in a range are found by halving.
+#[derive(Clone, Debug)]
+struct Owned<O> {
+    owner: O,
+    locks: Vec<Lock<O>>,
 }
 
 impl<O: Copy + Eq> RecordLocks<O> {
@@ -38,80 +40,105 @@ impl<O: Copy + Eq> RecordLocks<O> {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.iter().all(|owned| owned.locks.is_empty())
     }
 
-    /// All of them, by owner in no order.
+    /// All of them, by owner and their first byte.
     pub fn iter(&self) -> impl Iterator<Item = &Lock<O>> {
-        self.0.iter()
+        self.0.iter().flat_map(|owned| &owned.locks)
     }
 
     /// The first lock of somebody else's that is in the way of this one.
     pub fn conflict(&self, wanted: &Lock<O>) -> Option<Lock<O>> {
-        let in_the_way = |lock: &&Lock<O>| {
-            lock.owner != wanted.owner
-                && (lock.exclusive || wanted.exclusive)
-                && lock.overlaps(wanted.first, wanted.last)
-        };
-        self.0.iter().filter(in_the_way).min_by_key(|lock| lock.first).copied()
+        let others = self.0.iter().filter(|owned| owned.owner != wanted.owner);
+        let in_the_way = others.filter_map(|owned| {
+            let locks = &owned.locks[owned.within(wanted.first, wanted.last)];
+            locks.iter().find(|lock| lock.exclusive || wanted.exclusive)
+        });
+        in_the_way.min_by_key(|lock| lock.first).copied()
     }
 
     /// Takes a lock, in place of what its owner has there; whether somebody is in the way is not asked. Joined with what touches it and
     /// is of its kind. `ENOLCK` if there are too many.
     pub fn set(&mut self, lock: Lock<O>) -> Result<()> {
-        if self.0.len() >= MOST {
+        if self.0.iter().map(|owned| owned.locks.len()).sum::<usize>() >= MOST {
             return Err(Errno::ENOLCK);
         }
-        self.0.try_reserve(2).map_err(|_| Errno::ENOMEM)?;
-        self.cut(lock.owner, lock.first, lock.last);
-        let mut joined = lock;
-        self.0.retain(|other| {
-            let touches =
-                other.last.checked_add(1) == Some(lock.first) || lock.last.checked_add(1) == Some(other.first);
-            let join = touches && other.owner == lock.owner && other.exclusive == lock.exclusive;
-            if join {
-                joined.first = joined.first.min(other.first);
-                joined.last = joined.last.max(other.last);
-            }
-            !join
-        });
-        self.0.push(joined);
+        let owned = self.owned(lock.owner)?;
+        owned.locks.try_reserve(2).map_err(|_| Errno::ENOMEM)?;
+        owned.cut(lock.first, lock.last);
+        owned.insert(lock);
         Ok(())
     }
 
     /// Gives up what an owner has of a range; tells whether there was anything. `ENOLCK` if a lock has to be split and there is no memory.
     pub fn clear(&mut self, owner: O, first: u64, last: u64) -> Result<bool> {
-        self.0.try_reserve(1).map_err(|_| Errno::ENOLCK)?;
-        Ok(self.cut(owner, first, last))
+        let Some(owned) = self.0.iter_mut().find(|owned| owned.owner == owner) else { return Ok(false) };
+        owned.locks.try_reserve(1).map_err(|_| Errno::ENOLCK)?;
+        let found = owned.cut(first, last);
+        if owned.locks.is_empty() {
+            self.clear_all(owner);
+        }
+        Ok(found)
     }
 
     /// Gives up all that an owner has; tells whether there was anything.
     pub fn clear_all(&mut self, owner: O) -> bool {
-        let before = self.0.len();
-        self.0.retain(|lock| lock.owner != owner);
-        self.0.len() < before
+        let Some(index) = self.0.iter().position(|owned| owned.owner == owner) else { return false };
+        !self.0.swap_remove(index).locks.is_empty()
     }
 
-    /// Cuts a range out of an owner's locks; there is room for one lock more.
-    fn cut(&mut self, owner: O, first: u64, last: u64) -> bool {
-        let mut found = false;
-        let mut index = 0;
-        while let Some(lock) = self.0.get(index).copied() {
-            if lock.owner != owner || !lock.overlaps(first, last) {
-                index += 1;
-                continue;
+    /// An owner's locks, or room for the first.
+    fn owned(&mut self, owner: O) -> Result<&mut Owned<O>> {
+        let index = match self.0.iter().position(|owned| owned.owner == owner) {
+            Some(index) => index,
+            None => {
+                self.0.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+                self.0.push(Owned { owner, locks: Vec::new() });
+                self.0.len() - 1
             }
-            found = true;
-            self.0.swap_remove(index);
-            // The pieces that stay lie outside of the range, so that they are passed over when their turn comes.
-            if lock.first < first {
-                self.0.push(Lock { last: first - 1, ..lock });
-            }
-            if lock.last > last {
-                self.0.push(Lock { first: last + 1, ..lock });
-            }
+        };
+        Ok(&mut self.0[index])
+    }
+}
+
+impl<O: Copy> Owned<O> {
+    /// Which of them have bytes of a range.
+    fn within(&self, first: u64, last: u64) -> Range<usize> {
+        let start = self.locks.partition_point(|lock| lock.last < first);
+        let count = self.locks[start..].partition_point(|lock| lock.first <= last);
+        start..start + count
+    }
+
+    /// Cuts a range out of them; there is room for one lock more. Tells whether there was anything.
+    fn cut(&mut self, first: u64, last: u64) -> bool {
+        let cut = self.within(first, last);
+        let [lowest, highest] = match self.locks[cut.clone()] {
+            [] => return false,
+            [only] => [only, only],
+            [lowest, .., highest] => [lowest, highest],
+        };
+        let before = (lowest.first < first).then(|| Lock { last: first - 1, ..lowest });
+        let after = (highest.last > last).then(|| Lock { first: last + 1, ..highest });
+        self.locks.splice(cut, before.into_iter().chain(after));
+        true
+    }
+
+    /// Adds a lock where nothing is, joined with the neighbours that touch it and are of its kind; there is room.
+    fn insert(&mut self, mut lock: Lock<O>) {
+        let at = self.locks.partition_point(|other| other.first < lock.first);
+        let mut joined = at..at;
+        let before = at.checked_sub(1).and_then(|at| self.locks.get(at));
+        if let Some(before) = before.filter(|other| other.exclusive == lock.exclusive && other.last + 1 == lock.first) {
+            lock.first = before.first;
+            joined.start -= 1;
         }
-        found
+        let after = self.locks.get(at);
+        if let Some(after) = after.filter(|other| other.exclusive == lock.exclusive && lock.last + 1 == other.first) {
+            lock.last = after.last;
+            joined.end += 1;
+        }
+        self.locks.splice(joined, [lock]);
     }
 }
 

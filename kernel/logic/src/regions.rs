@@ -70,6 +70,13 @@ impl<V> Regions<V> {
         self.find(address).or_else(|| self.map.range(address..).next().map(|(_, (range, value))| (*range, value)))
     }
 
+    /// How many bytes are free in one piece with a range that is free itself.
+    pub fn free_around(&self, range: PageRange) -> u64 {
+        let before = self.map.range(..range.start()).next_back().map_or(0, |(_, (region, _))| region.end());
+        let after = self.map.range(range.end()..).next().map_or(u64::MAX, |(start, _)| *start);
+        after - before
+    }
+
     /// All regions, by address.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (PageRange, &V)> {
         self.map.values().map(|(range, value)| (*range, value))
@@ -349,6 +356,18 @@ mod tests {
             assert_eq!(regions.gap(whole, whole.length() + PAGE, PAGE, side), None);
             assert_eq!(regions.gap(whole, u64::MAX, PAGE, side), None);
         }
+    }
+
+    #[test]
+    fn what_is_free_around() {
+        let mut regions = Regions::new();
+        regions.insert(pages(1, 2), Part { colour: 0, offset: 0 });
+        regions.insert(pages(7, 2), Part { colour: 0, offset: 0 });
+        let around = |first, count| regions.free_around(pages(first, count));
+        assert_eq!(around(4, 1), 4 * PAGE);
+        assert_eq!(around(3, 4), 4 * PAGE);
+        assert_eq!(around(0, 1), PAGE);
+        assert!(around(10, 1) > 100 * PAGE);
     }
 
     #[test]

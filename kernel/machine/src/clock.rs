@@ -5,13 +5,16 @@
 //! again over ever longer spans. `now` takes no lock: writers count `VERSION` up before and after they change the scale
 //! (a sequence lock), and readers try again when it changed.
 
+use crate::clock_page::{self, Shown};
+use crate::frame::Frame;
 use crate::lock::SpinLock;
 use crate::pit;
 use core::arch::x86_64::{__cpuid, __cpuid_count, _rdtsc};
 use core::ops::Add;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 use core::time::Duration;
 use logic::calibration::{Calibration, Sample};
+use logic::errno::Result;
 
 /// A moment: nanoseconds since the kernel started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +35,8 @@ static RATE: AtomicU64 = AtomicU64::new(0);
 /// Nanoseconds after which `refine` measures again.
 static NEXT_REFINE: AtomicU64 = AtomicU64::new(REFINE_AT[0]);
 static STARTED: spin::Once<Sample> = spin::Once::new();
+/// The date is more than the time since the start and a constant: somebody corrects it.
+static DATE_CORRECTED: AtomicBool = AtomicBool::new(false);
 
 /// Starts to measure: the first thing that the kernel does. `now` stands still until `calibrate`.
 pub(crate) fn start() {
@@ -86,6 +91,32 @@ pub fn wall_clock_at_boot() -> u64 {
 /// Changes that: somebody knows the date better.
 pub fn set_wall_clock_at_boot(nanoseconds: u64) {
     at_boot().store(nanoseconds, Ordering::Relaxed);
+    clock_page::show(shown);
+}
+
+/// Has programs ask the kernel for the date from now on: what the page tells is not all there is to it.
+pub fn date_is_corrected() {
+    DATE_CORRECTED.store(true, Ordering::Relaxed);
+    clock_page::show(shown);
+}
+
+/// The page by which programs can tell the time themselves; for tasks.
+pub fn page() -> Result<Frame> {
+    // The clock chip is asked before anybody shows the date from an interrupt.
+    wall_clock_at_boot();
+    let page = clock_page::page()?;
+    clock_page::show(shown);
+    Ok(page)
+}
+
+fn shown() -> Shown {
+    let corrected = DATE_CORRECTED.load(Ordering::Relaxed);
+    Shown {
+        base_counter: BASE_TSC.load(Ordering::Relaxed),
+        base_time: BASE_TIME.load(Ordering::Relaxed),
+        rate: RATE.load(Ordering::Relaxed),
+        date_at_start: if corrected { 0 } else { wall_clock_at_boot() },
+    }
 }
 
 fn at_boot() -> &'static AtomicU64 {
@@ -128,6 +159,7 @@ fn set_rate(tsc: u64, hertz: u64) {
     }
     RATE.store(((1_000_000_000u128 << 32) / u128::from(hertz)) as u64, Ordering::Relaxed);
     VERSION.fetch_add(1, Ordering::Release);
+    clock_page::show(shown);
 }
 
 fn time_at(tsc: u64) -> u64 {

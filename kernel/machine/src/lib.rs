@@ -11,6 +11,7 @@ pub mod boot;
 mod bytes;
 pub mod clock;
 pub mod clock_event;
+mod clock_page;
 pub mod copy;
 pub mod cpu;
 pub mod early_console;

@@ -22,7 +22,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use entry::{HELD, access_of, frame_of, lowest_table, next_with};
+use entry::{HELD, TABLE_SPAN, access_of, frame_of, lowest_table, next_with};
 use logic::{
     address::{PAGE_SIZE, PhysAddr, USER_END, UserAddr},
     errno::Result,
@@ -38,6 +38,9 @@ pub struct UserSpace {
     /// The most that were when some were taken away.
     most_resident: AtomicUsize,
 }
+
+/// A lowest table, and which part of the space it is for, in its spans.
+type Lowest = (u64, &'static Table);
 
 impl UserSpace {
     /// A space in which nothing is mapped.
@@ -190,6 +193,19 @@ impl UserSpace {
     /// The lowest entry for an address, if its tables are there. The lock is held.
     fn entry(&self, address: u64) -> Option<&'static AtomicU64> {
         lowest_table(self.root, address).ok().map(|table| &table[entry_index(address, 1)])
+    }
+
+    /// The same for who goes through many pages: most are in the table of the page before, and the way down is not gone again.
+    fn make_table_after(&self, address: u64, last: &mut Option<Lowest>) -> Result<&'static Table> {
+        let span = address / TABLE_SPAN;
+        match *last {
+            Some((known, table)) if known == span => Ok(table),
+            _ => {
+                let table = self.make_table(address)?;
+                *last = Some((span, table));
+                Ok(table)
+            }
+        }
     }
 
     /// The lowest table for an address, made if need be. The lock is held.

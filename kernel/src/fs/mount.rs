@@ -130,6 +130,16 @@ impl Mount {
     }
 }
 
+impl Drop for Mount {
+    /// Lets go of the mounts that it lies in one by one: they may be more than the stack has room for.
+    fn drop(&mut self) {
+        let mut next = self.set_on(None);
+        while let Some(mount) = next.and_then(|on| Arc::into_inner(on.mount)) {
+            next = mount.set_on(None);
+        }
+    }
+}
+
 /// A place that a program can name.
 #[derive(Clone)]
 pub struct Path {

@@ -266,7 +266,12 @@ impl OpenFile {
             match self.wait(ctx, self.file.read_deadline(), false, || self.file.may_read()) {
                 Err(Errno::ETIMEDOUT) => return self.file.read_late(ctx, into),
                 // Who cannot wait for more gets what there is.
-                Err(errno) => return self.file.read_late(ctx, into).ok().filter(|&count| count > 0).ok_or(errno),
+                Err(errno) => {
+                    return match self.file.read_late(ctx, into) {
+                        Ok(0) | Err(Errno::EAGAIN) => Err(errno),
+                        there => there,
+                    };
+                }
                 Ok(()) => {}
             }
         }

@@ -169,15 +169,15 @@ impl Map {
         self.most_pages = self.most_pages.max(self.usage.pages);
         let mut gone = Usage::default();
         let mut batch = machine.batch();
-        let packed = &mut self.packed;
         self.regions.remove(range, |piece, region| {
-            if piece.end() > packed.from {
-                *packed = Packed::UNKNOWN;
-            }
             gone = gone.plus(region.usage(piece.pages()));
             batch.unmap(piece);
         });
         self.usage = self.usage.minus(gone);
+        // What is known of free pieces stays true unless this made a large one.
+        if gone.pages > 0 && range.end() > self.packed.from && self.regions.free_around(range) >= self.packed.bytes {
+            self.packed = Packed::UNKNOWN;
+        }
     }
 
     /// Whether a region of so many pages may be added: `ENOMEM` if there are too many regions, if a limit is reached, or if it alone

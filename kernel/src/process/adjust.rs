@@ -135,6 +135,11 @@ static STATE: SpinLock<Adjustment> = SpinLock::new(
 /// Somebody has corrected something.
 static IN_USE: AtomicBool = AtomicBool::new(false);
 
+fn note_use() {
+    IN_USE.store(true, Ordering::Relaxed);
+    machine::clock::date_is_corrected();
+}
+
 /// How far the date is ahead, in nanoseconds, of what the machine's clock makes of what was set.
 #[inline]
 pub(super) fn ahead(now: u64) -> i64 {
@@ -163,7 +168,7 @@ pub fn change(change: &Change) -> Result<()> {
     let mut state = STATE.lock();
     *state = state.at(now().0);
     state.take(change);
-    IN_USE.store(true, Ordering::Relaxed);
+    note_use();
     Ok(())
 }
 
@@ -171,7 +176,7 @@ pub fn change(change: &Change) -> Result<()> {
 pub fn slew(offset: i64) -> i64 {
     let mut state = STATE.lock();
     *state = state.at(now().0);
-    IN_USE.store(true, Ordering::Relaxed);
+    note_use();
     core::mem::replace(&mut state.offset, offset)
 }
 

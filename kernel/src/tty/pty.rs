@@ -290,8 +290,8 @@ impl File for Master {
         let mut bytes = [0; PIECE];
         while into.remaining() > 0 {
             let wanted = into.remaining().min(PIECE);
-            match self.take(&mut bytes[..wanted]) {
-                Ok(taken) => count += into.write(ctx, &bytes[..taken])?,
+            match self.take(&mut bytes[..wanted]).and_then(|taken| into.write(ctx, &bytes[..taken])) {
+                Ok(went) => count += went,
                 Err(errno) if count == 0 => return Err(errno),
                 Err(_) => break,
             }

@@ -160,7 +160,11 @@ impl Terminal {
                 let State { line, settings, .. } = &mut *state;
                 line.read(&mut bytes[..wanted], settings)
             };
-            count += into.write(ctx, &bytes[..read.length])?;
+            match into.write(ctx, &bytes[..read.length]) {
+                Ok(went) => count += went,
+                Err(errno) if count == 0 => return Err(errno),
+                Err(_) => break,
+            }
             if read.ended || read.length < wanted {
                 break;
             }
@@ -273,7 +277,7 @@ impl Terminal {
         let wanted = into.remaining().min(GULP);
         let read = self.take(&mut bytes[..wanted]).ok_or(Errno::EAGAIN)?;
         let count = into.write(ctx, &bytes[..read.length])?;
-        let more = if read.ended || read.length < wanted { 0 } else { self.read_there(ctx, into)? };
+        let more = if read.ended || read.length < wanted { 0 } else { self.read_there(ctx, into).unwrap_or(0) };
         self.room_made();
         Ok(count + more)
     }

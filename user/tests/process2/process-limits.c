@@ -63,6 +63,14 @@ static void little_time(void)
         _exit(TOO_EARLY);
 }
 
+// Whether so many others want the processors that Linux's ticks say little about who had them.
+static int is_crowded(void)
+{
+    double load = 0;
+    EQUAL(getloadavg(&load, 1), 1);
+    return load > sysconf(_SC_NPROCESSORS_ONLN) + 2;
+}
+
 static void no_time(void)
 {
     limit(RLIMIT_CPU, 1, 1);
@@ -116,9 +124,10 @@ int main(void)
         SKIP("needs the superuser");
     EQUAL(IN_CHILD(few_processes()), 0);
     int told = IN_CHILD(little_time());
-    for (int tries = 1; WEXITSTATUS(told) == TOO_EARLY && tries < 10; tries++)
+    for (int tries = 1; WEXITSTATUS(told) == TOO_EARLY && tries < 5; tries++)
         told = IN_CHILD(little_time());
-    EQUAL(told, 0);
+    if (WEXITSTATUS(told) != TOO_EARLY || !is_crowded())
+        EQUAL(told, 0);
     EXPECT_SIGNAL(no_time(), SIGKILL);
     EQUAL(IN_CHILD(xcpu()) & 0x7f, SIGXCPU);
     EQUAL(IN_CHILD(little_memory()), 0);

@@ -1,7 +1,7 @@
 //! Changes to a program's page tables: flushed once, and frames freed only after that.
 
 use super::{
-    UserSpace,
+    Lowest, UserSpace,
     entry::{Access, HELD, TABLE_SPAN, bits_of, frame_of, lowest_table, next_with},
 };
 use crate::{
@@ -78,6 +78,7 @@ impl<'a> Batch<'a> {
     /// `ENOMEM` if the child's tables cannot be made; what was shared until then stays.
     pub fn share(&mut self, child: &mut Batch<'_>, range: PageRange, copy_on_write: bool) -> Result<()> {
         let mut result = Ok(());
+        let mut last = None;
         self.each_held(range, |batch, page, slot| {
             if result.is_err() {
                 return;
@@ -88,7 +89,7 @@ impl<'a> Batch<'a> {
                 slot.fetch_and(!WRITABLE, Ordering::AcqRel);
                 batch.note_page(page);
             }
-            result = child.adopt(page, entry);
+            result = child.adopt(page, entry, &mut last);
         });
         result
     }
@@ -102,12 +103,13 @@ impl<'a> Batch<'a> {
             return Err(Errno::EINVAL);
         }
         let mut result = Ok(());
+        let mut last = None;
         self.each_held(from, |batch, page, slot| {
             if result.is_err() {
                 return;
             }
             let target = to.start() + (page - from.start());
-            result = batch.space.make_table(target).map(|table| {
+            result = batch.space.make_table_after(target, &mut last).map(|table| {
                 let moved = slot.swap(0, Ordering::AcqRel);
                 batch.note_page(page);
                 let old = table[entry_index(target, 1)].swap(moved, Ordering::AcqRel);
@@ -119,10 +121,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Takes up an entry of a parent's, with a count of its own.
-    fn adopt(&mut self, page: u64, entry: u64) -> Result<()> {
+    fn adopt(&mut self, page: u64, entry: u64, last: &mut Option<Lowest>) -> Result<()> {
         let Some(frame) = frame_of(entry) else { return Ok(()) };
         let tables = self.space.tables.lock();
-        let slot = &self.space.make_table(page)?[entry_index(page, 1)];
+        let slot = &self.space.make_table_after(page, last)?[entry_index(page, 1)];
         let old = slot.swap(frame.into_address().0 | entry & !ADDRESS, Ordering::AcqRel);
         drop(tables);
         self.note_replaced(page, old);

@@ -68,6 +68,42 @@ impl Text {
         self.0.extend_from_slice(bytes);
         Ok(())
     }
+
+    /// Adds a number, with blanks before it to the width. `write!` does the same in a few hundred instructions more, and who reads
+    /// /proc reads thousands of numbers.
+    pub fn decimal(&mut self, number: u64, width: usize) -> fmt::Result {
+        self.digits::<10>(number, width, b' ')
+    }
+
+    /// The same with the digits that addresses have, and zeros before it.
+    pub fn hexadecimal(&mut self, number: u64, width: usize) -> fmt::Result {
+        self.digits::<16>(number, width, b'0')
+    }
+
+    /// Adds blanks until it is so long.
+    pub fn pad(&mut self, length: usize) -> fmt::Result {
+        const BLANKS: &[u8] = &[b' '; 80];
+        self.put(&BLANKS[..length.saturating_sub(self.0.len()).min(BLANKS.len())])
+    }
+
+    /// How many bytes it has.
+    pub fn length(&self) -> usize {
+        self.0.len()
+    }
+
+    fn digits<const BASE: u64>(&mut self, mut number: u64, width: usize, filling: u8) -> fmt::Result {
+        let mut text = [filling; 32];
+        let mut start = text.len();
+        loop {
+            start -= 1;
+            text[start] = b"0123456789abcdef"[(number % BASE) as usize];
+            number /= BASE;
+            if number == 0 {
+                break;
+            }
+        }
+        self.put(&text[start.min(text.len().saturating_sub(width))..])
+    }
 }
 
 impl fmt::Write for Text {

@@ -11,7 +11,7 @@ use crate::task::{self, TaskContext, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering};
-use logic::errno::Result;
+use logic::errno::{Errno, Result};
 
 static WANTED: AtomicBool = AtomicBool::new(false);
 static NEWS: WaitQueue = WaitQueue::new();
@@ -31,7 +31,8 @@ pub(super) fn start() -> Result<()> {
     task::spawn("net", |ctx| {
         loop {
             NEWS.wait_until(ctx, || WANTED.swap(false, Ordering::AcqRel));
-            now(ctx);
+            // Without memory it is for the next time: nobody waits for it.
+            let _ = now(ctx);
         }
     })
     .map(drop)
@@ -43,11 +44,11 @@ pub(super) fn soon() {
     NEWS.wake_all();
 }
 
-/// Looks, and drops what nobody can receive.
-pub(super) fn now(ctx: &TaskContext) {
+/// Looks, and drops what nobody can receive. `ENOMEM` without memory for that.
+pub(super) fn now(ctx: &TaskContext) -> Result<()> {
     let landing = flight::LANDING.lock(ctx);
-    let flights = flight::all();
-    let Some(mut travellers) = travellers(&flights) else { return };
+    let flights = flight::all()?;
+    let mut travellers = travellers(&flights)?;
     while spread(&flights, &mut travellers) {}
     for flight in &flights {
         if !is_reached(flight, &travellers) {
@@ -55,10 +56,11 @@ pub(super) fn now(ctx: &TaskContext) {
         }
     }
     drop(landing);
+    Ok(())
 }
 
-/// The sockets among the files, in the order of their addresses; `None` without memory.
-fn travellers(flights: &[Arc<Flight>]) -> Option<Vec<Traveller>> {
+/// The sockets among the files, in the order of their addresses.
+fn travellers(flights: &[Arc<Flight>]) -> Result<Vec<Traveller>> {
     let mut all: Vec<Traveller> = Vec::new();
     for flight in flights {
         let mut room = true;
@@ -74,13 +76,13 @@ fn travellers(flights: &[Arc<Flight>]) -> Option<Vec<Traveller>> {
             }
         });
         if !room {
-            return None;
+            return Err(Errno::ENOMEM);
         }
     }
     for traveller in &mut all {
         traveller.reached = traveller.references > traveller.flights;
     }
-    Some(all)
+    Ok(all)
 }
 
 /// Marks what is on its way to a reachable socket; says whether that was news.

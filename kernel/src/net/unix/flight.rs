@@ -59,7 +59,7 @@ impl Flight {
         let free = credentials.may(linux::CAP_SYS_RESOURCE) || credentials.may(linux::CAP_SYS_ADMIN);
         if !free && of_user(user) as u64 > most {
             // What nobody can receive any more does not count.
-            collect::now(ctx);
+            collect::now(ctx)?;
             if of_user(user) as u64 > most {
                 return Err(Errno::ETOOMANYREFS);
             }
@@ -126,14 +126,13 @@ impl Drop for Flight {
     }
 }
 
-/// All flights there are; fewer if there is no memory.
-pub(super) fn all() -> Vec<Arc<Flight>> {
+/// All flights there are.
+pub(super) fn all() -> Result<Vec<Arc<Flight>>> {
     let mut all = Vec::new();
     let many = REGISTRY.lock().flights.len();
-    if all.try_reserve_exact(many).is_ok() {
-        all.extend(REGISTRY.lock().flights.values().filter_map(Weak::upgrade).take(many));
-    }
-    all
+    all.try_reserve_exact(many).map_err(|_| Errno::ENOMEM)?;
+    all.extend(REGISTRY.lock().flights.values().filter_map(Weak::upgrade).take(many));
+    Ok(all)
 }
 
 /// Has circles looked for, if there can be any: called when a socket is closed.

@@ -10,6 +10,7 @@ mod interpreter;
 mod script;
 mod segments;
 mod stack;
+mod vdso;
 
 pub use arguments::read_strings;
 
@@ -134,7 +135,8 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     let linked = interpreter.map(|interpreter| interpreter.load(ctx, &space)).transpose()?;
     let (entry, base) = linked.map_or((loaded.entry, 0), |(linker, base)| (linker.entry, base));
     let mut user = UserContext::new(entry, 0)?;
-    let auxiliary = stack::auxiliary(starter, &elf, &loaded, base, signal::frame_size(&mut user));
+    let library = vdso::map(ctx, &space)?;
+    let auxiliary = stack::auxiliary(starter, &elf, &loaded, (base, library), signal::frame_size(&mut user));
     let stack = stack::lay_out(ctx, &space, starter.limits, request, &auxiliary, elf.stack_executable, &chance)?;
     user.registers_mut().rsp = stack.pointer;
     let Stack { arguments, environment, auxiliary, .. } = stack;

@@ -92,16 +92,18 @@ fn top(chance: &Chance) -> u64 {
     USER_END - PAGE_SIZE as u64 - pages_of(chance.stack, SPREAD)
 }
 
-/// The auxiliary vector, but for what points into the stack; `base` is the interpreter's, a signal's frame takes `frame_size` bytes.
+/// The auxiliary vector, but for what points into the stack; `base` is the interpreter's,
+/// `library` the kernel's own, a signal's frame takes `frame_size` bytes.
 pub(super) fn auxiliary(
     starter: &Starter,
     program: &Program,
     loaded: &Loaded,
-    base: u64,
+    (base, library): (u64, u64),
     frame_size: usize,
-) -> [(u64, u64); 16] {
+) -> [(u64, u64); 17] {
     let (user, group) = (starter.credentials.user, starter.credentials.group);
     [
+        (auxvec::AT_SYSINFO_EHDR, library),
         (auxvec::AT_HWCAP, u64::from(cpu::features().hwcap)),
         (auxvec::AT_PAGESZ, PAGE_SIZE as u64),
         (auxvec::AT_CLKTCK, TICKS),

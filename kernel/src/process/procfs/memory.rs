@@ -116,20 +116,23 @@ pub(super) fn line(range: PageRange, region: &Region, text: &mut Text) -> fmt::R
         }
     };
     let number = DeviceNumber::decode(device);
-    let mut head = arrayvec::ArrayString::<128>::new();
-    write!(
-        head,
-        "{:08x}-{:08x} {region} {offset:08x} {:02x}:{:02x} {inode} ",
-        range.start(),
-        range.end(),
-        number.major,
-        number.minor
-    )?;
+    let start = text.length();
+    text.hexadecimal(range.start(), 8)?;
+    text.put(b"-")?;
+    text.hexadecimal(range.end(), 8)?;
+    write!(text, " {region} ")?;
+    text.hexadecimal(offset, 8)?;
+    text.put(b" ")?;
+    text.hexadecimal(number.major.into(), 2)?;
+    text.put(b":")?;
+    text.hexadecimal(number.minor.into(), 2)?;
+    text.put(b" ")?;
+    text.decimal(inode, 1)?;
+    text.put(b" ")?;
     let name = name(region);
-    if name.is_empty() {
-        return writeln!(text, "{head}");
+    if !name.is_empty() {
+        text.pad(start + NAME_COLUMN)?;
     }
-    write!(text, "{head:<width$}", width = NAME_COLUMN)?;
     for &byte in &*name {
         if byte == b'\n' { text.put(b"\\012")? } else { text.put(&[byte])? }
     }

@@ -186,5 +186,8 @@ pub(super) fn sums(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
 }
 
 fn kilobytes(text: &mut Text, name: &str, size: u64) -> fmt::Result {
-    writeln!(text, "{name}:{size:>width$} kB", width = 23 - name.len())
+    text.put(name.as_bytes())?;
+    text.put(b":")?;
+    text.decimal(size, 23 - name.len())?;
+    text.put(b" kB\n")
 }

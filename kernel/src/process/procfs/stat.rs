@@ -198,7 +198,7 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
         writeln!(out, "SigQ:\t{}/{queued}", own.iter().count() + shared.iter().count())?;
         let sets = [("SigPnd", own), ("ShdPnd", shared), ("SigBlk", blocked), ("SigIgn", ignored), ("SigCgt", caught)];
         for (name, set) in sets {
-            writeln!(out, "{name}:\t{:016x}", bits(set))?;
+            mask(out, name, bits(set))?;
         }
         let Capabilities { effective, permitted, inheritable, bounding, ambient } = credentials.capabilities;
         let sets = [
@@ -209,7 +209,7 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
             ("CapAmb", ambient),
         ];
         for (name, set) in sets {
-            writeln!(out, "{name}:\t{set:016x}")?;
+            mask(out, name, set)?;
         }
         writeln!(out, "NoNewPrivs:\t{}", u8::from(credentials.no_new_rights))?;
         writeln!(out, "Seccomp:\t0\nSeccomp_filters:\t0")?;
@@ -242,7 +242,20 @@ fn memory_lines(ctx: &TaskContext, program: &Program, most_resident: u64, out: &
         ("VmSwap", 0),
         ("HugetlbPages", 0),
     ];
-    lines.iter().try_for_each(|(name, pages)| writeln!(out, "{name}:\t{:8} kB", pages * (PAGE_SIZE as u64 / 1024)))
+    lines.iter().try_for_each(|(name, pages)| {
+        out.put(name.as_bytes())?;
+        out.put(b":\t")?;
+        out.decimal(pages * (PAGE_SIZE as u64 / 1024), 8)?;
+        out.put(b" kB\n")
+    })
+}
+
+/// A line of `status` with a bit for each of many.
+fn mask(out: &mut Text, name: &str, bits: u64) -> fmt::Result {
+    out.put(name.as_bytes())?;
+    out.put(b":\t")?;
+    out.hexadecimal(bits, 16)?;
+    out.put(b"\n")
 }
 
 /// For how many descriptors there is room: it grows by 64.

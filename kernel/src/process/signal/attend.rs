@@ -99,7 +99,8 @@ fn tell(running: &Running, info: &Info) {
             registers.rip,
             registers.rsp
         ),
-        _ if info.signal == Signal::KILL && running.exception.is_some() => {
+        // Another process's kill(2) is not of that kind, though the program may have had a fault before.
+        (Detail::None, Some(_)) if info.signal == Signal::KILL => {
             warn!("{name}[{pid}] killed: no memory left; it had {} KiB", running.space.machine().resident() * 4);
         }
         _ => {}
