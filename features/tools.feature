@@ -188,3 +188,18 @@ Feature: The tools at the prompt
       """
     When the keys Ctrl-C are pressed
     Then there is a prompt again
+
+  @cor
+  Scenario: What the kernel counts
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # dmesg | grep -c -e 'the clock is measured' -e 'root: all .* files'
+      2
+      / # head -n 1 /proc/lock_stat
+      lock_stat version 0.4
+      / # echo 0 > /proc/lock_stat; wc -l < /proc/lock_stat
+      4
+      / # echo 1 > /proc/lock_stat
+      ...Invalid argument
+      """

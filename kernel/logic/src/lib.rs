@@ -15,7 +15,6 @@ pub mod aml_sleep;
 pub mod boot_info;
 pub mod buddy;
 pub mod calibration;
-pub mod chacha;
 pub mod cmos_date;
 pub mod command_line;
 pub mod deadlines;

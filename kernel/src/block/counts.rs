@@ -1,6 +1,7 @@
-//! What a disk has done, and how long it took: /proc/diskstats.
+//! What a disk has done, and how long it took: /proc/diskstats, /sys/block/NAME/stat.
 
 use super::{Operation, Request, SECTOR};
+use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use machine::clock;
 
@@ -14,7 +15,7 @@ pub struct Counts {
     /// Writes that are done.
     pub writes: Done,
     /// Flushes that are done.
-    pub flushes: Done,
+    flushes: Done,
     /// Requests that the disk is at now.
     under_way: AtomicU64,
     /// Since when it is at any, and how long it was before.
@@ -32,7 +33,7 @@ pub struct Done {
 
 impl Done {
     /// How many.
-    pub fn requests(&self) -> u64 {
+    fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
@@ -42,7 +43,7 @@ impl Done {
     }
 
     /// How long they took, each for itself.
-    pub fn milliseconds(&self) -> u64 {
+    fn milliseconds(&self) -> u64 {
         self.nanoseconds.load(Ordering::Relaxed) / MILLISECOND
     }
 }
@@ -74,19 +75,17 @@ impl Counts {
         done.sectors.fetch_add(request.length() / SECTOR, Ordering::Relaxed);
         done.nanoseconds.fetch_add(now.saturating_sub(request.begun()), Ordering::Relaxed);
     }
+}
 
-    /// How many requests the disk is at.
-    pub fn under_way(&self) -> u64 {
-        self.under_way.load(Ordering::Relaxed)
-    }
-
-    /// How long it was at any.
-    pub fn busy_milliseconds(&self) -> u64 {
-        self.busy.load(Ordering::Relaxed) / MILLISECOND
-    }
-
-    /// How long all requests took, each for itself.
-    pub fn all_milliseconds(&self) -> u64 {
-        [&self.reads, &self.writes, &self.flushes].iter().map(|done| done.milliseconds()).sum()
+/// The numbers of Documentation/admin-guide/iostats.rst. Nothing is merged here and nothing discarded.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for done in [&self.reads, &self.writes] {
+            write!(f, "{} 0 {} {} ", done.requests(), done.sectors(), done.milliseconds())?;
+        }
+        let busy = self.busy.load(Ordering::Relaxed) / MILLISECOND;
+        let all: u64 = [&self.reads, &self.writes, &self.flushes].iter().map(|done| done.milliseconds()).sum();
+        write!(f, "{} {busy} {all} 0 0 0 0 ", self.under_way.load(Ordering::Relaxed))?;
+        write!(f, "{} {}", self.flushes.requests(), self.flushes.milliseconds())
     }
 }

@@ -7,9 +7,10 @@
 
 use crate::memory::Sink;
 use crate::task::TaskContext;
-use logic::chacha::Generator;
 use logic::errno::Result;
 use machine::lock::SpinLock;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 type Key = [u8; 32];
 
@@ -29,7 +30,7 @@ static POOL: SpinLock<Pool> = SpinLock::new("random numbers", Pool { key: [0; 32
 /// Fills `into` with random bytes.
 pub fn fill(into: &mut [u8]) {
     if into.len() > BLOCK {
-        return Generator::new(&bytes()).fill(into);
+        return ChaCha20Rng::from_seed(bytes()).fill_bytes(into);
     }
     let mut pool = POOL.lock();
     let mut done = 0;
@@ -54,13 +55,13 @@ pub fn below(limit: u64) -> u64 {
 
 /// Fills a sink with random bytes.
 pub fn read(ctx: &TaskContext, into: &mut Sink<'_>) -> Result<usize> {
-    let mut long = (into.remaining() > BLOCK).then(|| Generator::new(&bytes()));
+    let mut long = (into.remaining() > BLOCK).then(|| ChaCha20Rng::from_seed(bytes()));
     let mut bytes = [0; BLOCK];
     let mut count = 0;
     while into.remaining() > 0 {
         let part = into.remaining().min(BLOCK);
         match &mut long {
-            Some(generator) => generator.fill(&mut bytes[..part]),
+            Some(generator) => generator.fill_bytes(&mut bytes[..part]),
             None => fill(&mut bytes[..part]),
         }
         match into.write(ctx, &bytes[..part]) {
@@ -116,7 +117,7 @@ impl Pool {
         for (old, new) in self.key.iter_mut().zip(time) {
             *old ^= new;
         }
-        Generator::new(&self.key).fill(&mut self.ready);
+        ChaCha20Rng::from_seed(self.key).fill_bytes(&mut self.ready);
         self.key.copy_from_slice(&self.ready[..size_of::<Key>()]);
         self.ready[..size_of::<Key>()].fill(0);
         self.used = size_of::<Key>();

@@ -5,7 +5,7 @@
 use super::file_system::{FileSystem, Statistics, Volume, nameless_device};
 use super::inode::{DeviceNumber, Inode, InodeId, Target};
 use super::mount::{self, MountFlags, Path};
-use super::proc::{Contents, Fixed, Folder, Link, READ_ONLY, TextFile, new_identity_on};
+use super::proc::{Contents, Fixed, Folder, Link, READ_ONLY, Text, TextFile, new_identity_on};
 use crate::block::{self, Disk};
 use crate::fs::dev;
 use crate::task::TaskContext;
@@ -13,6 +13,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::fmt::Write;
 use linux_raw_sys::general as linux;
 use logic::errno::Result;
 use machine::lock::SpinLock;
@@ -38,7 +39,7 @@ pub fn volume() -> Arc<Volume> {
 pub fn mount(ctx: &TaskContext, root: &Path) -> Result<()> {
     FOLDERS.iter().try_for_each(|name| folder_at(name).map(drop))?;
     processors()?;
-    block::disks().iter().enumerate().try_for_each(|(index, disk)| show_disk(index, &**disk))?;
+    block::disks().iter().enumerate().try_for_each(|(index, disk)| show_disk(index, disk))?;
     dev::for_each_character(
         |name, number| if number.major == 4 || number.major == 5 { show_terminal(name, number) } else { Ok(()) },
     )?;
@@ -55,13 +56,18 @@ fn processors() -> Result<()> {
     folder_at("devices/system/cpu/cpu0").map(drop)
 }
 
-fn show_disk(index: usize, disk: &dyn Disk) -> Result<()> {
+fn show_disk(index: usize, disk: &Arc<dyn Disk>) -> Result<()> {
     let (name, number) = (disk.name(), dev::disk_number(index));
-    let place = format!("devices/virtual/block/{name}");
+    // Tools leave out what is under devices/virtual, or has no device behind it: a disk in a file.
+    let device = format!("devices/pci0000:00/virtio{index}");
+    let place = format!("{device}/block/{name}");
+    link(&format!("{place}/device"), String::from("../.."))?;
     text(&format!("{place}/dev"), Fixed(format!("{}:{}", number.major, number.minor)))?;
     text(&format!("{place}/size"), Fixed(disk.sectors()))?;
     text(&format!("{place}/ro"), Fixed(u8::from(disk.read_only())))?;
     text(&format!("{place}/removable"), Fixed(0))?;
+    let counted = disk.clone();
+    text(&format!("{place}/stat"), move |_: &TaskContext, text: &mut Text| writeln!(text, "{}", counted.counts()))?;
     text(&format!("{place}/queue/logical_block_size"), Fixed(disk.block_size()))?;
     link(&format!("block/{name}"), format!("../{place}"))?;
     link(&format!("class/block/{name}"), format!("../../{place}"))?;

@@ -192,10 +192,10 @@ pub(super) fn end(pid: Pid, status: WaitStatus) -> Option<Option<Arc<Process>>> 
     Some(parent.and_then(|parent| table.nodes.get(&parent)).map(|node| node.process.clone()))
 }
 
-/// Notes that a process has stopped or goes on; the result is the parent.
+/// Notes that a process has stopped or goes on, unless it has ended by now; the result is the parent.
 pub(super) fn note(pid: Pid, news: WaitStatus) -> Option<Arc<Process>> {
     let mut table = TABLE.lock();
-    let node = table.nodes.get_mut(&pid)?;
+    let node = table.nodes.get_mut(&pid).filter(|node| node.ended().is_none())?;
     node.news = Some(news);
     let parent = node.parent?;
     table.nodes.get(&parent).map(|node| node.process.clone())

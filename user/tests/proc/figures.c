@@ -1,5 +1,5 @@
 // What /proc counts grows by what was done: times, page faults, interrupts, free memory, the kernel's objects.
-#include "../test.h"
+#include "../process.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -140,6 +140,37 @@ static void free_blocks(void)
     CHECK(near(number("/proc/meminfo", "MemFree") / 4, free, free / 20 + 500));
 }
 
+// Whether what a program touches of its own memory and of a file's is told, and once though a child sees it too.
+static int is_told(void)
+{
+    enum { SIZE = 16 << 20, PAGE = 4096, NEAR = 3 << 10 };
+    int file = SUCCEED(open("/tmp/figures", O_CREAT | O_RDWR, 0600));
+    SUCCEED(ftruncate(file, SIZE));
+    long long own = number("/proc/meminfo", "AnonPages"), mapped = number("/proc/meminfo", "Mapped");
+    char *mine = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *view = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    CHECK(mine != MAP_FAILED && view != MAP_FAILED);
+    for (int at = 0; at < SIZE; at += PAGE)
+        mine[at] = view[at] = 1;
+    int told = near(number("/proc/meminfo", "AnonPages") - own, SIZE / 1024, NEAR) &&
+               near(number("/proc/meminfo", "Mapped") - mapped, SIZE / 1024, NEAR) &&
+               IN_CHILD(_exit(!near(number("/proc/meminfo", "AnonPages") - own, SIZE / 1024, NEAR))) == 0;
+    SUCCEED(munmap(mine, SIZE));
+    SUCCEED(munmap(view, SIZE));
+    close(file);
+    SUCCEED(unlink("/tmp/figures"));
+    return told;
+}
+
+// Others may begin or end meanwhile, and so it is tried again.
+static void memory(void)
+{
+    for (int tries = 0; tries < 50; tries++)
+        if (is_told())
+            return;
+    FAIL("AnonPages and Mapped do not grow by what is touched");
+}
+
 static long long objects(void)
 {
     long long active, all = 0;
@@ -178,5 +209,6 @@ int main(void)
     sleeping();
     faults();
     free_blocks();
+    memory();
     kernel_objects();
 }

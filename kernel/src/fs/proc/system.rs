@@ -1,20 +1,18 @@
 //! The files of /proc that tell of the machine: memory, interrupts, disks; and what file systems there are.
 
 use super::{READ_ONLY, Text, TextFile, add, new_identity, register};
+use crate::block;
 use crate::fs::inode::Permissions;
-use crate::fs::{dev, mounting, tmpfs};
+use crate::fs::{dev, mounting};
 use crate::task::TaskContext;
-use crate::{block, memory};
 use alloc::format;
 use alloc::sync::Arc;
 use core::fmt::{self, Write};
-use logic::address::PAGE_SIZE;
 use logic::errno::Result;
-use machine::{fiber, frame, heap, irq};
+use machine::{frame, heap, irq};
 
 /// Registers them.
 pub(super) fn register_all() -> Result<()> {
-    register("meminfo", meminfo)?;
     register("filesystems", file_systems)?;
     register("buddyinfo", free_blocks)?;
     add(
@@ -36,63 +34,13 @@ fn nothing(_ctx: &TaskContext, _text: &mut Text) -> fmt::Result {
     Ok(())
 }
 
-/// What each disk has done: Documentation/admin-guide/iostats.rst. Nothing is merged here and nothing discarded.
+/// What each disk has done.
 fn disk_counts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     for (index, disk) in block::disks().iter().enumerate() {
         let number = dev::disk_number(index);
-        let counts = disk.counts();
-        write!(text, "{:4} {:7} {} ", number.major, number.minor, disk.name())?;
-        for done in [&counts.reads, &counts.writes] {
-            write!(text, "{} 0 {} {} ", done.requests(), done.sectors(), done.milliseconds())?;
-        }
-        let all = counts.all_milliseconds();
-        write!(text, "{} {} {all} 0 0 0 0 ", counts.under_way(), counts.busy_milliseconds())?;
-        writeln!(text, "{} {}", counts.flushes.requests(), counts.flushes.milliseconds())?;
+        writeln!(text, "{:4} {:7} {} {}", number.major, number.minor, disk.name(), disk.counts())?;
     }
     Ok(())
-}
-
-/// What the machine has and what is left, with the names of proc(5). Files that only memory holds are "cached" here as on Linux, and
-/// cannot be had back; nothing is swapped, nothing waits to be written, and there are no huge pages.
-fn meminfo(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
-    let kilobytes = |frames: usize| frames * (PAGE_SIZE / 1024);
-    let (total, free) = (kilobytes(frame::total_frames()), kilobytes(frame::free_frames()));
-    let files = kilobytes(tmpfs::pages() as usize);
-    let heap = kilobytes(heap::statistics().iter().map(|class| class.slabs * class.frames_each).sum());
-    let programs = memory::totals(ctx);
-    let (stacks, frames_each) = fiber::stacks();
-    let lines = [
-        ("MemTotal", total),
-        ("MemFree", free),
-        ("MemAvailable", free),
-        ("Buffers", 0),
-        ("Cached", files),
-        ("SwapCached", 0),
-        ("SwapTotal", 0),
-        ("SwapFree", 0),
-        ("Dirty", 0),
-        ("Writeback", 0),
-        ("Mapped", kilobytes(programs.resident as usize)),
-        ("Shmem", files),
-        ("KReclaimable", 0),
-        ("Slab", heap),
-        ("SReclaimable", 0),
-        ("SUnreclaim", heap),
-        ("KernelStack", kilobytes(stacks * frames_each)),
-        ("NFS_Unstable", 0),
-        ("Bounce", 0),
-        ("CommitLimit", kilobytes(memory::most_promised() as usize)),
-        ("Committed_AS", kilobytes(programs.promised as usize)),
-        ("HugePages_Total", 0),
-        ("HugePages_Free", 0),
-        ("HugePages_Rsvd", 0),
-        ("HugePages_Surp", 0),
-    ];
-    for (name, size) in lines {
-        let unit = if name.starts_with("HugePages") { "" } else { " kB" };
-        writeln!(text, "{name}:{size:>width$}{unit}", width = 23 - name.len())?;
-    }
-    writeln!(text, "Hugepagesize:       2048 kB")
 }
 
 /// Free memory by the size of what lies together: so many blocks of 1, 2, 4 pages and on.

@@ -11,6 +11,7 @@ mod folder;
 mod host;
 mod links;
 mod lock_stat;
+mod meminfo;
 mod memory;
 mod pages;
 mod stat;
@@ -50,6 +51,7 @@ pub fn register() -> Result<()> {
     proc::add("mounts", Arc::new(Link::new(proc::new_identity(), own_mounts)))?;
     system::register()?;
     lock_stat::register()?;
+    meminfo::register()?;
     host::register()?;
     proc::add_dynamic("", Arc::new(Numbers))
 }

@@ -28,8 +28,9 @@ pub(super) struct Pages {
     /// Pages that only this one maps, and of those the written ones.
     private: [u64; 2],
     touched: u64,
-    /// In kibibytes: each page divided by how many map it.
+    /// In bytes: each page divided by how many map it; and of that, what is not anonymous.
     part: u64,
+    part_of_files: u64,
     locked: u64,
 }
 
@@ -37,6 +38,13 @@ impl Pages {
     /// All that are there.
     pub(super) fn resident(&self) -> u64 {
         self.anonymous + self.file + self.shared_memory
+    }
+
+    /// In kibibytes, what is its own of anonymous pages, and of those of files and shared memory: of all programs together, each
+    /// page is counted once.
+    pub(super) fn own_part(&self) -> (usize, usize) {
+        let kilobytes = |bytes: u64| (bytes / 1024) as usize;
+        (kilobytes(self.part - self.part_of_files), kilobytes(self.part_of_files))
     }
 
     /// Counts those of a region.
@@ -70,7 +78,9 @@ impl Pages {
         } else {
             self.private[dirty] += 1
         }
-        self.part += PAGE / mapped as u64;
+        let part = PAGE_SIZE as u64 / mapped as u64;
+        self.part += part;
+        self.part_of_files += if is_cached { part } else { 0 };
         self.touched += u64::from(seen.accessed);
         self.locked += u64::from(region.traits.contains(Traits::LOCKED));
     }
@@ -79,7 +89,7 @@ impl Pages {
     fn show(&self, text: &mut Text) -> fmt::Result {
         let lines = [
             ("Rss", self.resident() * PAGE),
-            ("Pss", self.part),
+            ("Pss", self.part / 1024),
             ("Shared_Clean", self.shared[0] * PAGE),
             ("Shared_Dirty", self.shared[1] * PAGE),
             ("Private_Clean", self.private[0] * PAGE),
@@ -111,6 +121,7 @@ impl AddAssign for Pages {
         }
         self.touched += more.touched;
         self.part += more.part;
+        self.part_of_files += more.part_of_files;
         self.locked += more.locked;
     }
 }

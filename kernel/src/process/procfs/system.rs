@@ -1,10 +1,10 @@
 //! What /proc tells of all processes together: load, times, counts.
 
+use super::meminfo;
 use super::stat::TICK;
 use crate::block::{self, Counts, Done};
 use crate::fs::proc::{self, Fixed, Text};
 use crate::fs::tmpfs;
-use crate::memory;
 use crate::process::{Pid, born, last_pid, table, usage};
 use crate::task::{self, TaskContext};
 use core::fmt::{self, Write};
@@ -33,7 +33,8 @@ fn memory_counts(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     let moved = |done: fn(&Counts) -> &Done| disks.iter().map(|disk| done(disk.counts()).sectors()).sum::<u64>() / 2;
     writeln!(text, "pgpgin {}\npgpgout {}", moved(|counts| &counts.reads), moved(|counts| &counts.writes))?;
     writeln!(text, "nr_free_pages {}", frame::free_frames())?;
-    writeln!(text, "nr_mapped {}", memory::totals(ctx).resident)?;
+    let (anonymous, mapped) = meminfo::pages_of_programs(ctx).own_part();
+    writeln!(text, "nr_anon_pages {}\nnr_mapped {}", anonymous / 4, mapped / 4)?;
     writeln!(text, "nr_file_pages {0}\nnr_shmem {0}", tmpfs::pages())?;
     writeln!(text, "nr_dirty 0\nnr_writeback 0\npswpin 0\npswpout 0")?;
     writeln!(text, "pgfault {faults}\npgmajfault 0")
