@@ -3,7 +3,7 @@
 use super::expression::{Place, Watch};
 use super::pages::{DIRECT_MAP, IMAGE, Memory, PAGE, Space};
 use super::player::Player;
-use super::search::Timeline;
+use super::search::{Timeline, last};
 use anyhow::Result;
 
 /// What memory holds; nothing while it is not mapped.
@@ -33,6 +33,19 @@ impl<'p, 'r> Watched<'p, 'r> {
     /// This memory.
     pub fn new(player: &'p mut Player<'r>, watch: Watch) -> Self {
         Watched { player, watch, aliases: Vec::new(), generation: None }
+    }
+
+    /// The last change by an instruction before `end`, and how many there were before that one.
+    pub fn last_change(&mut self, mut end: u64) -> Result<Option<(u64, Change)>> {
+        while let Some((time, change)) = last(self, end)? {
+            // What was seen before a write need not be what was there: it may have been written where we did not look.
+            let (before, after) = (self.value_at(time)?, self.value_at(time + 1)?);
+            if before != after {
+                return Ok(Some((time, Change { before, after, ..change })));
+            }
+            end = time;
+        }
+        Ok(None)
     }
 
     /// What it holds now.

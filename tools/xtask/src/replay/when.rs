@@ -4,7 +4,6 @@ use super::expression::{self, Place, Symbol, Watch};
 use super::pages::Space;
 use super::player::Player;
 use super::recording::Recording;
-use super::search::last;
 use super::typed::{Expression, difference};
 use super::watched::{Change, Value, Watched};
 use crate::build::elf;
@@ -66,7 +65,7 @@ pub fn when(options: &When) -> Result<()> {
         (*space, end) = (Some(found.0), found.1);
     }
     writeln!(to, "{text} is {}", describe_place(&asked))?;
-    let Some((before, change)) = last(&mut Watched::new(&mut player, asked.watch().clone()), end)? else {
+    let Some((before, change)) = Watched::new(&mut player, asked.watch().clone()).last_change(end)? else {
         writeln!(to, "it did not change in {end} instructions")?;
         return Ok(());
     };
