@@ -130,7 +130,7 @@ impl Options {
         let network = self.net || !self.forward.is_empty();
         let here = !network
             && self.kernel.is_none()
-            && self.count.is_none()
+            && self.plugin.is_none()
             && self.profile.is_none()
             && self.disk_faults.is_none();
         let why = match self {
