@@ -69,7 +69,7 @@ Feature: The tools at the prompt
       / # sleep 77 & ps | grep '[s]leep 77' | awk '{ print $NF }'; kill $!
       77
       / # dmesg | head -n 1
-      [    ...Cor ...
+      [    0.0...
       / # date -u -d @1000000000
       Sun Sep  9 01:46:40 UTC 2001
       / # mkdir -p /mnt && mount -t tmpfs -o size=64k none /mnt
