@@ -29,8 +29,15 @@ static long call(long number, long first, void *second) {
     return result;
 }
 
+// What a clock counts from. The others only the kernel knows.
+enum { UNKNOWN, START, DATE };
+static const uint8_t BEGINS[] = {
+    [REALTIME] = DATE, [REALTIME_COARSE] = DATE,
+    [MONOTONIC] = START, [MONOTONIC_RAW] = START, [MONOTONIC_COARSE] = START, [BOOTTIME] = START,
+};
+
 // Nanoseconds since the start, or since 1970; 0 if only the kernel knows.
-static inline uint64_t now(int as_date) {
+static inline uint64_t now(int begin) {
     const volatile struct page *page = (const volatile struct page *)(__ehdr_start + PAGE_SIZE);
     for (;;) {
         uint32_t version = page->version, low, high;
@@ -40,25 +47,24 @@ static inline uint64_t now(int as_date) {
         uint64_t time = page->base_time + (uint64_t)((unsigned __int128)ticks * page->rate >> 32);
         uint64_t date_at_start = page->date_at_start;
         __asm__ volatile("" ::: "memory");
-        if (version % 2 == 0 && page->version == version)
-            return !as_date ? time : date_at_start ? date_at_start + time : 0;
+        if (version % 2 != 0 || page->version != version) continue;
+        if (begin == START) return time;
+        return date_at_start ? date_at_start + time : 0;
     }
 }
 
-int __vdso_clock_gettime(int clock, struct timespec *into) {
-    uint64_t time = 0;
-    if (clock == REALTIME || clock == REALTIME_COARSE)
-        time = now(1);
-    else if (clock == MONOTONIC || clock == MONOTONIC_RAW || clock == MONOTONIC_COARSE || clock == BOOTTIME)
-        time = now(0);
-    if (time == 0) return call(SYS_clock_gettime, clock, into);
+int __vdso_clock_gettime(unsigned clock, struct timespec *into) {
+    // A look into a table: the compiler would make a shift by a variable of it, which is dear to emulate.
+    int begin = clock < sizeof BEGINS ? BEGINS[clock] : UNKNOWN;
+    uint64_t time = begin == UNKNOWN ? 0 : now(begin);
+    if (time == 0) return call(SYS_clock_gettime, (int)clock, into);
     into->seconds = time / SECOND;
     into->nanoseconds = time % SECOND;
     return 0;
 }
 
 int __vdso_gettimeofday(struct timeval *into, void *zone) {
-    uint64_t time = zone ? 0 : now(1);
+    uint64_t time = zone ? 0 : now(DATE);
     if (time == 0) return call(SYS_gettimeofday, (long)into, zone);
     if (into) {
         into->seconds = time / SECOND;
@@ -68,7 +74,7 @@ int __vdso_gettimeofday(struct timeval *into, void *zone) {
 }
 
 int64_t __vdso_time(int64_t *into) {
-    uint64_t time = now(1);
+    uint64_t time = now(DATE);
     if (time == 0) return call(SYS_time, (long)into, 0);
     if (into) *into = time / SECOND;
     return time / SECOND;
