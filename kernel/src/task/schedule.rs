@@ -7,11 +7,16 @@
 //! The scheduler's lock protects the queue and every task's state. It is never held across a switch: the switch happens
 //! with interrupts held, after the lock is let go.
 
-use super::{State, Task, TaskContext, Totals, real_time::Budget, timer};
+use super::{
+    State, Task, TaskContext, Totals,
+    real_time::Budget,
+    slice::{fits_memory, slice, urgent},
+    timer,
+};
 use alloc::sync::Arc;
 use core::{
     cell::RefCell,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 use logic::{
     errno::Result,
@@ -25,44 +30,6 @@ use machine::{
     irq,
     lock::{SpinGuard, SpinLock},
 };
-
-/// How long a task may run while others are ready, in nanoseconds.
-const SLICE: u64 = 8_000_000;
-/// The same in real time, for one who takes turns.
-const REAL_TIME_SLICE: u64 = 100_000_000;
-/// How much less than the one that runs a woken task must have run to take its place at once.
-const URGENT: u64 = 2_000_000;
-
-/// A program that runs on alone has its space loaded again at so many of its first ticks, and then at one of so many: an emulated CPU
-/// fits the size of its TLB to the program only when that is emptied.
-const FITTING_TICKS: u32 = 16;
-const LATER_TICKS: u32 = 64;
-
-/// What turns are made of at random, to find what goes wrong only when tasks take turns at odd moments; 0: they are not.
-static SEED: AtomicU64 = AtomicU64::new(0);
-/// The longest turn then.
-const SHORT: u64 = 300_000;
-
-/// Makes turns short and of random length from now on: the boot argument `sched_seed`. With `--icount` the same seed does the same.
-pub fn perturb(seed: u64) {
-    SEED.store(seed, Ordering::Relaxed);
-}
-
-/// How much less a woken task must have run to take the place of the one who runs.
-fn urgent() -> u64 {
-    if SEED.load(Ordering::Relaxed) == 0 { URGENT } else { random() % URGENT }
-}
-
-/// The next of Marsaglia's xorshift numbers.
-#[cold]
-fn random() -> u64 {
-    let mut number = SEED.load(Ordering::Relaxed);
-    number ^= number << 13;
-    number ^= number >> 7;
-    number ^= number << 17;
-    SEED.store(number, Ordering::Relaxed);
-    number
-}
 
 static READY: SpinLock<RunQueue<Arc<Task>>> = SpinLock::new("run queue", RunQueue::new());
 /// How busy the system is; taken with the scheduler's lock held.
@@ -415,7 +382,7 @@ pub(super) fn tick(now: Instant, program: bool) -> Option<Instant> {
         turn.current.account.find(program);
         turn.charge(now, &mut ready);
         turn.ticks = turn.ticks.wrapping_add(1);
-        if program && (turn.ticks <= FITTING_TICKS || turn.ticks.is_multiple_of(LATER_TICKS)) {
+        if program && fits_memory(turn.ticks) {
             fiber::reload_space();
         }
         (turn.current.clone(), turn.next_tick(now, alone))
@@ -426,16 +393,6 @@ pub(super) fn tick(now: Instant, program: bool) -> Option<Instant> {
         owner.tick();
     }
     next
-}
-
-/// How long a task may run while others are ready that are not more urgent.
-fn slice(task: &Task) -> u64 {
-    match SEED.load(Ordering::Relaxed) {
-        0 if task.takes_turns() => REAL_TIME_SLICE,
-        0 => SLICE,
-        // Mostly very short: what can go wrong often can do so only between two instructions.
-        _ => 1000 + ((random() % SHORT) >> (random() % 8)),
-    }
 }
 
 fn with_turn<R>(work: impl FnOnce(&mut Turn) -> R) -> Option<R> {
