@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "arguments.h"
 #include "calls.h"
+#include "leftovers.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,6 @@
 
 enum { MOST_WORKERS = 8, STACKS = 4, STACK = 16384, CHILD_CALLS = 40, NOBODY = 65534 };
 
-#define WORK "/tmp/fuzz"
 
 // What the workers tell whoever watches them.
 static struct progress {
@@ -295,29 +295,6 @@ static pid_t start(uint64_t seed, int worker, long generation, long count)
     return pid;
 }
 
-// Removes what workers left in a folder: everything, or only what bears their mark.
-static void clean(const char *folder, int everything, int deep)
-{
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; entries && (entry = readdir(entries));) {
-        int own = strncmp(entry->d_name, "fz", 2) == 0 || (everything && strcmp(entry->d_name, ".") != 0);
-        if (!own || strcmp(entry->d_name, "..") == 0)
-            continue;
-        char path[4096];
-        if (snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= (int)sizeof path)
-            continue;
-        struct stat stat;
-        while (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
-            ;
-        if (deep < 100 && lstat(path, &stat) == 0 && S_ISDIR(stat.st_mode))
-            clean(path, 1, deep + 1);
-        if (unlink(path) != 0)
-            rmdir(path);
-    }
-    if (entries)
-        closedir(entries);
-}
-
 static void prepare(void)
 {
     mkdir(WORK, 0777);
@@ -327,15 +304,6 @@ static void prepare(void)
     mkfifo(WORK "/fzfifo", 0666);
     if (symlink("fzloop", WORK "/fzloop") != 0 || symlink("fzdir", WORK "/fzlink") != 0)
         errno = 0;
-}
-
-static void clean_up(void)
-{
-    static const char *folders[] = { "/", "/dev", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
-    for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++)
-        clean(folders[i], 0, 0);
-    clean(WORK, 1, 0);
-    rmdir(WORK);
 }
 
 int main(int argc, char **argv)

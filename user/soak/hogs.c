@@ -3,6 +3,7 @@
 //
 // Each takes twice: what is made once, for as many of something as there ever were, is made the first time.
 
+#define _GNU_SOURCE
 #include "hogs-of-processes.h"
 
 static const struct hog {
