@@ -152,7 +152,9 @@ impl Line {
             }
         };
         self.add("-drive", format!("if=none,id=disk{number},format={format}{snapshot},{file}"));
-        self.add("-device", format!("virtio-blk-pci,drive=disk{number}"));
+        // An error is to hit the request that asked for the sector, and none that QEMU has joined with it.
+        let apart = if faults.is_some() { ",request-merging=off" } else { "" };
+        self.add("-device", format!("virtio-blk-pci,drive=disk{number}{apart}"));
         Ok(())
     }
 
