@@ -42,17 +42,11 @@ fn count_at_least(world: &mut World, least: usize, file: String) {
     assert!(all >= least, "{all} samples{}", world.outcome());
 }
 
-#[then(regex = r"^(\S+\.txt) and (\S+\.txt) differ in (\d+) of 100 samples at most$")]
-fn nearly_the_same(world: &mut World, first: String, second: String, most: usize) {
+#[then(regex = r"^(\S+\.txt) and (\S+\.txt) are the same$")]
+fn are_the_same(world: &mut World, first: String, second: String) {
     let (first, second) = (stacks(world, &first), stacks(world, &second));
-    let in_second = |stack: &[String]| second.iter().find(|(other, _)| other == stack).map_or(0, |(_, count)| *count);
-    let all: usize = first.iter().map(|(_, count)| count).sum();
-    let shared: usize = first.iter().map(|(stack, count)| in_second(stack).min(*count)).sum();
-    let count = second.iter().map(|(_, count)| count).sum::<usize>().max(all);
-    assert!(
-        (count - shared) * 100 <= most * count,
-        "only {shared} of {count} samples are in both: {first:#?} {second:#?}"
-    );
+    let other: Vec<_> = first.iter().filter(|stack| !second.contains(stack)).collect();
+    assert!(first == second, "these were only in the first: {other:#?}");
 }
 
 #[then(regex = r"^(\S+\.svg) shows (\S+)$")]

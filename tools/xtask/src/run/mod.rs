@@ -184,7 +184,7 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     signals::watch(events.clone());
     session::watch_status(wires.status.keep(), events.clone());
     let mode = if options.has_program() {
-        Mode::Program { quiet: options.quiet, fed: options.schedule.is_none() }
+        Mode::Program { quiet: options.quiet, fed: !options.is_repeatable() }
     } else {
         Mode::Interactive
     };

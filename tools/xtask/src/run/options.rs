@@ -75,8 +75,8 @@ pub struct Options {
     /// Measure what is executed between a program's marks, by QEMU's plugin of that name and arguments (for xtask bench)
     #[arg(long, value_name = "FILE,ARGUMENT…", hide = true)]
     pub plugin: Option<String>,
-    /// Sample what the machine is at, 512 times a second of its clock (8192 with --icount), and draw it as a flame graph; a file that is
-    /// not called .svg gets a line for each stack
+    /// Sample what the machine is at, 512 times a second of its clock (8192 with --icount, where PROGRAM gets no input), and draw it as a
+    /// flame graph; a file that is not called .svg gets a line for each stack
     #[arg(long, value_name = "FILE.svg")]
     pub profile: Option<PathBuf>,
     /// Print only what PROGRAM prints, byte for byte
@@ -141,6 +141,11 @@ impl Options {
             _ => return Ok(()),
         };
         anyhow::bail!("--record {why}")
+    }
+
+    /// Whether the run is the same each time: nothing comes from this computer, no input either.
+    pub fn is_repeatable(&self) -> bool {
+        self.schedule.is_some() || self.icount && (self.profile.is_some() || self.plugin.is_some())
     }
 
     /// Refuses what would not be the same again.

@@ -65,10 +65,8 @@ impl Line {
         line.add("-smp", options.smp.map_or(1, u32::from).to_string());
         line.add("-vga", "std");
         line.add("-display", "none");
-        if let Some(seed) = options.schedule {
-            line.repeatable(seed.get() as u32);
-        } else if options.icount && (options.profile.is_some() || options.plugin.is_some()) {
-            line.repeatable(1);
+        if options.is_repeatable() {
+            line.repeatable(options.schedule.map_or(1, |seed| seed.get() as u32));
         } else if options.icount && options.record.is_none() {
             line.add("-icount", "shift=0");
         }
