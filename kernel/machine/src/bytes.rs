@@ -9,11 +9,13 @@ use core::arch::global_asm;
 global_asm!(
     r#"
     .section .text.bytes, "ax", @progbits
+    .cfi_sections .debug_frame              /* where return addresses are, for debuggers */
 
     .globl memcpy
     .type memcpy, @function
     .balign 16
 memcpy:                                 /* rdi to, rsi from, rdx bytes; returns rdi */
+    .cfi_startproc
     mov rax, rdi
     cmp rdx, 8
     jb 6f
@@ -70,12 +72,14 @@ memcpy:                                 /* rdi to, rsi from, rdx bytes; returns 
     mov [rdi + r9], r8b
     mov [rdi + rdx - 1], r10b
 8:  ret
+    .cfi_endproc
     .size memcpy, . - memcpy
 
     .globl memmove
     .type memmove, @function
     .balign 16
 memmove:                                /* forwards unless that would overwrite what is still to be read */
+    .cfi_startproc
     mov rax, rdi
     sub rax, rsi
     cmp rax, rdx
@@ -95,12 +99,14 @@ memmove:                                /* forwards unless that would overwrite 
     dec rdx
     jnz 4b
 5:  ret
+    .cfi_endproc
     .size memmove, . - memmove
 
     .globl memset
     .type memset, @function
     .balign 16
 memset:                                 /* rdi to, esi byte, rdx bytes; returns rdi */
+    .cfi_startproc
     mov rax, rdi
     movzx esi, sil
     mov rcx, 0x0101010101010101
@@ -137,6 +143,7 @@ memset:                                 /* rdi to, esi byte, rdx bytes; returns 
     dec rdx
     jnz 7b
 8:  ret
+    .cfi_endproc
     .size memset, . - memset
 
     .globl memcmp
@@ -145,6 +152,7 @@ memset:                                 /* rdi to, esi byte, rdx bytes; returns 
     .balign 16
 bcmp:
 memcmp:                                 /* rdi, rsi, rdx bytes; the sign of the first difference */
+    .cfi_startproc
     cmp rdx, 8
     jb 4f
 2:  mov rax, [rdi]
@@ -193,6 +201,7 @@ memcmp:                                 /* rdi, rsi, rdx bytes; the sign of the 
     sbb eax, eax
     or eax, 1
 9:  ret
+    .cfi_endproc
     .size memcmp, . - memcmp
 "#
 );

@@ -9,6 +9,7 @@ use core::arch::{asm, global_asm};
 global_asm!(
     r#"
     .section .text.copy, "ax", @progbits
+    .cfi_sections .debug_frame              /* where return addresses are, for debuggers */
 
     .macro may_fault target
     .pushsection .exception_table, "a", @progbits
@@ -22,6 +23,7 @@ global_asm!(
     .globl user_copy
     .type user_copy, @function
 user_copy:
+    .cfi_startproc
     cmp rdx, 64
     jb 3f
 2:
@@ -85,12 +87,14 @@ user_copy:
     jnz 6b
 7:  mov rax, rdx
     ret
+    .cfi_endproc
     .size user_copy, . - user_copy
 
 /* user_zero(rdi to, rsi bytes): likewise. */
     .globl user_zero
     .type user_zero, @function
 user_zero:
+    .cfi_startproc
     xor eax, eax
     cmp rsi, 8
     jb 3f
@@ -109,12 +113,14 @@ user_zero:
     jnz 4b
 5:  mov rax, rsi
     ret
+    .cfi_endproc
     .size user_zero, . - user_zero
 
 /* user_exchange(rdi at, esi expected, edx new, rcx *found): compare-and-exchange of 4 bytes; 0, or 1 if it faulted. */
     .globl user_exchange
     .type user_exchange, @function
 user_exchange:
+    .cfi_startproc
     mov eax, esi
     may_fault 2f
     lock cmpxchg [rdi], edx
@@ -123,6 +129,7 @@ user_exchange:
     ret
 2:  mov eax, 1
     ret
+    .cfi_endproc
     .size user_exchange, . - user_exchange
 "#
 );

@@ -76,10 +76,31 @@ trap_user:                                  /* RSP is inside the program's Regis
 
     .type trap_kernel, @function
 trap_kernel:
+    .cfi_sections .debug_frame              /* for debuggers: what was interrupted is the caller, and its registers are here */
+    .cfi_startproc
+    .cfi_def_cfa %rsp, 56
+    .cfi_offset %rip, -40
+    .cfi_offset %rsp, -16
     cld
 "#,
     push_registers!(),
     r#"
+    .cfi_def_cfa_offset 176
+    .cfi_offset %r15, -176
+    .cfi_offset %r14, -168
+    .cfi_offset %r13, -160
+    .cfi_offset %r12, -152
+    .cfi_offset %rbp, -144
+    .cfi_offset %rbx, -136
+    .cfi_offset %r11, -128
+    .cfi_offset %r10, -120
+    .cfi_offset %r9, -112
+    .cfi_offset %r8, -104
+    .cfi_offset %rax, -96
+    .cfi_offset %rcx, -88
+    .cfi_offset %rdx, -80
+    .cfi_offset %rsi, -72
+    .cfi_offset %rdi, -64
     cmpb $0, %gs:{has_smap}                 /* a user copy may have been interrupted */
     je 1f
     clac
@@ -90,6 +111,7 @@ trap_kernel:
     r#"
     add $16, %rsp
     iretq
+    .cfi_endproc
 
 /* On a stack of its own. From a program: move the frame to its Registers and go on as above. From the kernel: GS may
    still be the program's, in the first or last instructions of a gate. */

@@ -150,7 +150,7 @@ fn execute(project: &Project, command: Do) -> Result<()> {
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
         Do::Replay(options) => replay::replay(project, &options),
-        Do::When(options) => replay::when(&options),
+        Do::When(options) => replay::when(project, &options),
         Do::Syscalls => syscalls::write(project),
         Do::Bootchart(options) => bootchart::draw(project, &options),
         Do::Pack { folder, file } => pack(&folder, &file),

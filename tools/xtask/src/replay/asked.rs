@@ -89,7 +89,7 @@ impl<'k> Asked<'k> {
         let what = match &self.meaning {
             Meaning::Memory => String::new(),
             Meaning::Value(_, _, kind) => format!(", a {kind}"),
-            Meaning::Expression(expression) => format!(", a {}", expression.kind),
+            Meaning::Expression(expression) => format!(", a {}, as {} sees it", expression.kind, expression.function),
         };
         let bytes = if self.watch.length == 1 { "byte" } else { "bytes" };
         format!("{} {bytes} {place}{what}", self.watch.length)

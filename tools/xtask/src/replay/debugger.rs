@@ -48,6 +48,8 @@ impl<'p, 'r> Debugger<'p, 'r> {
             let text = String::from_utf8_lossy(&packet).into_owned();
             match text.as_str() {
                 "k" | "vKill;1" => return Ok(()),
+                // QEMU would let the machine run, and say no more.
+                "D" | "D;1" => return self.gdb.send(b"OK"),
                 "bs" => self.step_back()?,
                 "bc" => self.run_back()?,
                 _ if runs(&text) => self.run(&packet)?,

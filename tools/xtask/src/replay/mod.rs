@@ -7,7 +7,7 @@
 //! asked.rs        what is watched                look/         values by their paths, with the compiler's types
 //! expression.rs   the same by addresses          typed.rs      the same by gdb
 //! watched.rs      memory over time               pages.rs      where it is, by the page tables
-//! search.rs       the last of what happens
+//! search.rs       the last of what happens       unwind.rs     who called
 //! ```
 //!
 //! QEMU counts instructions (`-icount`), writes down all that comes from outside with the count at which it came, and keeps the
@@ -25,6 +25,7 @@ mod remote;
 mod search;
 mod session;
 mod typed;
+mod unwind;
 mod watched;
 mod when;
 

@@ -6,7 +6,7 @@
 use super::packets::{Packets, Said};
 use super::pages::{Memory, Space};
 use super::recording::Recording;
-use super::remote::{Place, Remote};
+use super::remote::Remote;
 use crate::run;
 use crate::run::machine::{Machine, Wire};
 use crate::run::qemu::Line;
@@ -208,9 +208,7 @@ impl<'a> Player<'a> {
 
     /// The next instruction, as QEMU's monitor writes it.
     pub fn instruction(&mut self, address: u64) -> Result<String> {
-        let told = self.qemu.qmp.monitor(&format!("x/1i {address:#x}"))?;
-        let text = told.split_once(": ").map_or(told.as_str(), |(_, text)| text);
-        Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+        Ok(without_bytes(&self.qemu.qmp.monitor(&format!("x/1i {address:#x}"))?))
     }
 
     /// The debugger's side: memory and registers.
@@ -224,24 +222,6 @@ impl<'a> Player<'a> {
         let value = registers.split_once("CR3=").and_then(|(_, rest)| rest.split_whitespace().next());
         let root = value.and_then(|digits| u64::from_str_radix(digits, 16).ok());
         root.map(Space::from_register).context("QEMU does not tell CR3")
-    }
-
-    /// Where the machine is, and the addresses that its functions will return to, by the frames that all of the kernel has.
-    pub fn backtrace(&mut self) -> Result<Vec<u64>> {
-        const DEEPEST: usize = 40;
-        let Place { rip, mut rbp } = self.qemu.remote.place()?;
-        let mut addresses = vec![rip];
-        while addresses.len() < DEEPEST
-            && let Some(frame) = self.qemu.remote.read(rbp, 16)?
-        {
-            let word = |at: usize| frame[at..at + 8].try_into().map_or(0, u64::from_le_bytes);
-            if word(8) == 0 || word(0) <= rbp {
-                break;
-            }
-            addresses.push(word(8));
-            rbp = word(0);
-        }
-        Ok(addresses)
     }
 }
 
@@ -306,6 +286,14 @@ impl Qemu {
     }
 }
 
+/// An instruction as QEMU writes it (`0x10:  48 89 0f  movq …`), which needs more lines if it has many bytes, without address and bytes.
+fn without_bytes(told: &str) -> String {
+    let line = told.lines().next().unwrap_or_default();
+    let text = line.split_once(": ").map_or(line, |(_, text)| text);
+    let is_byte = |word: &&str| word.len() == 2 && word.chars().all(|digit| digit.is_ascii_hexdigit());
+    text.split_whitespace().skip_while(is_byte).collect::<Vec<_>>().join(" ")
+}
+
 /// Whether a machine goes on.
 struct Stall {
     time: u64,
@@ -324,5 +312,16 @@ impl Stall {
         }
         ensure!(Instant::now() < self.deadline, "the recording does not go on after instruction {time}");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_bytes;
+
+    #[test]
+    fn instructions_are_told_in_short() {
+        let told = "0xffffffff80115600:  f0 48 0f c1 3d 56 ba 21  lock xaddq %rdi, 0x21ba56(%rip)\r\n0xffffffff80115608:  00\r\n";
+        assert_eq!(without_bytes(told), "lock xaddq %rdi, 0x21ba56(%rip)");
     }
 }

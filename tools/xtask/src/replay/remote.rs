@@ -16,6 +16,8 @@ pub struct Remote(Packets);
 pub struct Place {
     /// The next instruction.
     pub rip: u64,
+    /// The stack's end.
+    pub rsp: u64,
     /// The frame of the function around it.
     pub rbp: u64,
 }
@@ -68,7 +70,7 @@ impl Remote {
             let bytes = all.get(8 * number..8 * number + 8).context("QEMU tells too few registers")?;
             Ok::<u64, anyhow::Error>(u64::from_le_bytes(bytes.try_into()?))
         };
-        Ok(Place { rip: register(16)?, rbp: register(6)? })
+        Ok(Place { rip: register(16)?, rsp: register(7)?, rbp: register(6)? })
     }
 
     /// Stops the machine from now on after a write to this memory, or no longer.

@@ -5,14 +5,15 @@ use super::expression::{self, Place, Symbol, Watch};
 use super::player::Player;
 use crate::run::machine::child;
 use anyhow::{Context, Result, bail, ensure};
+use std::fs;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// Where gdb keeps the place.
-const SAVED: &str = "$place";
+/// The commands that gdb gets.
+const COMMANDS: &str = include_str!("frames.py");
 /// How much of a value is told, in letters, and how much of that before the place where it changed.
 const LONGEST_VALUE: usize = 300;
 const BEFORE_CHANGE: usize = 100;
@@ -25,39 +26,31 @@ pub struct Expression {
     pub watch: Watch,
     /// Its type.
     pub kind: String,
+    /// The function in whose terms it was understood.
+    pub function: String,
 }
 
 impl Expression {
     /// Finds where the value is kept, as things are in the recording now.
     pub fn resolve(text: &str, statics: &[Symbol], kernel: &Path, player: &mut Player<'_>) -> Result<Expression> {
         let text = with_whole_names(text, statics)?;
-        let ask = [
-            format!("set {SAVED} = &({text})"),
-            format!("print/x {SAVED} as usize"),
-            format!("print sizeof(*{SAVED})"),
-            format!("whatis *{SAVED}"),
-        ];
-        let said = ask_gdb(kernel, player, &ask)?;
-        let (Some(address), Some(length)) = (said.number(0), said.number(1)) else {
+        let said = ask_gdb(kernel, player, &format!("place {text}"))?;
+        let (Some(address), Some(length)) = (said.number("place"), said.number("size")) else {
             bail!("gdb does not understand {text}: {}", said.complaint());
         };
         ensure!(length > 0, "{text} has no size: nothing of it is in memory");
-        ensure!(address >> 63 == 1, "{text} is not in the kernel's memory, but at {address:#x}");
         let length = usize::try_from(length.min(expression::LONGEST))?;
-        let kind = said.text.lines().find_map(|line| line.strip_prefix("type = ")).unwrap_or_default();
-        Ok(Expression { text, watch: Watch { place: Place::Kernel(address), length }, kind: kind.to_string() })
+        let place = if address >> 63 == 1 { Place::Kernel(address) } else { Place::Program(address, None) };
+        let word = |name| said.values(name).next().unwrap_or_default().to_string();
+        let (kind, function) = (word("type"), word("function"));
+        Ok(Expression { text, watch: Watch { place, length }, kind, function })
     }
 
-    /// What the value is at these times, in gdb's words. The place is the one at the first of them.
+    /// What the value is at these times, in gdb's words. The place is the one now.
     pub fn values(&self, times: &[u64], kernel: &Path, player: &mut Player<'_>) -> Result<Vec<String>> {
-        let mut ask = vec![format!("set {SAVED} = &({})", self.text)];
-        for time in times {
-            ask.push(format!("monitor goto {time}"));
-            ask.push("maintenance flush register-cache".to_string());
-            ask.push(format!("print *{SAVED}"));
-        }
-        let said = ask_gdb(kernel, player, &ask)?;
-        let values: Vec<String> = said.values().map(without_paths).collect();
+        let list: Vec<String> = times.iter().map(u64::to_string).collect();
+        let said = ask_gdb(kernel, player, &format!("values {} {}", list.join(","), self.text))?;
+        let values: Vec<String> = said.values("value").map(without_paths).collect();
         ensure!(values.len() == times.len(), "gdb cannot print {}: {}", self.text, said.complaint());
         Ok(values)
     }
@@ -70,12 +63,12 @@ struct Answer {
 }
 
 impl Answer {
-    fn values(&self) -> impl Iterator<Item = &str> {
-        self.text.lines().filter(|line| line.starts_with('$')).filter_map(|line| Some(line.split_once(" = ")?.1))
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.text.lines().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(" = "))
     }
 
-    fn number(&self, index: usize) -> Option<u64> {
-        let text = self.values().nth(index)?;
+    fn number(&self, name: &str) -> Option<u64> {
+        let text = self.values(name).next()?;
         match text.strip_prefix("0x") {
             Some(digits) => u64::from_str_radix(digits, 16).ok(),
             None => text.parse().ok(),
@@ -84,7 +77,8 @@ impl Answer {
 
     /// The first thing that it did not like; what follows are consequences.
     fn complaint(&self) -> &str {
-        self.errors.lines().find(|line| !line.starts_with("warning:")).unwrap_or("it says nothing")
+        let line = self.errors.lines().find(|line| !line.starts_with("warning:")).unwrap_or("it says nothing");
+        line.strip_prefix("Python Exception <class 'gdb.error'>: ").unwrap_or(line)
     }
 }
 
@@ -113,16 +107,16 @@ pub fn difference<'a>(before: &'a str, after: &'a str) -> [String; 2] {
     })
 }
 
-/// Gives gdb commands, at the place where the player is.
-fn ask_gdb(kernel: &Path, player: &mut Player<'_>, commands: &[String]) -> Result<Answer> {
+/// Gives gdb a command, at the place where the player is.
+fn ask_gdb(kernel: &Path, player: &mut Player<'_>, command: &str) -> Result<Answer> {
     let folder = crate::run::private_folder()?;
-    let socket = folder.path().join("gdb");
+    let (socket, commands) = (folder.path().join("gdb"), folder.path().join("frames.py"));
+    fs::write(&commands, COMMANDS).context("cannot write gdb's commands")?;
     let listener = UnixListener::bind(&socket).context("cannot listen for gdb")?;
     let mut gdb = child("gdb")?;
     gdb.args(["-q", "-nx", "-batch"]).arg(kernel);
-    let settings = ["set language rust", "set width 0", "set print elements 40", "set print max-depth 12"];
-    let connect = format!("target remote {}", socket.display());
-    for command in settings.into_iter().chain([connect.as_str()]).chain(commands.iter().map(String::as_str)) {
+    let (connect, source) = (format!("target remote {}", socket.display()), format!("source {}", commands.display()));
+    for command in ["set language rust", "set width 0", &source, &connect, command] {
         gdb.args(["-ex", command]);
     }
     gdb.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -193,10 +187,11 @@ mod tests {
     #[test]
     fn what_gdb_prints_is_read() {
         let said = Answer {
-            text: "0x0 in ?? ()\n$1 = 0xffff800000001000\n$2 = 48\ntype = u8\n".to_string(),
-            errors: "warning: x\nNo symbol y\nz\n".to_string(),
+            text: "0x0 in ?? ()\nplace = 0xffff800000001000\nsize = 48\ntype = u8\n".to_string(),
+            errors: "warning: x\nPython Exception <class 'gdb.error'>: No symbol y\nz\n".to_string(),
         };
-        assert_eq!((said.number(0), said.number(1)), (Some(0xffff_8000_0000_1000), Some(48)));
-        assert_eq!((said.number(2), said.complaint()), (None, "No symbol y"));
+        assert_eq!((said.number("place"), said.number("size")), (Some(0xffff_8000_0000_1000), Some(48)));
+        assert_eq!((said.number("type"), said.complaint()), (None, "No symbol y"));
+        assert_eq!(said.values("type").collect::<Vec<_>>(), ["u8"]);
     }
 }

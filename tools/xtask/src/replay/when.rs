@@ -6,14 +6,17 @@ use super::pages::Space;
 use super::player::Player;
 use super::recording::Recording;
 use super::search::last;
+use super::unwind::Frames;
 use super::watched::{Change, Uses, Watched, Way};
 use crate::build::elf;
+use crate::project::Project;
 use anyhow::{Context, Result};
 use clap::Args;
 use logic::symbols::{Frame, Table};
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// What `bin/when` is told.
 #[derive(Args, Clone, Debug)]
@@ -30,7 +33,7 @@ pub struct When {
 }
 
 /// Finds the change, and prints it with its place in the source and who called.
-pub fn when(options: &When) -> Result<()> {
+pub fn when(project: &Project, options: &When) -> Result<()> {
     let to = &mut io::stdout();
     let recording = Recording::open(&options.recording)?;
     let path = recording.file("kernel");
@@ -64,7 +67,11 @@ pub fn when(options: &When) -> Result<()> {
     let values = asked.values(&change, before, end, &kernel, &mut player)?;
     writeln!(to, "changed from {} to {}", values[0], values[1])?;
     writeln!(to, "by instruction {} of {length}", before + 1)?;
-    tell(to, &mut player, &table, &change, before)
+    let made = fs::metadata(recording.file("machine.json")).and_then(|file| file.modified()).context("a recording")?;
+    let is_ours = fs::read(project.image("cor.elf")).is_ok_and(|image| image == booted);
+    let sources = Some(project).filter(|_| is_ours);
+    let places = Places { table, frames: Frames::of(&kernel.object), sources, made };
+    tell(to, &mut player, &places, &change, before)
 }
 
 /// Lists what can be named.
@@ -88,27 +95,35 @@ fn find_space(player: &mut Player<'_>, address: u64, end: u64) -> Result<(Space,
     Ok((space, time + 1))
 }
 
+/// Who can say where an instruction stands.
+struct Places<'k> {
+    table: Table<'k>,
+    frames: Frames<'k>,
+    /// The project's folder, if that kernel is still its kernel, and when the recording was made: what was changed later is not what ran.
+    sources: Option<&'k Project>,
+    made: SystemTime,
+}
+
 /// Tells by whom something was changed.
-fn tell(to: &mut dyn Write, player: &mut Player<'_>, kernel: &Table<'_>, change: &Change, before: u64) -> Result<()> {
+fn tell(to: &mut dyn Write, player: &mut Player<'_>, places: &Places<'_>, change: &Change, before: u64) -> Result<()> {
     player.seek(before)?;
     let space = player.space()?;
-    let mut addresses = player.backtrace()?.into_iter();
+    let mut addresses = places.frames.backtrace(player.remote())?.into_iter();
     if let Some(address) = addresses.next() {
         writeln!(to, "  {address:#x}  {}", player.instruction(address)?)?;
-        writeln!(to, "  at {}", places(kernel, address))?;
+        writeln!(to, "  at {}", places.of(address, true))?;
         if address >> 63 == 0 {
             writeln!(to, "     in the address space with CR3 {:#x}", space.root())?;
         }
     }
-    // A return address is that of the instruction after the call.
     for address in addresses {
-        writeln!(to, "  from {}", places(kernel, address - 1))?;
+        writeln!(to, "  from {}", places.of(address, false))?;
     }
     match change.way {
         Way::Written => {}
         Way::Mapped => writeln!(to, "(this changed which page is there)")?,
         Way::Unseen => {
-            writeln!(to, "(nobody wrote it at an address that is known: a device did, or a program that shares it)")?
+            writeln!(to, "(nobody wrote it at an address that is known: a device did, or a program that shares it)")?;
         }
     }
     let printed = player.console()?;
@@ -121,17 +136,37 @@ fn tell(to: &mut dyn Write, player: &mut Player<'_>, kernel: &Table<'_>, change:
     Ok(())
 }
 
-/// What stands at an address: a function of the kernel, before it those inlined into it, innermost first.
-fn places(kernel: &Table<'_>, address: u64) -> String {
-    // Assembly has no lines.
-    let place = |frame: Frame<'_>| match frame.file {
-        "" => frame.function.to_string(),
-        file => format!("{file}:{}  {}", frame.line, frame.function),
-    };
-    let places: Vec<String> = kernel.frames(address).map(place).collect();
-    match places[..] {
-        [] if address >> 47 == 0 => format!("a program, {address:#x}"),
-        [] => format!("{address:#x}, no function of the kernel"),
-        _ => places.join("\n  in "),
+impl Places<'_> {
+    /// What stands at an address: a function of the kernel, before it those inlined into it, innermost first. Glue of Rust's library is left
+    /// out but where it is all; the source is shown where that is wanted.
+    fn of(&self, address: u64, with_source: bool) -> String {
+        const GLUE: [&str; 2] = ["core/src/ops/function.rs", "alloc/src/boxed.rs"];
+        // Assembly has no lines.
+        let place = |frame: &Frame<'_>| match frame.file {
+            "" => frame.function.to_string(),
+            file => format!("{file}:{}  {}", frame.line, frame.function),
+        };
+        let frames: Vec<Frame<'_>> = self.table.frames(address).collect();
+        let mut told: Vec<String> = frames.iter().filter(|frame| !GLUE.contains(&frame.file)).map(place).collect();
+        if told.is_empty() {
+            told.extend(frames.first().map(place));
+        }
+        if with_source && let Some(line) = frames.first().and_then(|frame| self.source(frame)) {
+            told[0].push_str(&format!("\n       {line}"));
+        }
+        match &told[..] {
+            [] if address >> 47 == 0 => format!("a program, {address:#x}"),
+            [] => format!("{address:#x}, no function of the kernel"),
+            _ => told.join("\n  in "),
+        }
+    }
+
+    /// The line in the source, if that is still what it was.
+    fn source(&self, frame: &Frame<'_>) -> Option<String> {
+        let path = self.sources?.path(frame.file);
+        let changed = fs::metadata(&path).ok()?.modified().ok()?;
+        let text = fs::read_to_string(path).ok().filter(|_| changed <= self.made)?;
+        let line = text.lines().nth(usize::try_from(frame.line).ok()?.checked_sub(1)?)?;
+        Some(line.trim().to_string()).filter(|line| !line.is_empty())
     }
 }
