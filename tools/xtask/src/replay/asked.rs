@@ -68,7 +68,8 @@ impl<'k> Asked<'k> {
         if types.of_static(address).is_none() {
             return Ok(None);
         }
-        let found = Look { types: &types, memory: player.remote() }.find(path, address)?;
+        let found = Look { types: &types, memory: player.remote() }.find(path, address);
+        let found = found.context("at that time (--before INSTRUCTIONS is for what was there earlier)")?;
         if found.kind.size == 0 {
             bail!("{} has no size: nothing of it is in memory", found.path);
         }

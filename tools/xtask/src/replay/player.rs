@@ -12,9 +12,10 @@ use crate::run::machine::{Machine, Wire};
 use crate::run::qemu::Line;
 use crate::run::qmp::Qmp;
 use crate::run::stream::Output;
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver};
@@ -23,6 +24,8 @@ use tempfile::TempDir;
 
 /// How long QEMU may take for an answer, and a machine for its next instruction. QEMU 7.2 hangs now and then, and another one is started.
 const PATIENCE: Duration = Duration::from_secs(6);
+/// The same with watchpoints, where a machine may run without getting anywhere ([`Stuck`]).
+const STUCK: Duration = Duration::from_secs(2);
 /// How often that is tried.
 const TRIES: usize = 3;
 /// How often a machine that plays is asked how far it is. It would sleep long where it has been idle, did nobody ask.
@@ -49,6 +52,19 @@ pub struct Player<'a> {
     /// How many machines there have been. With each, what a debugger had asked for is gone.
     pub generation: usize,
 }
+
+/// What QEMU 7.2 does when an interrupt or a fault is delivered, and that writes memory that is watched, on the stack: it tries it again and
+/// again, for the recording allows no instruction before it.
+#[derive(Debug)]
+pub struct Stuck(pub u64);
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the recording does not go on after instruction {}", self.0)
+    }
+}
+
+impl std::error::Error for Stuck {}
 
 /// One that runs.
 struct Qemu {
@@ -134,6 +150,12 @@ impl<'a> Player<'a> {
         self.go_on(time)
     }
 
+    /// Goes to a time by another machine: this one is stuck.
+    pub fn escape(&mut self, time: u64) -> Result<()> {
+        self.restart(self.snapshot_before(time))?;
+        self.seek(time)
+    }
+
     /// Keeps the machine as it is now, for the times that come. Where QEMU cannot (a disk is at work) it is slower, nothing else.
     pub fn keep_snapshot(&mut self) -> Result<()> {
         let now = self.time()?;
@@ -193,7 +215,7 @@ impl<'a> Player<'a> {
     ) -> Result<Vec<u8>> {
         self.qemu.qmp.execute("replay-break", json!({ "icount": end }))?;
         self.qemu.remote.packets().send(packet)?;
-        let mut stall = Stall::new();
+        let mut stall = Stall::new(STUCK);
         let told = loop {
             match self.qemu.remote.packets().receive(GLANCE)? {
                 Some(Said::Packet(told)) => break told,
@@ -273,7 +295,7 @@ impl Qemu {
         // Stops that nobody waited for.
         while self.stopped.try_recv().is_ok() {}
         self.qmp.execute("replay-seek", json!({ "icount": time }))?;
-        let mut stall = Stall::new();
+        let mut stall = Stall::new(PATIENCE);
         while self.stopped.recv_timeout(GLANCE).is_err() {
             stall.look(self.qmp.instructions()?)?;
         }
@@ -297,21 +319,21 @@ fn without_bytes(told: &str) -> String {
 /// Whether a machine goes on.
 struct Stall {
     time: u64,
-    deadline: Instant,
+    since: Instant,
+    patience: Duration,
 }
 
 impl Stall {
-    fn new() -> Stall {
-        Stall { time: 0, deadline: Instant::now() + PATIENCE }
+    fn new(patience: Duration) -> Stall {
+        Stall { time: 0, since: Instant::now(), patience }
     }
 
     /// Fails if it is still where it was long ago.
     fn look(&mut self, time: u64) -> Result<()> {
         if time != self.time {
-            *self = Stall { time, ..Stall::new() };
+            *self = Stall { time, ..Stall::new(self.patience) };
         }
-        ensure!(Instant::now() < self.deadline, "the recording does not go on after instruction {time}");
-        Ok(())
+        if self.since.elapsed() > self.patience { Err(Stuck(time).into()) } else { Ok(()) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::expression::{Place, Watch};
 use super::pages::{DIRECT_MAP, IMAGE, Memory, PAGE, Space};
-use super::player::Player;
+use super::player::{Player, Stuck};
 use super::search::{Timeline, last};
 use anyhow::Result;
 
@@ -89,7 +89,14 @@ impl<'p, 'r> Watched<'p, 'r> {
             self.generation = Some(self.player.generation);
         }
         self.watch(true)?;
-        let stopped = self.player.run_to_stop(to, "c")?;
+        let stopped = match self.player.run_to_stop(to, "c") {
+            Ok(stopped) => stopped,
+            Err(error) => {
+                let Stuck(time) = error.downcast()?;
+                self.player.escape(time + 1)?;
+                return Ok(Some(Way::Written));
+            }
+        };
         self.watch(false)?;
         let Some(stopped) = stopped else { return Ok(None) };
         let is_entry = watched_address(&stopped)

@@ -23,9 +23,9 @@ use std::time::SystemTime;
 pub struct When {
     /// The folder of a recorded run (bin/run --record)
     recording: PathBuf,
-    /// A static of the kernel (table::TABLE), something in it (TABLE.rows[3].state), 0xADDRESS of the kernel or of the program that
-    /// runs at the end, 0xADDRESS@0xCR3 of another, phys:0xADDRESS. Behind a static or an address may stand +OFFSET and /BYTES.
-    /// Without it: a list of the statics
+    /// A static of the kernel (table::TABLE) or what is in it (TABLE.nodes[7].parent), 0xADDRESS of the kernel or of the program that
+    /// runs at the end, 0xADDRESS@0xCR3 of another, phys:0xADDRESS, a variable, '$rsp-8'. Behind a static or an address may stand
+    /// +OFFSET and /BYTES. Without it: a list of the statics
     expression: Option<String>,
     /// Look for the last change before so many instructions, not before the end
     #[arg(long, value_name = "INSTRUCTIONS")]
