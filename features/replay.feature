@@ -40,8 +40,13 @@ Feature: A run can be had again
     Then the exit status is 0
     And the console says "changed from 1500 (0x5dc) to 15 (0xf)"
     And the console says "kernel/src/selftest/ends.rs"
+    And the console says "BALANCE.store"
     And the console says "cor::selftest::ends::note"
     And the console says "cor::selftest::ends::take_stock"
+    When bin/when looks for "$rsp-8" in its recording
+    Then the exit status is 0
+    And the console says "as cor::selftest::ends::by_lost_balance sees it"
+    And the console says "call"
 
   Scenario: A recorded machine may have disks, a loader, little memory, and somebody who types
     Given this computer's /bin/busybox as /bin/sh

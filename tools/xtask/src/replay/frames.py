@@ -78,7 +78,15 @@ class Values(gdb.Command):
         for time in times.split(","):
             gdb.execute("monitor goto " + time, to_string=True)
             gdb.execute("maintenance flush register-cache", to_string=True)
-            print("value = " + place.dereference().format_string(max_elements=40, max_depth=12))
+            print("value = " + in_words(place.dereference()))
+
+
+def in_words(value):
+    """A value; a large number in hexadecimal, too."""
+    text = value.format_string(max_elements=40, max_depth=12)
+    if value.type.strip_typedefs().code == gdb.TYPE_CODE_INT and int(value) > 9:
+        return "%s (0x%x)" % (text, int(value))
+    return text
 
 
 Place()
