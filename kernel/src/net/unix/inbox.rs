@@ -311,7 +311,8 @@ impl Queue {
         let Some(part) = self.parts.pop_front() else { return };
         self.forget(&part);
         if self.spare.is_none() {
-            self.spare = part.frame;
+            // Who spliced it sees it still.
+            self.spare = part.frame.filter(|frame| frame.count() == 1);
         }
     }
 
