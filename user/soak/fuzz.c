@@ -297,6 +297,7 @@ static pid_t start(uint64_t seed, int worker, long generation, long count)
 
 static void prepare(void)
 {
+    note_what_is_there();
     mkdir(WORK, 0777);
     chmod(WORK, 0777);
     mkdir(WORK "/fzdir", 0777);

@@ -79,9 +79,9 @@ pub trait Inode: Any + Send + Sync {
         Err(Errno::ENOTDIR)
     }
 
-    /// Whether names found here stay what they are until they are changed through this kernel; false for directories whose
-    /// content comes and goes by itself, such as /proc.
-    fn keeps_names(&self) -> bool {
+    /// Whether a name found here stays what it is until it is changed through this kernel; false for those that come and go by
+    /// themselves, such as the numbers in /proc. Nothing can be mounted there.
+    fn keeps_name(&self, _name: &[u8]) -> bool {
         true
     }
 

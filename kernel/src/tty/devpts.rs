@@ -180,7 +180,7 @@ impl Inode for Directory {
         Ok(written.and_then(pair).ok_or(Errno::ENOENT)?.inode)
     }
 
-    fn keeps_names(&self) -> bool {
+    fn keeps_name(&self, _name: &[u8]) -> bool {
         false
     }
 

@@ -5,7 +5,7 @@ use super::{Fixed, READ_ONLY, Text, TextFile, add, new_identity, register};
 use crate::fs::descriptors::MAX_DESCRIPTORS;
 use crate::fs::inode::Permissions;
 use crate::fs::leases::BreakTime;
-use crate::fs::{open_file, pipe, random};
+use crate::fs::{inode_state, open_file, pipe, random};
 use crate::task::TaskContext;
 use alloc::format;
 use alloc::string::String;
@@ -58,6 +58,7 @@ pub(super) fn register_all() -> Result<()> {
     register("sys/fs/nr_open", Fixed(MAX_DESCRIPTORS))?;
     register("sys/fs/file-max", Fixed(open_file::most()))?;
     register("sys/fs/file-nr", open_files)?;
+    register("sys/fs/inode-nr", inodes)?;
     register("sys/fs/pipe-max-size", Fixed(pipe::LARGEST))
 }
 
@@ -79,4 +80,9 @@ fn random_id() -> String {
 /// Open files, those that wait to be used again (none do), and how many there may be.
 fn open_files(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     writeln!(text, "{}\t0\t{}", open_file::count(), open_file::most())
+}
+
+/// Inodes, and those of them that wait to be used again.
+fn inodes(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    writeln!(text, "{}\t0", inode_state::count())
 }
