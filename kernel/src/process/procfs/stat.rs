@@ -106,13 +106,7 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
         write!(out, "{} {} ", used.usage.user / TICK, used.usage.system / TICK)?;
         write!(out, "{} {} ", children.usage.user / TICK, children.usage.system / TICK)?;
         write!(out, "{} {nice} {} 0 {} ", urgency, subject.threads().max(1), process.born.0 / TICK)?;
-        write!(
-            out,
-            "{} {} {} ",
-            sizes.all * PAGE_SIZE as u64,
-            sizes.resident,
-            process.soft_limit(linux::RLIMIT_RSS)
-        )?;
+        write!(out, "{} {} {} ", sizes.all * PAGE_SIZE as u64, sizes.resident, process.soft_limit(linux::RLIMIT_RSS))?;
         // start_code end_code start_stack, and stack pointer and instruction, which only one that is ending shows.
         let (code, writable) = (places.code, places.writable);
         write!(out, "{} {} {} 0 0 ", code.0, code.1, places.stack)?;
