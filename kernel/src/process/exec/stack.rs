@@ -31,6 +31,10 @@ const GAP: Range<u64> = 128 << 20..USER_END / 6 * 5;
 /// Beside the stack's limit, mappings keep off the guard gap and this.
 const MARGIN: u64 = 2 << 20;
 
+/// And this, which is no large power of two: an emulated CPU's TLB, and others', tell pages apart by the lowest bits of their numbers, and what
+/// is mapped first (the clock, libraries) is not to meet there with the stack, which every function uses.
+const APART: u64 = 37 * PAGE_SIZE as u64;
+
 /// What one tick is of which times(2) counts so many in a second.
 const TICKS: u64 = 100;
 
@@ -84,7 +88,7 @@ pub(super) fn lay_out(
 /// Free pages are looked for below this.
 pub(super) fn ceiling(limits: &Limits, chance: &Chance) -> u64 {
     let limit = limits.soft(linux::RLIMIT_STACK);
-    top(chance) - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end)
+    top(chance) - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end) - APART
 }
 
 /// The end of the stack.
