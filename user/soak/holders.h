@@ -5,9 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 // Files that are smaller are not worth a line.
 enum { WORTH_TELLING = 64 * 1024 };
+
+// When the first look was.
+static time_t began;
 
 static int tell_file(const char *path, const struct stat *stat, int kind, struct FTW *place)
 {
@@ -15,8 +19,8 @@ static int tell_file(const char *path, const struct stat *stat, int kind, struct
     if (strcmp(path, "/proc") == 0 || strcmp(path, "/sys") == 0)
         return FTW_SKIP_SUBTREE;
     long held = (long)stat->st_blocks * 512;
-    if (kind == FTW_F && held >= WORTH_TELLING)
-        printf("  %ld KiB in %s, of %d links, changed at %ld\n", held / 1024, path, (int)stat->st_nlink, (long)stat->st_mtime);
+    if (kind == FTW_F && held >= WORTH_TELLING && stat->st_ctime >= began)
+        printf("  %ld KiB in %s, of %d links\n", held / 1024, path, (int)stat->st_nlink);
     return FTW_CONTINUE;
 }
 
@@ -31,7 +35,7 @@ static void tell_text(const char *path)
         fclose(file);
 }
 
-// The kernel's own numbers, the files that are large, mounts, and objects of System V.
+// The kernel's own numbers, the files that are large and new, mounts, and objects of System V.
 static void tell_holders(void)
 {
     static const char *const texts[] = {
@@ -39,6 +43,6 @@ static void tell_holders(void)
     };
     for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
         tell_text(texts[i]);
-    printf("files of more than %d KiB:\n", WORTH_TELLING / 1024);
+    printf("new files of more than %d KiB:\n", WORTH_TELLING / 1024);
     nftw("/", tell_file, 16, FTW_PHYS | FTW_ACTIONRETVAL);
 }

@@ -72,7 +72,9 @@ static unsigned char was_there[PATHS];
 // Takes a mount away that is newer than the workers.
 static int unmount_new(int number, const char *place)
 {
-    return number > last_mount && umount2(place, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+    // What lies on the root is found only from below.
+    const char *path = strcmp(place, "/") == 0 ? "/.." : place;
+    return number > last_mount && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
 }
 
 static int note_mount(int number, const char *place)
@@ -108,8 +110,10 @@ static int is_wanted(int number, const char *place)
 static void mount_again(const char *place, const char *type, unsigned long flags)
 {
     wanted_place = place;
-    if (for_each_mount(is_wanted) == 0)
-        mount(type, place, type, flags, NULL);
+    if (for_each_mount(is_wanted) > 0)
+        return;
+    clean(place, 1, 0);
+    mount(type, place, type, flags, NULL);
 }
 
 // Takes new mounts away, and has the old ones as they were: a link may lead anywhere.
