@@ -97,6 +97,10 @@ impl Process {
             linux::ITIMER_PROF => (Clock::Process(self.clone()), Signal::PROF),
             _ => return Err(Errno::EINVAL),
         };
+        let known = self.timers.intervals.lock()[which as usize].clone();
+        if let Some(timer) = known {
+            return Ok(timer);
+        }
         let new = Timer::new(self, 0, clock, Event::Alarm(signal));
         let mut timers = self.timers.intervals.lock();
         let place = &mut timers[which as usize];
@@ -108,7 +112,7 @@ impl Process {
 
     /// Makes a timer; its number. `EAGAIN` if there are too many.
     pub fn create_timer(self: &Arc<Self>, clock: Clock, make_event: impl FnOnce(u32) -> Event) -> Result<u32> {
-        let most = self.limits().soft(linux::RLIMIT_SIGPENDING);
+        let most = self.soft_limit(linux::RLIMIT_SIGPENDING);
         let mut list = self.timers.list.lock();
         let index = list.iter().position(Option::is_none).unwrap_or(list.len());
         if index as u64 >= most {
@@ -151,7 +155,7 @@ impl Process {
 
     /// Looks whether anything is to happen when it has run for some time: only then do ticks look at it.
     pub fn watch_clock(&self) {
-        let limited = self.limits().soft(linux::RLIMIT_CPU) != u64::MAX;
+        let limited = self.soft_limit(linux::RLIMIT_CPU) != u64::MAX;
         let watched = self.clock_watchers.load(Ordering::Relaxed) > 0;
         let clocked =
             limited || watched || self.find_timer(|timer| timer.is_set() && !timer.clock.is_of_world()).is_some();

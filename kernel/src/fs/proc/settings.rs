@@ -15,7 +15,7 @@ use linux_raw_sys::general as linux;
 use logic::errno::Result;
 
 /// What is always so: the file's name, and its text.
-const ALWAYS: [(&str, &str); 26] = [
+const ALWAYS: [(&str, &str); 25] = [
     // A program that crashes leaves no file with its memory.
     ("kernel/core_pattern", "core"),
     ("kernel/core_uses_pid", "0"),
@@ -25,7 +25,6 @@ const ALWAYS: [(&str, &str); 26] = [
     ("kernel/panic", "0"),
     ("kernel/panic_on_oops", "1"),
     ("kernel/tainted", "0"),
-    ("kernel/randomize_va_space", "2"),
     ("kernel/sched_child_runs_first", "0"),
     ("kernel/overflowuid", "65534"),
     ("kernel/overflowgid", "65534"),

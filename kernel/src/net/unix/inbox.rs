@@ -338,7 +338,8 @@ impl Queue {
         let Some(part) = self.parts.pop_front() else { return };
         self.forget(&part);
         if let (None, Bytes::Frame(frame)) = (&self.spare, part.bytes) {
-            self.spare = Some(frame);
+            // Who spliced it sees it still.
+            self.spare = Some(frame).filter(|frame| frame.count() == 1);
         }
     }
 

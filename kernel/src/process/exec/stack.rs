@@ -1,7 +1,8 @@
 //! The first stack of a program, with its arguments, its environment and the auxiliary vector: getauxval(3).
 
+use super::chance::{Chance, pages_of};
 use super::segments::Loaded;
-use super::{Chance, Request, Starter, pages_of};
+use super::{Request, Starter};
 use crate::memory::{AddressSpace, Place, Region, Role, Sink};
 use crate::process::limits::Limits;
 use crate::task::TaskContext;
@@ -22,8 +23,12 @@ const MOST: u64 = 6 << 20;
 /// What the stack has at once beside what lies on it; it grows from there.
 const AT_ONCE: u64 = 128 << 10;
 
-/// How many pages the stack may be moved by chance: 16 GiB, as on Linux.
+/// How many pages the stack may be moved by chance, and mappings likewise: 16 GiB, as on Linux.
 const SPREAD: u32 = 1 << 22;
+
+/// Where the stack's end may be.
+const TOP: u64 = USER_END - PAGE_SIZE as u64;
+const LOWEST_TOP: u64 = TOP - SPREAD as u64 * PAGE_SIZE as u64;
 
 /// The distance that mappings keep from the stack's end, at least and at most, so that the limit can be raised later.
 const GAP: Range<u64> = 128 << 20..USER_END / 6 * 5;
@@ -81,15 +86,15 @@ pub(super) fn lay_out(
     })
 }
 
-/// Free pages are looked for below this.
+/// Free pages are looked for below this, wherever the stack came to lie.
 pub(super) fn ceiling(limits: &Limits, chance: &Chance) -> u64 {
     let limit = limits.soft(linux::RLIMIT_STACK);
-    top(chance) - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end)
+    LOWEST_TOP - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end) - pages_of(chance.code.mappings, SPREAD)
 }
 
 /// The end of the stack.
 fn top(chance: &Chance) -> u64 {
-    USER_END - PAGE_SIZE as u64 - pages_of(chance.stack, SPREAD)
+    TOP - pages_of(chance.stack, SPREAD)
 }
 
 /// The auxiliary vector, but for what points into the stack; `base` is the interpreter's,
