@@ -4,6 +4,7 @@
 // left of it. A program of several processes may wait for the one that failed; its own watchdog (tests/test.h) then ends it, and that is
 // told. Without PROGRAMs it takes some of /tests (short), or all.
 #define _GNU_SOURCE
+#include "errnos.h"
 #include "meter.h"
 #include <dirent.h>
 #include <errno.h>
@@ -95,19 +96,13 @@ static struct meter look_aside_from_files(void)
     return meter;
 }
 
-static int is_among(const char *words, const char *word)
-{
-    char wanted[40];
-    snprintf(wanted, sizeof wanted, " %s ", word);
-    return strstr(words, wanted) != NULL;
-}
-
 // Whether a call may end so when something of that kind fails in it.
 static int may_say(const struct kind *kind, const char *call, const char *error)
 {
     if (strcmp(error, "succeeded") == 0)
         return !kind->forgiving || is_among(kind->forgiving, call);
-    return is_among(kind->errors, error);
+    int is_of_memory = strcmp(error, "EFAULT") != 0 && strcmp(error, "EIO") != 0;
+    return is_among(kind->errors, error) && (!is_of_memory || documents(call, error));
 }
 
 // Says what is wrong, once for each call and error that a program meets.
