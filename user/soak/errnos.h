@@ -39,7 +39,8 @@ static const struct documented documented[] = {
     { " ENOMEM EAGAIN ENOSPC ENOBUFS ", " write pwrite64 writev pwritev pwritev2 " },
     { " ENOSPC ", " fallocate fsync fdatasync sync syncfs " },
     { " EAGAIN ", " setuid setreuid setresuid rt_sigqueueinfo rt_tgsigqueueinfo tkill tgkill " },
-    { " ENOLCK ", " fcntl flock " },
+    { " ENOLCK ENOMEM ", " fcntl " }, // the latter by F_SETPIPE_SZ, as on Linux
+    { " ENOLCK ", " flock " },
 };
 
 // Whether a word, between spaces, is among others.

@@ -22,7 +22,8 @@ static void clean(const char *folder, int everything, int deep)
 {
     DIR *entries = opendir(folder);
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
-        int own = strncmp(entry->d_name, "fz", 2) == 0 || (everything && strcmp(entry->d_name, ".") != 0);
+        // A socket's name may be cut short.
+        int own = strncmp(entry->d_name, "fz", 2) == 0 || strcmp(entry->d_name, "f") == 0 || (everything && strcmp(entry->d_name, ".") != 0);
         if (!own || strcmp(entry->d_name, "..") == 0)
             continue;
         char path[4096];
@@ -139,7 +140,7 @@ static void note_what_is_there(void)
 
 static void clean_up(void)
 {
-    static const char *folders[] = { "/", "/dev", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
+    static const char *folders[] = { "/", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
     clean_mounts();
     for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++)
         clean(folders[i], 0, 0);
