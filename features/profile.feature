@@ -35,7 +35,7 @@ Feature: What the machine is at
           int zeros = open("/dev/zero", O_RDONLY);
           for (int rounds = atoi(argv[1]); rounds > 0; rounds--) {
               compute();
-              for (int i = 0; i < 8; i++)
+              for (int i = 0; i < 16; i++)
                   ask(zeros);
           }
           usleep(100000);
