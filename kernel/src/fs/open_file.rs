@@ -280,7 +280,7 @@ impl OpenFile {
     /// Writes all, however often it has to wait; what was written before an error counts.
     fn write_stream(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<usize> {
         let has_room = || self.file.readiness().intersects(Readiness::WRITE);
-        let may_write = |refused| has_room() && (refused == None || self.file.room_made() != refused);
+        let may_write = |refused: Option<u64>| has_room() && (refused.is_none() || self.file.room_made() != refused);
         let (mut written, mut refused) = (0, None);
         loop {
             let step = match self.file.write(ctx, 0, from) {
