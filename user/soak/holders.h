@@ -5,18 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
-// Files that are smaller are not worth a line.
-enum { WORTH_TELLING = 64 * 1024 };
+// When the first look was.
+static time_t began;
 
 static int tell_file(const char *path, const struct stat *stat, int kind, struct FTW *place)
 {
-    (void)place;
+    (void)place, (void)kind;
     if (strcmp(path, "/proc") == 0 || strcmp(path, "/sys") == 0)
         return FTW_SKIP_SUBTREE;
-    long held = (long)stat->st_blocks * 512;
-    if (kind == FTW_F && held >= WORTH_TELLING)
-        printf("  %ld KiB in %s, of %d links, changed at %ld\n", held / 1024, path, (int)stat->st_nlink, (long)stat->st_mtime);
+    if (stat->st_ctime > began)
+        printf("  %ld KiB in %s, mode %o, of %d links\n", (long)stat->st_blocks / 2, path, stat->st_mode, (int)stat->st_nlink);
     return FTW_CONTINUE;
 }
 
@@ -31,7 +31,7 @@ static void tell_text(const char *path)
         fclose(file);
 }
 
-// The kernel's own numbers, the files that are large, mounts, and objects of System V.
+// The kernel's own numbers, the files that are new or changed, mounts, and objects of System V.
 static void tell_holders(void)
 {
     static const char *const texts[] = {
@@ -39,6 +39,6 @@ static void tell_holders(void)
     };
     for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
         tell_text(texts[i]);
-    printf("files of more than %d KiB:\n", WORTH_TELLING / 1024);
+    printf("files that were made or changed:\n");
     nftw("/", tell_file, 16, FTW_PHYS | FTW_ACTIONRETVAL);
 }

@@ -22,7 +22,8 @@ static void clean(const char *folder, int everything, int deep)
 {
     DIR *entries = opendir(folder);
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
-        int own = strncmp(entry->d_name, "fz", 2) == 0 || (everything && strcmp(entry->d_name, ".") != 0);
+        // A socket's name may be cut short.
+        int own = strncmp(entry->d_name, "fz", 2) == 0 || strcmp(entry->d_name, "f") == 0 || (everything && strcmp(entry->d_name, ".") != 0);
         if (!own || strcmp(entry->d_name, "..") == 0)
             continue;
         char path[4096];
@@ -72,7 +73,9 @@ static unsigned char was_there[PATHS];
 // Takes a mount away that is newer than the workers.
 static int unmount_new(int number, const char *place)
 {
-    return number > last_mount && umount2(place, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+    // What lies on the root is found only from below.
+    const char *path = strcmp(place, "/") == 0 ? "/.." : place;
+    return number > last_mount && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
 }
 
 static int note_mount(int number, const char *place)
@@ -108,8 +111,10 @@ static int is_wanted(int number, const char *place)
 static void mount_again(const char *place, const char *type, unsigned long flags)
 {
     wanted_place = place;
-    if (for_each_mount(is_wanted) == 0)
-        mount(type, place, type, flags, NULL);
+    if (for_each_mount(is_wanted) > 0)
+        return;
+    clean(place, 1, 0);
+    mount(type, place, type, flags, NULL);
 }
 
 // Takes new mounts away, and has the old ones as they were: a link may lead anywhere.
@@ -135,7 +140,7 @@ static void note_what_is_there(void)
 
 static void clean_up(void)
 {
-    static const char *folders[] = { "/", "/dev", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
+    static const char *folders[] = { "/", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
     clean_mounts();
     for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++)
         clean(folders[i], 0, 0);

@@ -38,6 +38,7 @@ static struct meter look(void)
 {
     struct meter meter = { 0 };
     char text[4096];
+    began = began ? began : time(NULL);
     read_text("/proc/meminfo", text, sizeof text);
     meter.content = number_after(text, "Shmem:");
     meter.free = number_after(text, "MemFree:") + number_after(text, "KernelStack:") + number_after(text, "Buffers:") + meter.content;
@@ -56,8 +57,8 @@ enum { SLACK = 512 };
 
 static int has_settled(const struct meter *before, const struct meter *now)
 {
-    return now->free + SLACK >= before->free && now->content <= before->content + SLACK && now->tasks <= before->tasks && now->files <= before->files
-        && now->inodes <= before->inodes;
+    return now->free + SLACK >= before->free && now->content <= before->content + SLACK && now->tasks <= before->tasks
+        && now->files <= before->files && now->inodes <= before->inodes;
 }
 
 static void tell_meter(const char *when, const struct meter *meter)

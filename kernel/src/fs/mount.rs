@@ -315,12 +315,15 @@ impl Path {
         }
     }
 
-    /// The directory above, out of mounts if need be; itself at the top of everything.
-    pub fn parent(&self) -> Path {
+    /// The directory above, out of mounts if need be; at `top` or the top of everything what is mounted there, which is itself mostly.
+    pub fn parent(&self, top: Option<&Path>) -> Path {
         let mut here = self.clone();
-        while here.is_mount_root() {
-            let Some(on) = here.mount.on() else { return here };
+        while !top.is_some_and(|top| here.is(top)) && here.is_mount_root() {
+            let Some(on) = here.mount.on() else { return here.covered() };
             here = on;
+        }
+        if top.is_some_and(|top| here.is(top)) {
+            return here.covered();
         }
         let dentry = here.dentry.parent().unwrap_or_else(|| here.dentry.clone());
         Path { mount: here.mount, dentry }.covered()
