@@ -29,6 +29,27 @@ Feature: At the console
     And bin/run ends with 0
 
   @cor
+  Scenario: The last words of a shell arrive
+    Given the C program /bin/sh:
+      """
+      #include <string.h>
+      #include <unistd.h>
+
+      int main(void)
+      {
+          static char words[200000];
+          memset(words, '.', sizeof words);
+          for (int i = 49; i < sizeof words; i += 50)
+              words[i] = '\n';
+          memcpy(words + sizeof words - 11, "last words\n", 11);
+          write(1, words, sizeof words);
+      }
+      """
+    And a person at the console
+    Then the screen shows "last words"
+    And bin/run ends with 0
+
+  @cor
   Scenario: Typing is echoed and can be corrected
     Given the C program /bin/sh:
       """

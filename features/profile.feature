@@ -35,7 +35,7 @@ Feature: What the machine is at
           int zeros = open("/dev/zero", O_RDONLY);
           for (int rounds = atoi(argv[1]); rounds > 0; rounds--) {
               compute();
-              for (int i = 0; i < 8; i++)
+              for (int i = 0; i < 16; i++)
                   ask(zeros);
           }
           usleep(100000);
@@ -55,3 +55,23 @@ Feature: What the machine is at
     And 20 of 100 samples in first.txt at least are in /bin/hot, main, compute, spin
     And 10 of 100 samples in first.txt at least are in /bin/hot, main, ask, read, user_zero
     And 20 of 100 samples in first.txt at least are in idle
+
+  Scenario: Samples are taken to the end, however many programs start meanwhile
+    Given the C program /bin/many, built with "-fno-omit-frame-pointer":
+      """
+      #include <stdlib.h>
+      #include <sys/wait.h>
+      #include <unistd.h>
+
+      int main(int argc, char **argv)
+      {
+          for (int rounds = atoi(argv[1]); rounds > 0; rounds--) {
+              if (fork() == 0)
+                  execl(argv[0], argv[0], "0", NULL);
+              wait(NULL);
+          }
+      }
+      """
+    When /bin/many runs 300 rounds by instructions, and samples of it go to many.txt
+    Then 200 samples at least are in many.txt
+    And 10 of 100 samples in many.txt at least are in /bin/many, execl

@@ -49,6 +49,51 @@ Feature: Programs
     When /bin/anywhere runs
     Then it prints "found through pointers"
 
+  @cor
+  Scenario Outline: What is left to chance of where a program lies, with randomize_va_space <setting>
+    Given the C program /bin/place, built with "-static-pie":
+      """
+      #include "stdio.h"
+      #include "unistd.h"
+
+      struct place {
+          void *code, *stack;
+      };
+
+      static struct place of_another(char *self)
+      {
+          struct place place = {0};
+          int ends[2];
+          if (pipe(ends) == 0 && fork() == 0) {
+              dup2(ends[1], 1);
+              execl(self, self, "setting", "look", NULL);
+          }
+          read(ends[0], &place, sizeof place);
+          return place;
+      }
+
+      int main(int argc, char **argv)
+      {
+          struct place own = {main, &own};
+          if (argc > 2)
+              return write(1, &own, sizeof own) < 0;
+          FILE *setting = fopen("/proc/sys/kernel/randomize_va_space", "w");
+          fputs(argv[1], setting);
+          fclose(setting);
+          struct place first = of_another(argv[0]), second = of_another(argv[0]);
+          printf("code %s, ", first.code == second.code ? "stays" : "moves");
+          printf("stack %s\n", first.stack == second.stack ? "stays" : "moves");
+      }
+      """
+    When /bin/place runs with "<setting>"
+    Then it prints "code <code>, stack <stack>"
+
+    Examples:
+      | setting | code  | stack |
+      | 0       | stays | stays |
+      | 1       | stays | moves |
+      | 2       | moves | moves |
+
   Scenario: C with glibc
     Given the C program /bin/glibc:
       """

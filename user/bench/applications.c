@@ -1,4 +1,4 @@
-// Rows: large programs that compute more than they ask the kernel. They are there if the root has them (bin/run --with).
+// Rows: programs of this host that compute more than they ask the kernel. They are there if the root has them (bin/run --with).
 #include "bench.h"
 
 extern char **environ;
@@ -9,10 +9,12 @@ static char *const INSERTS[] = {"/usr/bin/sqlite3", ":memory:",
                                 "create table t(a integer primary key, b text);"
                                 "with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)"
                                 "insert into t select i, 'text ' || i from n; select count(*) from t;", NULL};
+static char *const CAT[] = {"/usr/bin/cat", "/dev/null", NULL};
+static char *const *const COMMANDS[] = {COMPILE, PYTHON, INSERTS, CAT};
 static char *const *command;
 
 static void start(long which) {
-    command = which == 0 ? COMPILE : which == 1 ? PYTHON : INSERTS;
+    command = COMMANDS[which];
     NEED(access(command[0], X_OK));
     if (which == 0) {
         FILE *source = fopen("/tmp/bench-source.c", "w");
@@ -42,5 +44,6 @@ const struct row application_rows[] = {
     {"app-gcc", "gcc makes a program of a file of 50 functions", 1, run, start, 0},
     {"app-python3", "python3 -c pass", 1, run, start, 1},
     {"app-sqlite3", "sqlite3 inserts 10,000 rows in memory", 1, run, start, 2},
+    {"app-cat", "cat /dev/null, with its library", 10, run, start, 3},
     {0},
 };

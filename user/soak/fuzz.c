@@ -203,11 +203,14 @@ __attribute__((noreturn)) static void work(uint64_t seed, struct progress *told,
 
 static void pause_briefly(void) { nanosleep(&(struct timespec){ 0, 20000000 }, NULL); }
 
+// /proc, which stays what it is though a worker may take it away.
+static int all_processes;
+
 static int parent_of(int pid)
 {
     char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int fd = open(path, O_RDONLY);
+    snprintf(path, sizeof path, "%d/stat", pid);
+    int fd = openat(all_processes, path, O_RDONLY);
     ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
     if (fd >= 0)
         close(fd);
@@ -220,7 +223,7 @@ static int parent_of(int pid)
 // Does something to the orphans that have become this process's children: those that are not spared.
 static void for_each_orphan(const pid_t *spared, int count, void (*work)(int pid))
 {
-    DIR *processes = opendir("/proc");
+    DIR *processes = fdopendir(openat(all_processes, ".", O_RDONLY | O_DIRECTORY));
     for (struct dirent *entry; processes && (entry = readdir(processes));) {
         int pid = atoi(entry->d_name), spare = pid == 0 || parent_of(pid) != getpid();
         for (int i = 0; i < count; i++)
@@ -237,7 +240,7 @@ static void kill_one(int pid) { kill(pid, SIGKILL); }
 static void show(const char *path)
 {
     char text[4096];
-    int fd = open(path, O_RDONLY);
+    int fd = openat(all_processes, path, O_RDONLY);
     for (ssize_t length; fd >= 0 && (length = read(fd, text, sizeof text)) > 0;)
         fwrite(text, 1, (size_t)length, stdout);
     if (fd >= 0)
@@ -248,7 +251,7 @@ static void show_process(int pid)
 {
     char path[64];
     for (const char **name = (const char *[]){ "status", "stack", "stat", NULL }; *name; name++) {
-        snprintf(path, sizeof path, "/proc/%d/%s", pid, *name);
+        snprintf(path, sizeof path, "%d/%s", pid, *name);
         show(path);
     }
 }
@@ -297,6 +300,8 @@ static pid_t start(uint64_t seed, int worker, long generation, long count)
 
 static void prepare(void)
 {
+    note_what_is_there();
+    all_processes = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     mkdir(WORK, 0777);
     chmod(WORK, 0777);
     mkdir(WORK "/fzdir", 0777);

@@ -1,7 +1,9 @@
 // What the fuzzer's workers leave behind that no process's end takes away: files, mounts, queues, objects of System V.
 #pragma once
 
+#include "arguments.h"
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -20,7 +22,8 @@ static void clean(const char *folder, int everything, int deep)
 {
     DIR *entries = opendir(folder);
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
-        int own = strncmp(entry->d_name, "fz", 2) == 0 || (everything && strcmp(entry->d_name, ".") != 0);
+        // A socket's name may be cut short.
+        int own = strncmp(entry->d_name, "fz", 2) == 0 || strcmp(entry->d_name, "f") == 0 || (everything && strcmp(entry->d_name, ".") != 0);
         if (!own || strcmp(entry->d_name, "..") == 0)
             continue;
         char path[4096];
@@ -59,13 +62,93 @@ static void clean_ipc(void)
     }
 }
 
+enum { PATHS = sizeof any_path / sizeof *any_path };
+
+// What there was before: the list of mounts, which stays readable whatever is mounted on /proc, the last one's number, and which of
+// the paths that the workers try.
+static int mounts_file;
+static int last_mount;
+static unsigned char was_there[PATHS];
+
+// Takes a mount away that is newer than the workers.
+static int unmount_new(int number, const char *place)
+{
+    // What lies on the root is found only from below.
+    const char *path = strcmp(place, "/") == 0 ? "/.." : place;
+    return number > last_mount && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+}
+
+static int note_mount(int number, const char *place)
+{
+    (void)place;
+    last_mount = number > last_mount ? number : last_mount;
+    return 0;
+}
+
+// Works on each mount's number and place; how often that did something.
+static int for_each_mount(int (*work)(int number, const char *place))
+{
+    static char text[1 << 18];
+    ssize_t length = pread(mounts_file, text, sizeof text - 1, 0);
+    text[length > 0 ? length : 0] = 0;
+    int count = 0, number;
+    char place[4096];
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        if (sscanf(line, "%d %*d %*s %*s %4095s", &number, place) == 2)
+            count += work(number, place);
+    return count;
+}
+
+static const char *wanted_place;
+
+static int is_wanted(int number, const char *place)
+{
+    (void)number;
+    return strcmp(place, wanted_place) == 0;
+}
+
+// Mounts on a place what was there before, if it was unmounted.
+static void mount_again(const char *place, const char *type, unsigned long flags)
+{
+    wanted_place = place;
+    if (for_each_mount(is_wanted) > 0)
+        return;
+    clean(place, 1, 0);
+    mount(type, place, type, flags, NULL);
+}
+
+// Takes new mounts away, and has the old ones as they were: a link may lead anywhere.
+static void clean_mounts(void)
+{
+    while (for_each_mount(unmount_new) > 0)
+        ;
+    mount_again("/dev", "devtmpfs", MS_NOSUID);
+    mount_again("/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
+    mount_again("/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC);
+    mount(NULL, "/", NULL, MS_REMOUNT, NULL);
+    mount(NULL, "/dev", NULL, MS_REMOUNT | MS_NOSUID, NULL);
+}
+
+// Before any worker: notes what there is.
+static void note_what_is_there(void)
+{
+    mounts_file = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+    for_each_mount(note_mount);
+    for (int i = 0; i < PATHS; i++)
+        was_there[i] = access(any_path[i], F_OK) == 0;
+}
+
 static void clean_up(void)
 {
-    static const char *folders[] = { "/", "/dev", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
+    static const char *folders[] = { "/", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
+    clean_mounts();
     for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++)
         clean(folders[i], 0, 0);
     clean(WORK, 1, 0);
     rmdir(WORK);
+    for (int i = 0; i < PATHS; i++)
+        if (any_path[i][0] == '/' && !was_there[i])
+            unlink(any_path[i]);
     syscall(SYS_mq_unlink, "fzqueue");
     clean_ipc();
 }

@@ -1,6 +1,7 @@
 // What the system holds: to be the same after some work as before it, once memory has settled.
 #pragma once
 
+#include "holders.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +10,11 @@
 #include <unistd.h>
 
 struct meter {
-    long free;  // KiB that nobody has, or that are kernel stacks, which stay for tasks to come
-    long heap;  // KiB in the kernel's heap
-    long tasks; // tasks that live
-    long files; // open files
+    long free;    // KiB that nobody has, or that stay for what comes: kernel stacks, what is remembered of disks, the content of files
+    long content; // KiB in files
+    long heap;    // KiB in the kernel's heap
+    long tasks;   // tasks that live
+    long files;   // open files
     long inodes;
 };
 
@@ -36,8 +38,10 @@ static struct meter look(void)
 {
     struct meter meter = { 0 };
     char text[4096];
+    began = began ? began : time(NULL);
     read_text("/proc/meminfo", text, sizeof text);
-    meter.free = number_after(text, "MemFree:") + number_after(text, "KernelStack:");
+    meter.content = number_after(text, "Shmem:");
+    meter.free = number_after(text, "MemFree:") + number_after(text, "KernelStack:") + number_after(text, "Buffers:") + meter.content;
     meter.heap = number_after(text, "\nSlab:");
     read_text("/proc/loadavg", text, sizeof text);
     meter.tasks = number_after(text, "/");
@@ -53,8 +57,14 @@ enum { SLACK = 512 };
 
 static int has_settled(const struct meter *before, const struct meter *now)
 {
-    return now->free + SLACK >= before->free && now->tasks <= before->tasks && now->files <= before->files
-        && now->inodes <= before->inodes;
+    return now->free + SLACK >= before->free && now->content <= before->content + SLACK && now->tasks <= before->tasks
+        && now->files <= before->files && now->inodes <= before->inodes;
+}
+
+static void tell_meter(const char *when, const struct meter *meter)
+{
+    printf("%s: %ld KiB free, %ld KiB in files, %ld KiB heap, %ld tasks, %ld files, %ld inodes\n", when, meter->free,
+           meter->content, meter->heap, meter->tasks, meter->files, meter->inodes);
 }
 
 // Looks until it is as before, for some seconds at most. Whether it is; what is not is printed.
@@ -67,9 +77,8 @@ static int is_as_before(const struct meter *before)
     }
     if (has_settled(before, &now))
         return 1;
-    printf("before: %ld KiB free, %ld KiB heap, %ld tasks, %ld files, %ld inodes\n", before->free, before->heap,
-           before->tasks, before->files, before->inodes);
-    printf("after:  %ld KiB free, %ld KiB heap, %ld tasks, %ld files, %ld inodes\n", now.free, now.heap, now.tasks,
-           now.files, now.inodes);
+    tell_meter("before", before);
+    tell_meter("after", &now);
+    tell_holders();
     return 0;
 }

@@ -1,6 +1,7 @@
 // Endurance: each part does its work, and afterwards the system holds what it held before: soak short|long [SEED [PART]]
 //
 // A part is a program in /soak; it runs once to make everything that is made once, then in earnest.
+#define _GNU_SOURCE
 #include "meter.h"
 #include <sys/wait.h>
 

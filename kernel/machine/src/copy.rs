@@ -64,8 +64,14 @@ user_copy:
     sub rdx, 64
     cmp rdx, 64
     jae 2b
+    test rdx, rdx
+    jz 7f
+    jmp 8f
 3:  cmp rdx, 8
     jb 5f
+    jmp 4f
+8:  cmp rdx, 8
+    jb 1f
 4:  may_fault 5f
     mov rcx, [rsi]
     may_fault 5f
@@ -75,6 +81,14 @@ user_copy:
     sub rdx, 8
     cmp rdx, 8
     jae 4b
+    test rdx, rdx
+    jz 7f
+1:  may_fault 5f                        /* what is left, and some of what went before once more */
+    mov rcx, [rsi + rdx - 8]
+    may_fault 5f
+    mov [rdi + rdx - 8], rcx
+    xor eax, eax
+    ret
 5:  test rdx, rdx
     jz 7f
 6:  may_fault 7f
@@ -96,14 +110,37 @@ user_copy:
 user_zero:
     .cfi_startproc
     xor eax, eax
-    cmp rsi, 8
+    cmp rsi, 64
+    jb 2f
+1:
+    may_fault 3f
+    mov [rdi], rax
+    may_fault 3f
+    mov [rdi + 8], rax
+    may_fault 3f
+    mov [rdi + 16], rax
+    may_fault 3f
+    mov [rdi + 24], rax
+    may_fault 3f
+    mov [rdi + 32], rax
+    may_fault 3f
+    mov [rdi + 40], rax
+    may_fault 3f
+    mov [rdi + 48], rax
+    may_fault 3f
+    mov [rdi + 56], rax
+    add rdi, 64
+    sub rsi, 64
+    cmp rsi, 64
+    jae 1b
+2:  cmp rsi, 8
     jb 3f
-2:  may_fault 3f
+6:  may_fault 3f
     mov [rdi], rax
     add rdi, 8
     sub rsi, 8
     cmp rsi, 8
-    jae 2b
+    jae 6b
 3:  test rsi, rsi
     jz 5f
 4:  may_fault 5f

@@ -113,6 +113,13 @@ impl Frame {
         unsafe { ptr::copy(from, into, PAGE_SIZE) };
     }
 
+    /// Copies `length` bytes of another frame, from `start` on. Both ranges must lie within their pages.
+    pub fn copy_part(&self, offset: usize, from: &Frame, start: usize, length: usize) {
+        let (from, into) = (from.pointer(start, length), self.pointer(offset, length));
+        // SAFETY: `pointer` checked both ranges; the same page twice is allowed.
+        unsafe { ptr::copy(from, into, length) };
+    }
+
     /// Fills a range with zeros.
     pub fn zero(&self, offset: usize, length: usize) {
         let into = self.pointer(offset, length);

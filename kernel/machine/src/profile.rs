@@ -22,7 +22,7 @@ use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicBool, Ordering};
 use logic::address::{PageRange, USER_END};
 use logic::errno::{Errno, Result};
-use x86_64::instructions::port::Port;
+use x86_64::instructions::{interrupts, port::Port};
 
 /// QEMU's debug port, which reads as its own number.
 const PORT: u16 = 0xe9;
@@ -53,27 +53,33 @@ pub fn start(rate: u32) -> Result<()> {
 /// Tells which program a space is for. What was told of another at the same address is past.
 pub fn name(space: &UserSpace, name: &[u8]) {
     if is_on() {
-        send(b"N");
-        send_number(space.root().0);
-        send_text(name);
+        whole(|| {
+            send(b"N");
+            send_number(space.root().0);
+            send_text(name);
+        });
     }
 }
 
 /// Tells which file lies in a space from an offset on.
 pub fn map(space: &UserSpace, range: PageRange, offset: u64, path: &[u8]) {
     if is_on() {
-        send(b"M");
-        [space.root().0, range.start(), range.end(), offset].into_iter().for_each(send_number);
-        send_text(path);
+        whole(|| {
+            send(b"M");
+            [space.root().0, range.start(), range.end(), offset].into_iter().for_each(send_number);
+            send_text(path);
+        });
     }
 }
 
 /// Tells that a space is a copy of another.
 pub fn copy(space: &UserSpace, of: &UserSpace) {
     if is_on() {
-        send(b"C");
-        send_number(space.root().0);
-        send_number(of.root().0);
+        whole(|| {
+            send(b"C");
+            send_number(space.root().0);
+            send_number(of.root().0);
+        });
     }
 }
 
@@ -159,6 +165,12 @@ fn read(address: u64) -> Option<[u64; 2]> {
     // SAFETY: the words are ours, the address is in the programs' half, and the space stays loaded while interrupts are off.
     let copied = end.map_or(0, |_| unsafe { copy::copy((&raw mut words).cast(), address as *const u8, SIZE) });
     (copied == SIZE).then_some(words)
+}
+
+/// Sends a record of which no sample comes in the midst: samples come whenever the processor's own flag lets interrupts in, also while
+/// the kernel holds them back.
+fn whole(record: impl FnOnce()) {
+    interrupts::without_interrupts(record);
 }
 
 fn send_addresses(addresses: &Addresses) {

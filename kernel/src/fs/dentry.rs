@@ -46,6 +46,12 @@ struct Place {
     removed: bool,
 }
 
+impl Place {
+    fn above(&self) -> Option<(Arc<Dentry>, Name)> {
+        self.parent.clone().map(|parent| (parent, self.name.clone()))
+    }
+}
+
 /// What a directory remembers.
 #[derive(Default)]
 pub(super) struct Children {
@@ -113,6 +119,18 @@ impl Dentry {
     /// Whether a mount lies on it.
     pub fn is_mount_point(&self) -> bool {
         self.mounts.load(Ordering::Acquire) > 0
+    }
+
+    /// Whether a walk to where it is will find it again, so that something can be mounted on it.
+    pub(super) fn is_lasting(&self) -> bool {
+        let mut here = self.place.lock().above();
+        while let Some((parent, name)) = here {
+            if !parent.inode.keeps_name(&name) {
+                return false;
+            }
+            here = parent.place.lock().above();
+        }
+        true
     }
 
     /// The place of a name in this directory, or `ENOENT`.
@@ -270,7 +288,7 @@ impl Children {
 
     fn keep(&mut self, parent: &Arc<Dentry>, name: Name, inode: Arc<dyn Inode>) -> Arc<Dentry> {
         let dentry = Dentry::new(inode, Some(parent.clone()), name.clone());
-        if parent.inode.keeps_names() {
+        if parent.inode.keeps_name(&name) {
             self.known.insert(name, dentry.clone());
         }
         dentry

@@ -5,6 +5,10 @@
 //!
 //! Locks: `interests` sleeps and is held while the set changes; `hopeful` is a spin lock that wakers take.
 
+mod events;
+
+pub use events::{Event, Events};
+
 use super::anonymous;
 use super::file::File;
 use super::nesting;
@@ -15,7 +19,6 @@ use crate::task::{Instant, Mutex, Patience, TaskContext, WaitQueue, Waiter, Wake
 use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
-use arrayvec::ArrayVec;
 use bitflags::bitflags;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use linux_raw_sys::general as linux;
@@ -49,35 +52,26 @@ pub enum Operation {
     Remove,
 }
 
-/// What `struct epoll_event` says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Event {
-    /// Bits of poll(2), and of [`Manner`].
-    pub events: u32,
-    /// What the program wants to be told with them.
-    pub data: u64,
-}
-
-/// So many events are told without asking for memory.
-const HANDFUL: usize = 16;
-
-/// What is told by epoll_wait(2).
-#[derive(Default)]
-pub struct Events {
-    first: ArrayVec<Event, HANDFUL>,
-    more: Vec<Event>,
-}
-
 /// A set of watched files.
 pub struct Watcher {
-    /// By descriptor and by the open file's address.
-    interests: Mutex<BTreeMap<(u32, usize), Arc<Interest>>>,
+    interests: Mutex<Interests>,
     /// Those that may be ready.
     hopeful: SpinLock<List<Listed>>,
     news: WaitQueue,
     /// How it and other sets watch each other.
     pub(super) nesting: nesting::Place,
 }
+
+/// By descriptor and by the open file's address. A file that was closed meanwhile keeps its place, and so its address, until somebody
+/// sweeps.
+struct Interests {
+    by_file: BTreeMap<(u32, usize), Arc<Interest>>,
+    /// When there are so many, it is worth a look which files are gone.
+    sweep_at: usize,
+}
+
+/// As many places are never swept.
+const FEW: usize = 16;
 
 /// A file in the set.
 pub(super) struct Interest {
@@ -103,7 +97,7 @@ struct WatcherFile(Arc<Watcher>);
 /// A new, empty set.
 pub fn watcher() -> Arc<OpenFile> {
     let watcher = Watcher {
-        interests: Mutex::new("epoll interests", BTreeMap::new()),
+        interests: Mutex::new("epoll interests", Interests { by_file: BTreeMap::new(), sweep_at: FEW }),
         hopeful: SpinLock::new("epoll's hopeful", List::new()),
         news: WaitQueue::new(),
         nesting: nesting::Place::new(),
@@ -132,9 +126,8 @@ impl Watcher {
         let _admitted = nested.map(|other| nesting::admit(ctx, self, other)).transpose()?;
         check_exclusive(operation, event, file)?;
         let mut interests = self.interests.lock(ctx);
-        interests.retain(|_, interest| interest.file.strong_count() > 0);
         let key = (descriptor, Arc::as_ptr(file).addr());
-        let known = interests.get(&key).cloned();
+        let known = interests.by_file.get(&key).cloned();
         match (operation, known) {
             (Operation::Add, Some(_)) => Err(Errno::EEXIST),
             (Operation::Add, None) => {
@@ -142,7 +135,7 @@ impl Watcher {
                 if let Some(other) = nested {
                     other.nesting.enter(&interest);
                 }
-                interests.insert(key, interest.clone());
+                interests.add(key, interest.clone());
                 drop(interests);
                 interest.look_again(file);
                 Ok(())
@@ -158,7 +151,7 @@ impl Watcher {
                 Ok(())
             }
             (Operation::Remove, Some(interest)) => {
-                interests.remove(&key);
+                interests.by_file.remove(&key);
                 drop(interests);
                 interest.asleep.store(true, Ordering::Release);
                 interest.leave(file);
@@ -220,7 +213,7 @@ impl Watcher {
     /// The files it watches that are such sets themselves.
     pub(super) fn sets_below(&self, ctx: &TaskContext) -> Result<Vec<Arc<OpenFile>>> {
         let mut files = Vec::new();
-        for interest in self.interests.lock(ctx).values() {
+        for interest in self.interests.lock(ctx).by_file.values() {
             if let Some(file) = interest.file.upgrade().filter(|file| file.file().watcher().is_some()) {
                 files.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
                 files.push(file);
@@ -230,31 +223,13 @@ impl Watcher {
     }
 }
 
-impl Events {
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Event> {
-        self.first.iter().chain(&self.more)
-    }
-
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.first.len() + self.more.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.first.is_empty()
-    }
-
-    /// Whether there is memory for one more; then it can be pushed.
-    fn has_room(&mut self) -> bool {
-        !self.first.is_full() || self.more.try_reserve(1).is_ok()
-    }
-
-    fn push(&mut self, event: Event) {
-        if let Err(full) = self.first.try_push(event) {
-            self.more.push(full.element());
+impl Interests {
+    fn add(&mut self, key: (u32, usize), interest: Arc<Interest>) {
+        if self.by_file.len() >= self.sweep_at {
+            self.by_file.retain(|_, interest| interest.file.strong_count() > 0);
+            self.sweep_at = FEW.max(2 * self.by_file.len());
         }
+        self.by_file.insert(key, interest);
     }
 }
 
@@ -388,7 +363,7 @@ impl File for WatcherFile {
 
     fn frames(&self) -> usize {
         const INTERESTS_A_FRAME: usize = 10;
-        self.0.interests.try_lock().map_or(0, |interests| interests.len() / INTERESTS_A_FRAME)
+        self.0.interests.try_lock().map_or(0, |interests| interests.by_file.len() / INTERESTS_A_FRAME)
     }
 
     fn watcher(&self) -> Option<&Arc<Watcher>> {

@@ -20,15 +20,21 @@ const SIZE: usize = 8;
 
 /// A counter that programs count up and take: eventfd(2).
 struct Counter {
-    count: SpinLock<u64>,
+    count: SpinLock<Count>,
     changed: WaitQueue,
     /// A read takes one, not all.
     semaphore: bool,
 }
 
+/// What it has counted to, and how often something was taken.
+struct Count {
+    value: u64,
+    taken: u64,
+}
+
 /// A new eventfd.
 pub fn counter(start: u32, semaphore: bool, nonblock: bool) -> Arc<OpenFile> {
-    let count = SpinLock::new("eventfd", u64::from(start));
+    let count = SpinLock::new("eventfd", Count { value: u64::from(start), taken: 0 });
     let counter = Counter { count, changed: WaitQueue::new(), semaphore };
     anonymous::open(Arc::new(counter), "anon_inode:[eventfd]", nonblock)
 }
@@ -40,11 +46,12 @@ impl File for Counter {
         }
         let taken = {
             let mut count = self.count.lock();
-            if *count == 0 {
+            if count.value == 0 {
                 return Err(Errno::EAGAIN);
             }
-            let taken = if self.semaphore { 1 } else { *count };
-            *count -= taken;
+            let taken = if self.semaphore { 1 } else { count.value };
+            count.value -= taken;
+            count.taken = count.taken.wrapping_add(1);
             taken
         };
         self.changed.wake_all();
@@ -66,7 +73,7 @@ impl File for Counter {
         }
         {
             let mut count = self.count.lock();
-            *count = count.checked_add(more).filter(|&sum| sum < LIMIT).ok_or(Errno::EAGAIN)?;
+            count.value = count.value.checked_add(more).filter(|&sum| sum < LIMIT).ok_or(Errno::EAGAIN)?;
         }
         from.limit(0);
         self.changed.wake_all();
@@ -78,11 +85,15 @@ impl File for Counter {
     }
 
     fn readiness(&self) -> Readiness {
-        let count = *self.count.lock();
+        let count = self.count.lock().value;
         let mut ready = Readiness::empty();
         ready.set(Readiness::IN | Readiness::RDNORM, count > 0);
         ready.set(Readiness::OUT | Readiness::WRNORM, count < LIMIT - 1);
         ready
+    }
+
+    fn room_made(&self) -> Option<u64> {
+        Some(self.count.lock().taken)
     }
 
     fn queue(&self) -> Option<&WaitQueue> {

@@ -83,6 +83,11 @@ pub trait File: Any + Send + Sync {
         None
     }
 
+    /// Where a write may find no room though `readiness` says that there is some: how often more room was made.
+    fn room_made(&self) -> Option<u64> {
+        None
+    }
+
     /// Reads once that time is over.
     fn read_late(&self, _ctx: &TaskContext, _into: &mut Sink<'_>) -> Result<usize> {
         Err(Errno::EAGAIN)

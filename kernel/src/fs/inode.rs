@@ -4,7 +4,7 @@
 //! change it come one at a time (under its dentry's `children` lock), and that names are neither empty, `.`, `..`, longer than
 //! `NAME_MAX` nor contain `/` or NUL. They check permissions; an inode does not.
 
-use super::{file::File, mount::Path, open_file::OpenFlags};
+use super::{file::File, kept_attributes::Attributes, mount::Path, open_file::OpenFlags};
 use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -43,21 +43,8 @@ pub trait Inode: Any + Send + Sync {
     /// All that stat(2) tells.
     fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
         let InodeState { made, block_size, .. } = *self.state();
-        let (id, kind, permissions, links) = (self.id(), self.kind(), self.permissions(), self.links());
-        let [accessed, modified, changed, created] = [made; 4];
-        Ok(Metadata {
-            id,
-            kind,
-            permissions,
-            links,
-            size: 0,
-            blocks: 0,
-            block_size,
-            accessed,
-            modified,
-            changed,
-            created,
-        })
+        let attributes = Attributes::made_at(self.permissions(), self.links(), made);
+        Ok(attributes.metadata(self.id(), self.kind(), block_size))
     }
 
     /// Changes what chmod(2), chown(2) and utimensat(2) change.
@@ -92,9 +79,9 @@ pub trait Inode: Any + Send + Sync {
         Err(Errno::ENOTDIR)
     }
 
-    /// Whether names found here stay what they are until they are changed through this kernel; false for directories whose
-    /// content comes and goes by itself, such as /proc.
-    fn keeps_names(&self) -> bool {
+    /// Whether a name found here stays what it is until it is changed through this kernel; false for those that come and go by
+    /// themselves, such as the numbers in /proc. Nothing can be mounted there.
+    fn keeps_name(&self, _name: &[u8]) -> bool {
         true
     }
 

@@ -5,7 +5,7 @@ use super::metadata::{InodeId, Permissions};
 use super::pipe::Pipe;
 use super::time::now;
 use alloc::sync::Weak;
-use core::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::time::TimeSpec;
@@ -29,6 +29,31 @@ pub struct InodeState {
     pub(super) linkable: AtomicBool,
     /// Its last name was taken away.
     pub(super) gone: AtomicBool,
+    _counted: Counted,
+}
+
+/// How many inodes there are.
+static ALL: AtomicUsize = AtomicUsize::new(0);
+
+/// How many inodes there are, of whatever file system: those that have names in memory, are open, or are remembered.
+pub(super) fn count() -> usize {
+    ALL.load(Ordering::Relaxed)
+}
+
+/// One that is counted.
+struct Counted;
+
+impl Counted {
+    fn new() -> Counted {
+        ALL.fetch_add(1, Ordering::Relaxed);
+        Counted
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        ALL.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl InodeState {
@@ -45,6 +70,7 @@ impl InodeState {
             leased: AtomicBool::new(false),
             linkable: AtomicBool::new(false),
             gone: AtomicBool::new(false),
+            _counted: Counted::new(),
         }
     }
 

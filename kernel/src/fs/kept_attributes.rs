@@ -1,7 +1,7 @@
 //! What a file system without a disk keeps of a node: what stat(2) tells and chmod(2) and friends change. tmpfs and devpts have it
 //! under a lock of the node's own.
 
-use super::inode::{Change, Permissions};
+use super::inode::{Change, InodeId, Kind, Metadata, Permissions};
 use super::time::{lately, now};
 use logic::time::TimeSpec;
 
@@ -28,8 +28,18 @@ pub struct Attributes {
 impl Attributes {
     /// Of a new node.
     pub fn new(permissions: Permissions, links: u32) -> Attributes {
-        let now = now();
-        Attributes { permissions, links, accessed: now, modified: now, changed: now, created: now }
+        Attributes::made_at(permissions, links, now())
+    }
+
+    /// Of a node that nothing happened to since.
+    pub fn made_at(permissions: Permissions, links: u32, made: TimeSpec) -> Attributes {
+        Attributes { permissions, links, accessed: made, modified: made, changed: made, created: made }
+    }
+
+    /// All that stat(2) tells of the node, which is empty.
+    pub fn metadata(self, id: InodeId, kind: Kind, block_size: u32) -> Metadata {
+        let Attributes { permissions, links, accessed, modified, changed, created } = self;
+        Metadata { id, kind, permissions, links, size: 0, blocks: 0, block_size, accessed, modified, changed, created }
     }
 
     /// Takes over what is to change.

@@ -28,7 +28,7 @@ impl OpenFile {
             *cursor = AFTER_HERE;
         }
         if *cursor == AFTER_HERE {
-            let above = self.path().parent().dentry.inode().id().number;
+            let above = self.path().parent(None).dentry.inode().id().number;
             if !show(&directory(b"..", above, AFTER_UP)) {
                 return Ok(());
             }

@@ -265,10 +265,10 @@ impl Walk<'_> {
     }
 
     fn climb(&mut self) -> Result<()> {
-        if self.at.is(&self.lookup.root) {
-            return if self.lookup.refuses(Resolve::BENEATH) { Err(Errno::EXDEV) } else { Ok(()) };
+        if self.lookup.refuses(Resolve::BENEATH) && self.at.is(&self.lookup.root) {
+            return Err(Errno::EXDEV);
         }
-        let above = self.at.parent();
+        let above = self.at.parent(Some(&self.lookup.root));
         if self.lookup.refuses(Resolve::NO_MOUNTS) && !Arc::ptr_eq(&self.at.mount, &above.mount) {
             return Err(Errno::EXDEV);
         }

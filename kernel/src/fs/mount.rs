@@ -173,9 +173,7 @@ pub(super) fn mount_copy(
     if on.dentry.kind().is_directory() != root.kind().is_directory() {
         return Err(Errno::ENOTDIR);
     }
-    if on.dentry.is_removed() {
-        return Err(Errno::ENOENT);
-    }
+    on.check_lasting()?;
     let mount = add(volume, root, Some(on.clone()), flags, source)?;
     on.dentry.mounts.fetch_add(1, Ordering::Release);
     Ok(mount)
@@ -261,6 +259,11 @@ pub(super) fn add(
 }
 
 impl Path {
+    /// `ENOENT` where nothing can be mounted: its name was taken away, or comes and goes by itself (below /proc/PID).
+    pub(super) fn check_lasting(&self) -> Result<()> {
+        if self.dentry.is_removed() || !self.dentry.is_lasting() { Err(Errno::ENOENT) } else { Ok(()) }
+    }
+
     /// Whether both are the same place, seen through the same mount.
     pub fn is(&self, other: &Path) -> bool {
         Arc::ptr_eq(&self.dentry, &other.dentry) && Arc::ptr_eq(&self.mount, &other.mount)
@@ -312,12 +315,15 @@ impl Path {
         }
     }
 
-    /// The directory above, out of mounts if need be; itself at the top of everything.
-    pub fn parent(&self) -> Path {
+    /// The directory above, out of mounts if need be; at `top` or the top of everything what is mounted there, which is itself mostly.
+    pub fn parent(&self, top: Option<&Path>) -> Path {
         let mut here = self.clone();
-        while here.is_mount_root() {
-            let Some(on) = here.mount.on() else { return here };
+        while !top.is_some_and(|top| here.is(top)) && here.is_mount_root() {
+            let Some(on) = here.mount.on() else { return here.covered() };
             here = on;
+        }
+        if top.is_some_and(|top| here.is(top)) {
+            return here.covered();
         }
         let dentry = here.dentry.parent().unwrap_or_else(|| here.dentry.clone());
         Path { mount: here.mount, dentry }.covered()

@@ -89,6 +89,7 @@ pub fn move_mount(from: &Path, on: &Path) -> Result<()> {
     if on.dentry.kind().is_directory() != mount.root.kind().is_directory() {
         return Err(Errno::EINVAL);
     }
+    on.check_lasting()?;
     let mut above = Some(on.clone());
     while let Some(place) = above {
         if Arc::ptr_eq(&place.mount, mount) {
@@ -104,6 +105,7 @@ pub fn move_mount(from: &Path, on: &Path) -> Result<()> {
 /// pivot_root(2). Who has a directory open stays where he is.
 pub fn pivot(root: &Path, new: &Path, old: &Path) -> Result<()> {
     let old = old.clone().covered();
+    old.check_lasting()?;
     if new.dentry.is_removed() {
         return Err(Errno::ENOENT);
     }

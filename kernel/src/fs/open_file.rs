@@ -279,8 +279,9 @@ impl OpenFile {
 
     /// Writes all, however often it has to wait; what was written before an error counts.
     fn write_stream(&self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<usize> {
-        let may_write = || self.file.readiness().intersects(Readiness::WRITE);
-        let mut written = 0;
+        let has_room = || self.file.readiness().intersects(Readiness::WRITE);
+        let may_write = |refused: Option<u64>| has_room() && (refused.is_none() || self.file.room_made() != refused);
+        let (mut written, mut refused) = (0, None);
         loop {
             let step = match self.file.write(ctx, 0, from) {
                 Ok(count) => {
@@ -288,9 +289,14 @@ impl OpenFile {
                     if from.remaining() == 0 {
                         return Ok(written);
                     }
-                    self.wait(ctx, self.file.write_deadline(), false, may_write)
+                    self.wait(ctx, self.file.write_deadline(), false, has_room)
                 }
-                Err(Errno::EAGAIN) => self.wait(ctx, self.file.write_deadline(), false, may_write),
+                // Room that was made since it was asked is for whoever tries again.
+                Err(Errno::EAGAIN) if self.file.room_made() != refused => {
+                    refused = self.file.room_made();
+                    continue;
+                }
+                Err(Errno::EAGAIN) => self.wait(ctx, self.file.write_deadline(), false, || may_write(refused)),
                 Err(errno) => Err(errno),
             };
             match step {

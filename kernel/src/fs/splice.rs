@@ -1,10 +1,13 @@
 //! Moving bytes from file to file without a program in between: splice(2), tee(2), vmsplice(2), sendfile(2), copy_file_range(2).
+//!
+//! What has positions gives its frames themselves (`Parts`), and a pipe holds them as they are: bytes are copied once at most, where they
+//! arrive. So who changes the file, or the memory that went into a pipe by vmsplice(2), changes what is on its way.
 
 use super::inode::Kind;
 use super::open_file::{OpenFile, OpenFlags};
 use super::pipe::{Buffer, Pipe};
 use super::writer::Writer;
-use crate::memory::{Sink, Source};
+use crate::memory::{Parts, Sink, Source};
 use crate::task::{Patience, TaskContext};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -25,20 +28,26 @@ impl Side<'_> {
         self.file.file().pipe_end().map(|end| end.pipe())
     }
 
-    fn read(&self, ctx: &TaskContext, done: usize, into: &mut [u8]) -> Result<usize> {
-        let mut sink = Sink::kernel(into);
-        match self.position {
-            Some(position) => self.file.read_at(ctx, after(position, done)?, &mut sink),
-            None => self.file.read(ctx, &mut sink),
+    fn start(&self, ctx: &TaskContext) -> u64 {
+        self.position.unwrap_or_else(|| *self.file.position.lock(ctx))
+    }
+
+    /// Moves the file's own position, if that counts.
+    fn move_to(&self, ctx: &TaskContext, position: u64) {
+        if self.position.is_none() {
+            *self.file.position.lock(ctx) = position;
         }
     }
 
-    fn write(&self, ctx: &TaskContext, done: usize, from: &[u8], writer: &Writer) -> Result<usize> {
-        let mut source = Source::kernel(from);
+    fn write(&self, ctx: &TaskContext, done: usize, from: &mut Source<'_>, writer: &Writer) -> Result<usize> {
         match self.position {
-            Some(position) => self.file.write_at(ctx, after(position, done)?, &mut source, writer),
-            None => self.file.write(ctx, &mut source, writer),
+            Some(position) => self.file.write_at(ctx, after(position, done)?, from, writer),
+            None => self.file.write(ctx, from, writer),
         }
+    }
+
+    fn waits(&self) -> bool {
+        !self.file.flags().contains(OpenFlags::NONBLOCK)
     }
 }
 
@@ -70,7 +79,7 @@ pub fn splice(
 ) -> Result<usize> {
     from.file.check_readable()?;
     to.file.check_writable()?;
-    let waits = |side: &Side<'_>| !nonblock && !side.file.flags().contains(OpenFlags::NONBLOCK);
+    let waits = |side: &Side<'_>| !nonblock && side.waits();
     match (from.pipe(), to.pipe()) {
         (Some(old), Some(new)) if Arc::ptr_eq(old, new) => Err(Errno::EINVAL),
         (Some(old), Some(new)) => pass_on(ctx, old, new, length, waits(from), waits(to)),
@@ -108,26 +117,28 @@ pub fn tee(ctx: &TaskContext, from: &OpenFile, to: &OpenFile, length: usize, non
     Ok(done)
 }
 
-/// vmsplice(2) into a pipe: as writev(2), but a page of the program's is never shared.
+/// vmsplice(2) into a pipe: the program's pages themselves.
 pub fn gather(ctx: &TaskContext, file: &OpenFile, from: &mut Source<'_>, nonblock: bool) -> Result<usize> {
     file.check_writable()?;
     let end = file.file().pipe_end().ok_or(Errno::EBADF)?;
     let waits = !nonblock && !file.flags().contains(OpenFlags::NONBLOCK);
-    let mut page = page()?;
     let mut done = 0;
     while from.remaining() > 0 {
         // Once something went, the rest waits for the next call.
         if let Err(errno) = wait_for_room(ctx, end.pipe(), waits && done == 0) {
             return so_far(done, Err(errno));
         }
-        let taken = match from.read(ctx, &mut page) {
-            Ok(taken) => taken,
+        let mut parts = Parts::default();
+        let taken = from.take_parts(ctx, &mut parts);
+        match taken.and_then(|taken| end.pipe().push_parts(ctx, parts).map(|went| (taken, went))) {
+            Ok((taken, went)) => {
+                done += went;
+                if went < taken {
+                    break;
+                }
+            }
             Err(errno) => return so_far(done, Err(errno)),
-        };
-        if let Err(errno) = push(ctx, end.pipe(), &page[..taken]) {
-            return so_far(done, Err(errno));
         }
-        done += taken;
     }
     Ok(done)
 }
@@ -139,25 +150,17 @@ pub fn send(ctx: &TaskContext, from: &Side<'_>, to: &Side<'_>, length: usize, wr
     if !matches!(from.file.inode().kind(), Kind::Regular | Kind::BlockDevice(_)) {
         return Err(Errno::EINVAL);
     }
-    let mut position = match from.position {
-        Some(position) => position,
-        None => *from.file.position.lock(ctx),
-    };
-    let mut page = page()?;
+    if let Some(pipe) = to.pipe() {
+        return fill(ctx, from, pipe, length, to.waits());
+    }
+    let start = from.start(ctx);
     let mut done = 0;
     let stopped = loop {
-        let wanted = (length - done).min(PAGE_SIZE);
-        let read = from.file.read_at(ctx, position, &mut Sink::kernel(&mut page[..wanted]));
-        let read = match read {
-            Ok(0) => break Ok(0),
-            Ok(read) => read,
-            Err(errno) => break Err(errno),
-        };
-        match to.write(ctx, done, &page[..read], writer) {
-            Ok(written) => {
-                done += written;
-                position += written as u64;
-                if written < read {
+        match send_some(ctx, from, start, to, done, length - done, writer) {
+            Ok((0, _)) => break Ok(0),
+            Ok((went, all)) => {
+                done += went;
+                if !all {
                     break Ok(0);
                 }
             }
@@ -167,10 +170,37 @@ pub fn send(ctx: &TaskContext, from: &Side<'_>, to: &Side<'_>, length: usize, wr
             break Err(Errno::EINTR);
         }
     };
-    if from.position.is_none() {
-        *from.file.position.lock(ctx) = position;
-    }
+    from.move_to(ctx, start + done as u64);
     so_far(done, stopped)
+}
+
+/// Sends some frames; how many bytes went, and whether all did that were read.
+fn send_some(
+    ctx: &TaskContext,
+    from: &Side<'_>,
+    start: u64,
+    to: &Side<'_>,
+    done: usize,
+    most: usize,
+    writer: &Writer,
+) -> Result<(usize, bool)> {
+    let mut parts = Parts::default();
+    from.file.read_at(ctx, after(start, done)?, &mut Sink::parts(&mut parts, most))?;
+    let mut sent = 0;
+    for part in parts {
+        let mut source = Source::frame(&part.frame, part.offset, part.length);
+        match to.write(ctx, done + sent, &mut source, writer) {
+            Ok(written) => {
+                sent += written;
+                if written < part.length {
+                    return Ok((sent, false));
+                }
+            }
+            Err(errno) if sent == 0 => return Err(errno),
+            Err(_) => return Ok((sent, false)),
+        }
+    }
+    Ok((sent, true))
 }
 
 /// copy_file_range(2): between regular files of one file system.
@@ -189,8 +219,7 @@ pub fn copy_range(ctx: &TaskContext, from: &Side<'_>, to: &Side<'_>, length: usi
     if old.id().device != new.id().device {
         return Err(Errno::EXDEV);
     }
-    let start = |side: &Side<'_>| side.position.unwrap_or_else(|| *side.file.position.lock(ctx));
-    let (first, second) = (start(from), start(to));
+    let (first, second) = (from.start(ctx), to.start(ctx));
     let end = |start| after(start, length);
     let (first_end, second_end) = (end(first)?, end(second)?);
     if old.id() == new.id() && first < second_end && second < first_end {
@@ -233,7 +262,6 @@ fn drain(ctx: &TaskContext, pipe: &Pipe, to: &Side<'_>, length: usize, wait: boo
         return Err(Errno::EINVAL);
     }
     wait_for_news(ctx, pipe, wait)?;
-    let mut page = page()?;
     let mut done = 0;
     while done < length {
         let mut buffer = match pipe.pop(ctx) {
@@ -242,8 +270,7 @@ fn drain(ctx: &TaskContext, pipe: &Pipe, to: &Side<'_>, length: usize, wait: boo
             Err(errno) => return so_far(done, Err(errno)),
         };
         let count = buffer.length().min(length - done);
-        buffer.copy_out(&mut page[..count]);
-        let written = to.write(ctx, done, &page[..count], writer);
+        let written = to.write(ctx, done, &mut buffer.source(count), writer);
         let went = *written.as_ref().unwrap_or(&0);
         buffer.skip(went);
         done += went;
@@ -261,14 +288,47 @@ fn drain(ctx: &TaskContext, pipe: &Pipe, to: &Side<'_>, length: usize, wait: boo
 /// From something else into a pipe.
 fn fill(ctx: &TaskContext, from: &Side<'_>, pipe: &Pipe, length: usize, wait: bool) -> Result<usize> {
     wait_for_room(ctx, pipe, wait)?;
+    if from.file.file().is_stream() {
+        return fill_from_stream(ctx, from, pipe, length);
+    }
+    let start = from.start(ctx);
+    let mut done = 0;
+    let stopped = loop {
+        match share_some(ctx, from, after(start, done)?, pipe, length - done) {
+            Ok((went, all)) => {
+                done += went;
+                if went == 0 || !all {
+                    break Ok(0);
+                }
+            }
+            Err(errno) => break Err(errno),
+        }
+        if done == length || !pipe.has_room().unwrap_or(false) {
+            break Ok(0);
+        }
+    };
+    from.move_to(ctx, start + done as u64);
+    so_far(done, stopped)
+}
+
+/// Puts some frames of a file into a pipe; how many bytes went, and whether all did that were read.
+fn share_some(ctx: &TaskContext, from: &Side<'_>, position: u64, pipe: &Pipe, most: usize) -> Result<(usize, bool)> {
+    let mut parts = Parts::default();
+    let read = from.file.read_at(ctx, position, &mut Sink::parts(&mut parts, most))?;
+    let went = pipe.push_parts(ctx, parts)?;
+    Ok((went, went == read))
+}
+
+/// What a stream gives is gone from there, so it is taken as far as there is surely room for it.
+fn fill_from_stream(ctx: &TaskContext, from: &Side<'_>, pipe: &Pipe, length: usize) -> Result<usize> {
     let mut page = page()?;
     let mut done = 0;
     while done < length && pipe.has_room()? {
         let wanted = (length - done).min(PAGE_SIZE);
-        if done > 0 && from.file.file().is_stream() && !from.file.file().may_read() {
+        if done > 0 && !from.file.file().may_read() {
             break;
         }
-        let read = match from.read(ctx, done, &mut page[..wanted]) {
+        let read = match from.file.read(ctx, &mut Sink::kernel(&mut page[..wanted])) {
             Ok(0) => break,
             Ok(read) => read,
             Err(errno) => return so_far(done, Err(errno)),

@@ -1,6 +1,7 @@
 //! Where bytes go: the one way in which the kernel hands bytes to a program, or to itself.
 
 use super::AddressSpace;
+use super::parts::Parts;
 use super::transfer::{FramePart, Ranges, UserRange};
 use crate::task::TaskContext;
 use alloc::vec::Vec;
@@ -9,7 +10,8 @@ use logic::errno::Result;
 use machine::frame::Frame;
 use machine::user_space::Access;
 
-/// A place that takes bytes from front to back: a range of a program's memory, several of them, or the kernel's own.
+/// A place that takes bytes from front to back: a range of a program's memory, several of them, the kernel's own, or a list of frames that
+/// keeps them where they are.
 ///
 /// Every writing method takes as many bytes as there is room for and says how many: fewer than offered if the sink is full, or
 /// if a page could not be had after some bytes went. Only when no byte went is it an error: `EFAULT`, or `ENOMEM`. So a loop
@@ -23,6 +25,8 @@ enum Place<'a> {
     User(Ranges<'a>),
     /// What is not written yet.
     Kernel(&'a mut [u8]),
+    /// Pieces of frames, and how many bytes more.
+    Parts(&'a mut Parts, usize),
 }
 
 impl<'a> Sink<'a> {
@@ -41,11 +45,23 @@ impl<'a> Sink<'a> {
         Sink { place: Place::Kernel(into), written: 0 }
     }
 
+    /// Up to `length` bytes in frames, which are taken as they are and not copied: a later change of them is seen.
+    pub fn parts(into: &'a mut Parts, length: usize) -> Sink<'a> {
+        Sink { place: Place::Parts(into, length), written: 0 }
+    }
+
     /// How many bytes there is room for.
     pub fn remaining(&self) -> usize {
         match &self.place {
             Place::User(ranges) => ranges.left(),
             Place::Kernel(into) => into.len(),
+            Place::Parts(into, left) => {
+                if into.is_full() {
+                    0
+                } else {
+                    *left
+                }
+            }
         }
     }
 
@@ -62,6 +78,7 @@ impl<'a> Sink<'a> {
                 let kept = remaining.min(into.len());
                 *into = &mut core::mem::take(into)[..kept];
             }
+            Place::Parts(_, left) => *left = remaining.min(*left),
         }
     }
 
@@ -72,6 +89,7 @@ impl<'a> Sink<'a> {
                 space.copy_out(at, &from[done..done + length])
             })?,
             Place::Kernel(into) => take_front(into, from.len(), |to| to.copy_from_slice(&from[..to.len()])),
+            Place::Parts(into, left) => add(into, left, from)?,
         };
         self.written += went;
         Ok(went)
@@ -84,6 +102,14 @@ impl<'a> Sink<'a> {
                 space.copy_out_frame(at, from, offset + done, length)
             })?,
             Place::Kernel(into) => take_front(into, length, |to| from.copy_out(offset, to)),
+            Place::Parts(into, left) => {
+                let length = if into.is_full() { 0 } else { length.min(*left) };
+                if length > 0 {
+                    into.push(FramePart { frame: from.clone(), offset, length });
+                }
+                *left -= length;
+                length
+            }
         };
         self.written += went;
         Ok(went)
@@ -96,6 +122,12 @@ impl<'a> Sink<'a> {
                 ranges.copy(ctx, Access::WRITE, length, |space, at, _, length| space.zero_out(at, length))?
             }
             Place::Kernel(into) => take_front(into, length, |to| to.fill(0)),
+            Place::Parts(into, left) => {
+                let length = length.min(*left);
+                let went = into.add_all(length, |into, done| into.add_zeros(length - done))?;
+                *left -= went;
+                went
+            }
         };
         self.written += went;
         Ok(went)
@@ -109,6 +141,7 @@ impl<'a> Sink<'a> {
                 ranges.copy_now(from.len(), |space, at, done, length| space.copy_out(at, &from[done..done + length]))
             }
             Place::Kernel(into) => take_front(into, from.len(), |to| to.copy_from_slice(&from[..to.len()])),
+            Place::Parts(into, left) => add(into, left, from).unwrap_or(0),
         };
         self.written += went;
         went
@@ -128,8 +161,18 @@ impl<'a> Sink<'a> {
         match &mut self.place {
             Place::User(ranges) => ranges.touch(ctx, Access::WRITE),
             Place::Kernel(_) => Ok(()),
+            // There is no page to be had but for want of memory.
+            Place::Parts(..) => Frame::new().map(drop),
         }
     }
+}
+
+/// Adds copies of bytes to frames that have room for `left`; says how many.
+fn add(into: &mut Parts, left: &mut usize, from: &[u8]) -> Result<usize> {
+    let from = &from[..from.len().min(*left)];
+    let went = into.add_all(from.len(), |into, done| into.add(&from[done..]))?;
+    *left -= went;
+    Ok(went)
 }
 
 /// Fills up to `length` bytes at the front of `into` and leaves the rest in it.

@@ -1,6 +1,7 @@
 //! Where bytes come from: the one way in which the kernel takes bytes from a program, or from itself.
 
 use super::AddressSpace;
+use super::parts::Parts;
 use super::transfer::{Ranges, UserRange};
 use crate::task::TaskContext;
 use alloc::vec::Vec;
@@ -9,7 +10,7 @@ use logic::errno::Result;
 use machine::frame::Frame;
 use machine::user_space::Access;
 
-/// A place that gives bytes from front to back: a range of a program's memory, several of them, or the kernel's own.
+/// A place that gives bytes from front to back: a range of a program's memory, several of them, the kernel's own, or a piece of a frame.
 ///
 /// Every reading method gives as many bytes as there are and says how many: fewer than asked if the source is empty, or if a
 /// page could not be had after some bytes went. Only when no byte went is it an error: `EFAULT`, or `ENOMEM`. `taken` tells the
@@ -23,6 +24,8 @@ enum Place<'a> {
     User(Ranges<'a>),
     /// What is not taken yet.
     Kernel(&'a [u8]),
+    /// What is not taken yet: where it begins in the frame, and how much it is.
+    Frame(&'a Frame, usize, usize),
 }
 
 impl<'a> Source<'a> {
@@ -41,11 +44,17 @@ impl<'a> Source<'a> {
         Source { place: Place::Kernel(from), taken: 0 }
     }
 
+    /// `length` bytes of a frame from `offset` on.
+    pub fn frame(frame: &'a Frame, offset: usize, length: usize) -> Source<'a> {
+        Source { place: Place::Frame(frame, offset, length), taken: 0 }
+    }
+
     /// How many bytes are left.
     pub fn remaining(&self) -> usize {
         match &self.place {
             Place::User(ranges) => ranges.left(),
             Place::Kernel(from) => from.len(),
+            Place::Frame(_, _, left) => *left,
         }
     }
 
@@ -59,6 +68,7 @@ impl<'a> Source<'a> {
         match &mut self.place {
             Place::User(ranges) => ranges.limit(remaining),
             Place::Kernel(from) => *from = &from[..remaining.min(from.len())],
+            Place::Frame(_, _, left) => *left = remaining.min(*left),
         }
     }
 
@@ -69,6 +79,9 @@ impl<'a> Source<'a> {
                 space.copy_in(at, &mut into[done..done + length])
             })?,
             Place::Kernel(from) => take_front(from, into.len(), |front| into[..front.len()].copy_from_slice(front)),
+            Place::Frame(frame, offset, left) => {
+                step(offset, left, into.len(), |offset, length| frame.copy_out(offset, &mut into[..length]))
+            }
         };
         self.taken += went;
         Ok(went)
@@ -79,6 +92,7 @@ impl<'a> Source<'a> {
         let place = match &self.place {
             Place::User(ranges) => Place::User(ranges.clone()),
             Place::Kernel(from) => Place::Kernel(from),
+            Place::Frame(frame, offset, left) => Place::Frame(frame, *offset, *left),
         };
         Source { place, taken: 0 }.read(ctx, into)
     }
@@ -90,6 +104,9 @@ impl<'a> Source<'a> {
                 space.copy_in_frame(at, into, offset + done, length)
             })?,
             Place::Kernel(from) => take_front(from, length, |front| into.copy_in(offset, front)),
+            Place::Frame(frame, start, left) => {
+                step(start, left, length, |start, length| into.copy_part(offset, frame, start, length))
+            }
         };
         self.taken += went;
         Ok(went)
@@ -103,6 +120,9 @@ impl<'a> Source<'a> {
                 ranges.copy_now(into.len(), |space, at, done, length| space.copy_in(at, &mut into[done..done + length]))
             }
             Place::Kernel(from) => take_front(from, into.len(), |front| into[..front.len()].copy_from_slice(front)),
+            Place::Frame(frame, offset, left) => {
+                step(offset, left, into.len(), |offset, length| frame.copy_out(offset, &mut into[..length]))
+            }
         };
         self.taken += went;
         went
@@ -112,9 +132,36 @@ impl<'a> Source<'a> {
     pub fn touch(&mut self, ctx: &TaskContext) -> Result<()> {
         match &mut self.place {
             Place::User(ranges) => ranges.touch(ctx, Access::READ),
-            Place::Kernel(_) => Ok(()),
+            Place::Kernel(_) | Place::Frame(..) => Ok(()),
         }
     }
+
+    /// Takes the frames behind the next bytes, as many as there is room for: they are not copied, and a later change of them is seen. How
+    /// many bytes they are: less than there are if a page could not be had. `EFAULT` and `ENOMEM` if none went.
+    pub fn take_parts(&mut self, ctx: &TaskContext, into: &mut Parts) -> Result<usize> {
+        let Place::User(ranges) = &mut self.place else { return Ok(0) };
+        let mut went = 0;
+        while ranges.left() > 0 && !into.is_full() {
+            match ranges.take_part(ctx, Access::READ, ranges.left()) {
+                Ok(part) => {
+                    went += part.length;
+                    into.push(part);
+                }
+                Err(errno) if went == 0 => return Err(errno),
+                Err(_) => break,
+            }
+        }
+        self.taken += went;
+        Ok(went)
+    }
+}
+
+/// Has up to `length` bytes moved from `offset` on, and steps over them; says how many.
+fn step(offset: &mut usize, left: &mut usize, length: usize, copy: impl FnOnce(usize, usize)) -> usize {
+    let length = length.min(*left);
+    copy(*offset, length);
+    (*offset, *left) = (*offset + length, *left - length);
+    length
 }
 
 /// Hands over up to `length` bytes at the front of `from` and leaves the rest in it.

@@ -171,26 +171,29 @@ impl<'a> Ranges<'a> {
     pub(super) fn take_frames(&mut self, ctx: &TaskContext, wanted: usize) -> Result<Vec<FramePart>> {
         let wanted = wanted.min(self.left);
         let mut frames = Vec::new();
-        let (mut done, mut idle) = (0, 0);
+        let mut done = 0;
         while done < wanted {
-            self.skip_empty();
-            let at = UserAddr::new(self.first.start)?;
-            let length = self.first.length.min(wanted - done).min(PAGE_SIZE - at.offset());
-            match self.space.machine().lookup(at).filter(|(_, access)| access.contains(Access::WRITE)) {
-                Some((frame, _)) => {
-                    frames.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-                    frames.push(FramePart { frame, offset: at.offset(), length });
-                    self.advance(length);
-                    (done, idle) = (done + length, 0);
-                }
-                None if idle > PATIENCE => return Err(Errno::EFAULT),
-                None => {
-                    idle += 1;
-                    self.touch(ctx, Access::WRITE)?;
-                }
-            }
+            let part = self.take_part(ctx, Access::WRITE, wanted - done)?;
+            done += part.length;
+            frames.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+            frames.push(part);
         }
         Ok(frames)
+    }
+
+    /// The frame behind the next bytes, as far as they lie side by side and are wanted; counted likewise. There are such bytes.
+    pub(super) fn take_part(&mut self, ctx: &TaskContext, access: Access, wanted: usize) -> Result<FramePart> {
+        for _ in 0..=PATIENCE {
+            self.skip_empty();
+            let at = UserAddr::new(self.first.start)?;
+            let length = self.first.length.min(wanted).min(PAGE_SIZE - at.offset());
+            if let Some((frame, _)) = self.space.machine().lookup(at).filter(|(_, found)| found.contains(access)) {
+                self.advance(length);
+                return Ok(FramePart { frame, offset: at.offset(), length });
+            }
+            self.touch(ctx, access)?;
+        }
+        Err(Errno::EFAULT)
     }
 
     fn skip_empty(&mut self) {

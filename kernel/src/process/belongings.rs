@@ -83,6 +83,19 @@ impl Viewpoint {
         drop(old);
     }
 
+    /// Sets the permissions that new files do not get, and tells what they were: in place, where nobody is looking.
+    pub fn set_umask(&self, umask: u16) -> u16 {
+        let mut lookup = self.lookup.lock();
+        let old = lookup.umask;
+        if let Some(lookup) = Arc::get_mut(&mut lookup) {
+            lookup.umask = umask;
+            return old;
+        }
+        drop(lookup);
+        self.change(|lookup| lookup.umask = umask);
+        old
+    }
+
     /// Says that threads of another process share it too.
     pub(super) fn span_processes(&self) {
         self.spans_processes.store(true, Ordering::Relaxed);

@@ -107,7 +107,7 @@ fn end_process(ctx: &TaskContext, process: Arc<Process>, status: WaitStatus) {
     if pid == INIT {
         shutdown::with_status(ctx, status);
     }
-    session::leave(&process);
+    session::leave(ctx, &process);
     let parent = loop {
         while let Some(passed) = table::pass_on_child(pid) {
             tell_orphan(&process, &passed);

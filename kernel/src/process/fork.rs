@@ -94,7 +94,7 @@ pub fn add_thread(ctx: &TaskContext, running: &mut Running, fork: &Fork) -> Resu
 fn check_count(parent: &Process) -> Result<()> {
     let own = parent.credentials();
     let free = own.user.real == 0 || own.may(linux::CAP_SYS_RESOURCE) || own.may(linux::CAP_SYS_ADMIN);
-    let most = parent.limits().soft(linux::RLIMIT_NPROC);
+    let most = parent.soft_limit(linux::RLIMIT_NPROC);
     if free || (table::count_of_user(own.user.real) as u64) < most { Ok(()) } else { Err(Errno::EAGAIN) }
 }
 

@@ -6,7 +6,7 @@
 use super::process::Process;
 use super::signal::{self, Info};
 use super::table::{self, INIT, Pid, next_after};
-use crate::fs::forget;
+use crate::fs::{dev::disks, forget};
 use crate::log::error;
 use crate::task::{Instant, TaskContext};
 use alloc::sync::Arc;
@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// How often a call without a reserve looks for one.
 const TRIES: usize = 1000;
 
-/// How many names must have been forgotten for it to have helped; a few may come back again and again.
+/// How many names and pages must have been forgotten for it to have helped; a few may come back again and again.
 const WORTH: usize = 64;
 
 /// How many regions the kernel keeps in a frame, and how many open files, about.
@@ -64,14 +64,14 @@ pub fn wait_for_reserve(ctx: &TaskContext, caller: &Process) -> Result<()> {
     Err(Errno::ENOMEM)
 }
 
-/// Lets memory become free: forgets names of files, waits for somebody who is ending, or ends the process that has most. False if there is nobody to end.
-/// The caller may be the one; then it sees to its signals first.
+/// Lets memory become free: forgets names of files and what is remembered of disks, waits for somebody who is ending, or ends the process
+/// that has most. False if there is nobody to end. The caller may be the one; then it sees to its signals first.
 #[cold]
 pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
     if caller.is_dying() {
         return true;
     }
-    if forget::forget_unused() >= WORTH {
+    if forget::forget_unused() + disks::forget_unused() as usize >= WORTH {
         return true;
     }
     if !somebody_ends() {

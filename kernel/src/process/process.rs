@@ -210,6 +210,11 @@ impl Process {
         self.limits.lock().clone()
     }
 
+    /// What binds of one of them, which must be there.
+    pub fn soft_limit(&self, kind: u32) -> u64 {
+        self.limits.lock().soft(kind)
+    }
+
     /// Changes its resource limits.
     pub fn change_limits<R>(&self, change: impl FnOnce(&mut Limits) -> R) -> R {
         change(&mut self.limits.lock())

@@ -7,6 +7,7 @@ use super::process::Process;
 use super::signal::{self, Info};
 use super::table::{self, INIT, OwnPid, Pid};
 use crate::fs::DeviceNumber;
+use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::any::Any;
 use logic::errno::{Errno, Result};
@@ -21,8 +22,8 @@ pub trait Terminal: Any + Send + Sync {
     fn foreground(&self) -> Option<Pid>;
 
     /// The leader of its session has ended, or has given it up: those in the foreground get SIGHUP, and the session is without a
-    /// terminal. Called with no lock held.
-    fn leader_leaves(&self, leader: &Process, ends: bool);
+    /// terminal. Called with no lock held; what was written before goes out first.
+    fn leader_leaves(&self, ctx: &TaskContext, leader: &Process, ends: bool);
 }
 
 /// Where a process belongs; its children inherit it.
@@ -186,9 +187,9 @@ fn links(parent: &Process, child: &Process) -> bool {
 }
 
 /// What the end of a process means to its session and group: called while it still is where it was.
-pub(super) fn leave(process: &Process) {
+pub(super) fn leave(ctx: &TaskContext, process: &Process) {
     if process.leads_session() {
-        leave_terminal(process);
+        leave_terminal(ctx, process);
     }
     if let Ok(parent) = table::find(table::parent_of(process.pid())) {
         free_if_orphaned(&parent, process, Some(process.pid()));
@@ -200,10 +201,10 @@ pub(super) fn parent_left(parent: &Process, child: &Process) {
     free_if_orphaned(parent, child, None);
 }
 
-fn leave_terminal(leader: &Process) {
+fn leave_terminal(ctx: &TaskContext, leader: &Process) {
     let Membership { terminal, old_foreground, .. } = leader.membership.lock().clone();
     match (terminal, old_foreground) {
-        (Some(terminal), _) => terminal.leader_leaves(leader, true),
+        (Some(terminal), _) => terminal.leader_leaves(ctx, leader, true),
         (None, Some(group)) => {
             send_to_group(group, Info::kernel(Signal::HUP));
             send_to_group(group, Info::kernel(Signal::CONT));

@@ -14,6 +14,7 @@ use super::thread::Thread;
 use crate::task::{self, Wake};
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
+use core::mem::discriminant;
 use core::sync::atomic::Ordering;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
@@ -97,6 +98,10 @@ impl Process {
             linux::ITIMER_PROF => (Clock::Process(self.clone()), Signal::PROF),
             _ => return Err(Errno::EINVAL),
         };
+        let known = self.timers.intervals.lock()[which as usize].clone();
+        if let Some(timer) = known {
+            return Ok(timer);
+        }
         let new = Timer::new(self, 0, clock, Event::Alarm(signal));
         let mut timers = self.timers.intervals.lock();
         let place = &mut timers[which as usize];
@@ -108,7 +113,7 @@ impl Process {
 
     /// Makes a timer; its number. `EAGAIN` if there are too many.
     pub fn create_timer(self: &Arc<Self>, clock: Clock, make_event: impl FnOnce(u32) -> Event) -> Result<u32> {
-        let most = self.limits().soft(linux::RLIMIT_SIGPENDING);
+        let most = self.soft_limit(linux::RLIMIT_SIGPENDING);
         let mut list = self.timers.list.lock();
         let index = list.iter().position(Option::is_none).unwrap_or(list.len());
         if index as u64 >= most {
@@ -151,7 +156,7 @@ impl Process {
 
     /// Looks whether anything is to happen when it has run for some time: only then do ticks look at it.
     pub fn watch_clock(&self) {
-        let limited = self.limits().soft(linux::RLIMIT_CPU) != u64::MAX;
+        let limited = self.soft_limit(linux::RLIMIT_CPU) != u64::MAX;
         let watched = self.clock_watchers.load(Ordering::Relaxed) > 0;
         let clocked =
             limited || watched || self.find_timer(|timer| timer.is_set() && !timer.clock.is_of_world()).is_some();
@@ -257,9 +262,13 @@ impl Timer {
 
     /// Sets it, from now on or (`absolute`) for when its clock shows the value; how it was set. `ENOMEM`.
     pub fn set(&self, new: Setting, absolute: bool) -> Result<Setting> {
-        let old = self.setting();
-        let by = if absolute { self.clock.clone() } else { self.clock.steady() };
+        let by = self.by();
         let now = by.now();
+        let old = self.setting_at(now, &self.state.lock());
+        let next_by = if absolute { self.clock.clone() } else { self.clock.steady() };
+        // Of a kind there is one that a timer goes by, and some are dear to read.
+        let now = if discriminant(&next_by) == discriminant(&by) { now } else { next_by.now() };
+        let by = next_by;
         let mut state = self.state.lock();
         state.by = by;
         let first = if absolute { new.value } else { now.saturating_add(new.value) };
@@ -272,7 +281,10 @@ impl Timer {
             self.ring();
         }
         if let Some(process) = self.process.upgrade().filter(|_| !self.clock.is_of_world()) {
-            process.watch_clock();
+            match new.value {
+                0 => process.watch_clock(),
+                _ => process.clocked.store(true, Ordering::Relaxed),
+            }
         }
         armed.map(|()| old)
     }

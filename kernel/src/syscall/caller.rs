@@ -22,6 +22,9 @@ use logic::signal::Signal;
 /// How many places readv(2) takes at most.
 const MOST_RANGES: u64 = linux::UIO_MAXIOV as u64;
 
+/// How many of them are read together.
+const RANGES_AT_ONCE: usize = 8;
+
 /// The size of one entry of such a list.
 const RANGE: usize = size_of::<linux::iovec>();
 
@@ -74,7 +77,7 @@ impl Caller<'_> {
 
     /// How many descriptors it may have.
     pub(super) fn descriptor_limit(&self) -> u32 {
-        let limit = self.process().limits().soft(linux::RLIMIT_NOFILE);
+        let limit = self.process().soft_limit(linux::RLIMIT_NOFILE);
         limit.min(MAX_DESCRIPTORS as u64) as u32
     }
 
@@ -85,7 +88,7 @@ impl Caller<'_> {
 
     /// Who writes to regular files.
     pub(super) fn file_writer(&self) -> Result<Writer> {
-        let size_limit = self.process().change_limits(|limits| limits.soft(linux::RLIMIT_FSIZE));
+        let size_limit = self.process().soft_limit(linux::RLIMIT_FSIZE);
         Ok(Writer { size_limit, privileged: self.lookup()?.credentials.is_root() })
     }
 
@@ -152,11 +155,17 @@ impl Caller<'_> {
         let mut ranges = Vec::new();
         ranges.try_reserve_exact(vector.count as usize).map_err(|_| Errno::ENOMEM)?;
         let mut total = 0u64;
-        for index in 0..vector.count {
-            let [start, length] = self.words(vector.start.wrapping_add(index * RANGE as u64))?;
-            // Linux refuses what is negative as a signed number, for one and for all together.
-            total = total.checked_add(length).filter(|&total| total <= i64::MAX as u64).ok_or(Errno::EINVAL)?;
-            ranges.push(UserRange::new(start, length as usize)?);
+        // Several at once: the copy is dearer than what is copied.
+        let mut piece = [[[0; 8]; 2]; RANGES_AT_ONCE];
+        while ranges.len() < vector.count as usize {
+            let from = vector.start.wrapping_add((ranges.len() * RANGE) as u64);
+            let piece = &mut piece[..RANGES_AT_ONCE.min(vector.count as usize - ranges.len())];
+            self.space().read(self.ctx, from, piece.as_flattened_mut().as_flattened_mut())?;
+            for [start, length] in piece.iter().map(|words| words.map(u64::from_le_bytes)) {
+                // Linux refuses what is negative as a signed number, for one and for all together.
+                total = total.checked_add(length).filter(|&total| total <= i64::MAX as u64).ok_or(Errno::EINVAL)?;
+                ranges.push(UserRange::new(start, length as usize)?);
+            }
         }
         Ok(ranges)
     }

@@ -89,7 +89,7 @@ pub(super) fn shmctl(caller: &mut Caller, number: i32, command: u32, into: Point
             let segment = SEGMENTS.find(number)?;
             let free = caller.process().credentials().may(linux::CAP_IPC_LOCK);
             as_asker(caller, |asker| if free { Ok(()) } else { segment.owner().lock().check_rule(asker) })?;
-            if command == LOCK && !free && caller.process().limits().soft(linux::RLIMIT_MEMLOCK) == 0 {
+            if command == LOCK && !free && caller.process().soft_limit(linux::RLIMIT_MEMLOCK) == 0 {
                 return Err(Errno::EPERM);
             }
             segment.set_locked(command == LOCK);

@@ -67,7 +67,7 @@ pub(super) fn lock_limit(caller: &Caller) -> Result<u64> {
     if caller.process().credentials().is_root() {
         return Ok(u64::MAX);
     }
-    match caller.process().limits().soft(linux::RLIMIT_MEMLOCK) {
+    match caller.process().soft_limit(linux::RLIMIT_MEMLOCK) {
         0 => Err(Errno::EPERM),
         limit => Ok(limit),
     }

@@ -12,6 +12,7 @@ mod attributes;
 mod caller;
 mod clone;
 mod cor;
+mod counts;
 mod epoll;
 mod event;
 mod file;
@@ -60,5 +61,5 @@ mod time;
 mod timer;
 mod trace;
 
+pub use counts::register;
 pub use run::{start, start_first};
-pub use table::register;

@@ -24,7 +24,7 @@ const AS_EVER: u32 = linux::MS_SILENT | linux::MS_STRICTATIME | linux::MS_SYNCHR
 
 /// mount(2)
 /// Differs: the file systems are tmpfs, proc, sysfs and devtmpfs; mounts do not spread to others, so only MS_PRIVATE is
-/// taken of the flags about that.
+/// taken of the flags about that. Nothing can be mounted below /proc/PID: `ENOENT`.
 pub(super) fn mount(
     caller: &mut Caller,
     source: Pointer,

@@ -3,10 +3,11 @@
 use super::arg::Vector;
 use super::caller::Caller;
 use super::pidfd::check_look;
-use crate::memory::{AddressSpace, Sink, Source};
-use crate::process::{self, Pid, Process};
+use crate::memory::{AddressSpace, Sink, Source, UserRange};
+use crate::process::{self, Pid};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use logic::errno::{Errno, Result};
 
 /// How many bytes move at once.
@@ -20,11 +21,8 @@ pub(super) fn process_vm_readv(
     theirs: Vector,
     flags: u64,
 ) -> Result<usize> {
-    let process = other(pid, flags)?;
-    let (own, theirs) = (caller.ranges(own)?, caller.ranges(theirs)?);
-    let space = open_memory(caller, &process)?;
-    let (mut from, mut into) = (Source::vector(&space, theirs), Sink::vector(caller.space(), own));
-    pass(caller.ctx, &mut from, &mut into)
+    let (space, own, theirs) = look(caller, pid, own, theirs, flags)?;
+    pass(caller.ctx, &mut Source::vector(&space, theirs), &mut Sink::vector(caller.space(), own))
 }
 
 /// process_vm_writev(2)
@@ -35,23 +33,25 @@ pub(super) fn process_vm_writev(
     theirs: Vector,
     flags: u64,
 ) -> Result<usize> {
-    let process = other(pid, flags)?;
-    let (own, theirs) = (caller.ranges(own)?, caller.ranges(theirs)?);
-    let space = open_memory(caller, &process)?;
-    let (mut from, mut into) = (Source::vector(caller.space(), own), Sink::vector(&space, theirs));
-    pass(caller.ctx, &mut from, &mut into)
+    let (space, own, theirs) = look(caller, pid, own, theirs, flags)?;
+    pass(caller.ctx, &mut Source::vector(caller.space(), own), &mut Sink::vector(&space, theirs))
 }
 
-fn other(pid: Pid, flags: u64) -> Result<Arc<Process>> {
+/// The memory of the other process, if the caller may look at it, and the ranges of both sides.
+fn look(
+    caller: &mut Caller,
+    pid: Pid,
+    own: Vector,
+    theirs: Vector,
+    flags: u64,
+) -> Result<(Arc<AddressSpace>, Vec<UserRange>, Vec<UserRange>)> {
     if flags != 0 {
         return Err(Errno::EINVAL);
     }
-    process::find_thread(None, pid).map(|thread| thread.process.clone())
-}
-
-fn open_memory(caller: &Caller, process: &Arc<Process>) -> Result<Arc<AddressSpace>> {
-    check_look(caller, process)?;
-    process.space()
+    let process = process::find_thread(None, pid).map(|thread| thread.process.clone())?;
+    let (own, theirs) = (caller.ranges(own)?, caller.ranges(theirs)?);
+    check_look(caller, &process)?;
+    Ok((process.space()?, own, theirs))
 }
 
 /// Moves bytes until one side is full or empty; what moved before an error counts.

@@ -152,9 +152,7 @@ pub(super) fn chroot(caller: &mut Caller, path: UserPath) -> Result<()> {
 
 /// umask(2)
 pub(super) fn umask(caller: &mut Caller, mask: u32) -> Result<u32> {
-    let old = caller.lookup()?.umask;
-    caller.running.belongings.viewpoint.change(|lookup| lookup.umask = mask as u16 & 0o777);
-    Ok(u32::from(old))
+    Ok(u32::from(caller.running.belongings.viewpoint.set_umask(mask as u16 & 0o777)))
 }
 
 /// mkdir(2)

@@ -34,7 +34,7 @@ pub(super) fn mq_open(caller: &mut Caller, name: UserPath, flags: u32, mode: u16
             }
             None => None,
         };
-        let limit = caller.process().limits().soft(linux::RLIMIT_MSGQUEUE);
+        let limit = caller.process().soft_limit(linux::RLIMIT_MSGQUEUE);
         wanted = Some(Wanted { size, mode: mode & 0o777 & !caller.lookup()?.umask, limit });
     }
     let ways = (flags.readable(), flags.writable());

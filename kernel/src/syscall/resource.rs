@@ -12,7 +12,7 @@ use machine::clock;
 
 /// getrlimit(2)
 pub(super) fn getrlimit(caller: &mut Caller, kind: u32, into: Pointer) -> Result<()> {
-    let limit = caller.process().limits().get(kind)?;
+    let limit = caller.process().change_limits(|limits| limits.get(kind))?;
     caller.write_words(into.0, [limit.soft, limit.hard])
 }
 
@@ -29,7 +29,7 @@ pub(super) fn prlimit64(caller: &mut Caller, pid: Pid, kind: u32, new: Pointer, 
     if !is_own && !caller.process().credentials().matches(&process.credentials()) {
         return Err(Errno::EPERM);
     }
-    let limit = process.limits().get(kind)?;
+    let limit = process.change_limits(|limits| limits.get(kind))?;
     if let Some(new) = new.non_null() {
         let [soft, hard] = caller.words(new)?;
         set_limit(caller, &process, kind, Limit { soft, hard })?;

@@ -46,7 +46,10 @@ pub(super) fn rt_sigprocmask(caller: &mut Caller, how: u32, new: Pointer, old: P
             _ => return Err(Errno::EINVAL),
         };
         thread.signals.lock().blocked = wanted.without(SignalSet::UNSTOPPABLE);
-        thread.attend_soon();
+        // What was blocked until now may be here, and what is blocked from now on may have been meant for this thread.
+        if !signal::pending(thread).is_empty() {
+            thread.attend_soon();
+        }
     }
     match old.non_null() {
         Some(old) => caller.write_words(old, [blocked.0]),

@@ -3,7 +3,7 @@
 use super::arg::{Buffer, Known, Pointer};
 use super::caller::Caller;
 use super::record::record;
-use crate::fs::{kernel_log, random, tmpfs};
+use crate::fs::{dev::disks, kernel_log, random, tmpfs};
 use crate::log;
 use crate::memory::Sink;
 use crate::process::host::{self, HostName};
@@ -72,6 +72,7 @@ pub(super) fn sysinfo(caller: &mut Caller, into: Pointer) -> Result<()> {
         totalram: (frame::total_frames() * PAGE_SIZE) as u64,
         freeram: (frame::free_frames() * PAGE_SIZE) as u64,
         sharedram: tmpfs::pages() * PAGE_SIZE as u64,
+        bufferram: disks::cached() * PAGE_SIZE as u64,
         procs: process::count() as u16,
         mem_unit: 1,
     });

@@ -11,9 +11,6 @@ use super::{
     pidfd, poll, posix_queue, prctl, priority, process, resource, sched, select, signal, signal_file, socket,
     socket_option, splice, statistics, sync, system, time, timer,
 };
-use crate::fs::proc::{self, Text};
-use crate::task::TaskContext;
-use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::errno::{Errno, Result};
 
@@ -382,20 +379,4 @@ impl Table {
             .map(move |(index, count)| (index, named(index), count))
             .filter(|(_, name, count)| !name.is_empty() || *count > 0)
     }
-}
-
-/// Registers /proc/syscalls.
-pub fn register() -> Result<()> {
-    proc::register("syscalls", show_counts)
-}
-
-/// A line a call that was made: number, name, how often, and whether it is not there; first Linux's, then Cor's own.
-fn show_counts(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
-    for (gate, table) in [("linux", &LINUX), ("cor", &COR)] {
-        for (number, name, count) in table.counts().filter(|(.., count)| *count > 0) {
-            let missing = if name.is_empty() { " missing" } else { "" };
-            writeln!(text, "{gate} {number} {} {count}{missing}", table.name(number as u64))?;
-        }
-    }
-    Ok(())
 }

@@ -106,7 +106,7 @@ pub(super) fn wake(task: &Arc<Task>) {
         return;
     }
     if task.is_blocked_program() {
-        settle_load(&ready, clock::now());
+        with_turn(|turn| turn.settle_load(&ready, clock::now()));
         BLOCKED.fetch_sub(1, Ordering::Relaxed);
     }
     task.state.store(State::Ready as u8, Ordering::Release);
@@ -170,7 +170,9 @@ pub(super) fn preempt() {
 /// Lets somebody else run, if anybody is ready.
 pub(super) fn give_way() {
     cpu::take_reschedule();
-    switch(After::Yield);
+    if !READY.lock().is_empty() {
+        switch(After::Yield);
+    }
 }
 
 /// Sleeps until the token is there, and takes it.
@@ -198,11 +200,6 @@ pub fn census() -> Census {
     with_turn(|turn| turn.charge(clock::now(), &mut ready));
     let running = with_turn(|turn| turn.is_busy()).unwrap_or(false);
     Census { ready: ready.len() + usize::from(running), blocked: BLOCKED.load(Ordering::Relaxed), load: *LOAD.lock() }
-}
-
-/// Makes up for the looks at the load that are due, before anything changes.
-fn settle_load(ready: &RunQueue<Arc<Task>>, now: Instant) {
-    with_turn(|turn| turn.settle_load(ready, now));
 }
 
 /// What becomes of the one who leaves.
@@ -299,6 +296,7 @@ impl Turn {
         !Arc::ptr_eq(&self.current, &self.idle)
     }
 
+    /// Makes up for the looks at the load that are due, before anything changes.
     fn settle_load(&self, ready: &RunQueue<Arc<Task>>, now: Instant) {
         let wanting = ready.len() + usize::from(self.is_busy()) + BLOCKED.load(Ordering::Relaxed);
         LOAD.lock().advance(now.0, wanting);

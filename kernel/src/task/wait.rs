@@ -136,6 +136,10 @@ impl WaitQueue {
         if let Some(found) = condition() {
             return Ok(found);
         }
+        if patience.deadline == Some(Instant(0)) {
+            // Who does not wait need not be woken.
+            return Err(out_of_patience(ctx, patience).unwrap_or(Errno::ETIMEDOUT));
+        }
         let waiter = &ctx.task().waiter;
         let mut timer = None;
         let mut woken = false; // by the queue, and not yet looked what for
@@ -166,5 +170,5 @@ fn out_of_patience(ctx: &TaskContext, patience: Patience) -> Option<Errno> {
     if patience.interruptible && ctx.task().is_interrupted() {
         return Some(Errno::EINTR);
     }
-    patience.deadline.filter(|time| *time <= machine::clock::now()).map(|_| Errno::ETIMEDOUT)
+    patience.deadline.filter(|time| time.0 == 0 || *time <= machine::clock::now()).map(|_| Errno::ETIMEDOUT)
 }

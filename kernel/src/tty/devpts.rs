@@ -180,7 +180,7 @@ impl Inode for Directory {
         Ok(written.and_then(pair).ok_or(Errno::ENOENT)?.inode)
     }
 
-    fn keeps_names(&self) -> bool {
+    fn keeps_name(&self, _name: &[u8]) -> bool {
         false
     }
 
@@ -224,21 +224,7 @@ impl Inode for NodeInode {
     }
 
     fn metadata(&self, _ctx: &TaskContext) -> Result<Metadata> {
-        let Attributes { permissions, links, accessed, modified, changed, created } = *self.attributes.lock();
-        let (id, kind, block_size) = (self.id(), self.kind, BLOCK);
-        Ok(Metadata {
-            id,
-            kind,
-            permissions,
-            links,
-            size: 0,
-            blocks: 0,
-            block_size,
-            accessed,
-            modified,
-            changed,
-            created,
-        })
+        Ok(self.attributes.lock().metadata(self.id(), self.kind, BLOCK))
     }
 
     fn change(&self, _ctx: &TaskContext, change: &Change) -> Result<()> {

@@ -100,7 +100,7 @@ impl Terminal {
     pub(super) fn give_up(&self, ctx: &TaskContext) -> Result<()> {
         let thread = process::caller(ctx).filter(|thread| self.controls(&thread.process)).ok_or(Errno::ENOTTY)?;
         if thread.process.leads_session() {
-            process::Terminal::leader_leaves(self, &thread.process, false);
+            process::Terminal::leader_leaves(self, ctx, &thread.process, false);
         } else {
             thread.process.set_terminal(None);
         }
@@ -168,12 +168,13 @@ impl process::Terminal for Terminal {
         self.job.lock().foreground
     }
 
-    fn leader_leaves(&self, leader: &Process, ends: bool) {
+    fn leader_leaves(&self, ctx: &TaskContext, leader: &Process, ends: bool) {
         let job = *self.job.lock();
         if job.session != Some(leader.session()) {
             return leader.set_terminal(None);
         }
         if ends && !self.output.line().is_pseudo() {
+            self.output.finish(ctx);
             self.hang_up();
             if let Some(group) = job.foreground {
                 send_to_group(group, Info::kernel(Signal::HUP));

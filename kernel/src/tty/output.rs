@@ -129,13 +129,14 @@ impl Output {
         }
     }
 
-    /// Sleeps until everything has left the machine, because that is about to stop; gives up when nothing moves for a while.
+    /// Sleeps until everything has left the machine, because that is about to stop, or what is under way would be forgotten; gives up
+    /// when it is stopped, or nothing moves for a while.
     pub(super) fn finish(&self, ctx: &TaskContext) {
         let mut left = self.waiting();
         let mut give_up = machine::clock::now().0 + PATIENCE_AT_THE_END;
         while left > 0 || !self.line.drained() {
             let now = machine::clock::now();
-            if now.0 > give_up {
+            if now.0 > give_up || self.state.lock().stopped {
                 return;
             }
             ctx.sleep_until(Instant(now.0 + DRAIN_STEP), false);

@@ -271,7 +271,7 @@ impl Master {
         let flags = OpenFlags::from_bits_truncate(flags);
         let path = format!("/dev/pts/{}", self.pty.number);
         let file = thread.lookup()?.open(ctx, None, path.as_bytes(), flags, 0)?;
-        let limit = process.limits().soft(linux::RLIMIT_NOFILE).min(u64::from(u32::MAX)) as u32;
+        let limit = process.soft_limit(linux::RLIMIT_NOFILE).min(u64::from(u32::MAX)) as u32;
         thread.belongings()?.files.add(file, 0, limit, flags.contains(OpenFlags::CLOSE_ON_EXEC)).map(u64::from)
     }
 }

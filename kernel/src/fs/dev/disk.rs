@@ -1,7 +1,7 @@
 //! A disk as a file: /dev/vda and on.
 //!
 //! Reads go through a page cache, so that mapped and read bytes agree; writes change the cached page and go to the disk at once. A
-//! disk may be larger than memory, so the cache gives pages back once it has its share. With `O_DIRECT` the disk reads straight into
+//! disk may be larger than memory, so the cache gives pages back once it has its share, and all of them when memory runs out. With `O_DIRECT` the disk reads straight into
 //! the program's frames: nothing is copied, and nothing is remembered.
 
 use crate::block::{self, Disk, SECTOR, Segment};
@@ -20,10 +20,6 @@ use logic::sparse::Sparse;
 use machine::frame::{self, Frame};
 use machine::lock::SpinLock;
 
-/// What Linux gives virtio disks as a rule; each may have 15 partitions.
-const MAJOR: u32 = 254;
-const MINORS: u32 = 16;
-
 /// How many pages are read at once: 128 KiB, as Linux reads ahead.
 const READ_AHEAD: u64 = 32;
 
@@ -36,7 +32,7 @@ const SHARE: usize = 8;
 const PAGE: u64 = PAGE_SIZE as u64;
 
 /// An open disk; all who open it share it.
-struct DiskFile {
+pub(super) struct DiskFile {
     disk: Arc<dyn Disk>,
     cache: Arc<PageCache<DiskPages>>,
 }
@@ -53,44 +49,28 @@ struct DiskPages {
     writes: AtomicU64,
 }
 
-/// The disks that have been opened.
-static OPENED: SpinLock<Vec<(DeviceNumber, Arc<DiskFile>)>> = SpinLock::new("opened disks", Vec::new());
-
-/// The number of the disk at a place in the list of disks.
-pub(super) fn number(index: usize) -> DeviceNumber {
-    DeviceNumber::new(MAJOR, index as u32 * MINORS)
-}
-
-/// The disk with a number as a file.
-pub(super) fn open(wanted: DeviceNumber) -> Result<Arc<dyn File>> {
-    if let Some(file) = opened(wanted) {
-        return Ok(file);
-    }
-    let disks = block::disks();
-    let disk = disks.into_iter().enumerate().find(|(index, _)| number(*index) == wanted);
-    let (_, disk) = disk.ok_or(Errno::ENXIO)?;
-    let file = Arc::new(DiskFile::new(disk, wanted));
-    let mut all = OPENED.lock();
-    all.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-    // Two may have come here at once: the first one's is everybody's.
-    let there = all.iter().find(|(number, _)| *number == wanted).map(|(_, file)| file.clone());
-    if there.is_none() {
-        all.push((wanted, file.clone()));
-    }
-    Ok(there.unwrap_or(file))
-}
-
-fn opened(wanted: DeviceNumber) -> Option<Arc<DiskFile>> {
-    OPENED.lock().iter().find(|(number, _)| *number == wanted).map(|(_, file)| file.clone())
-}
-
 impl DiskFile {
-    fn new(disk: Arc<dyn Disk>, number: DeviceNumber) -> DiskFile {
+    pub(super) fn new(disk: Arc<dyn Disk>, number: DeviceNumber) -> DiskFile {
         let (hand, writes) = (AtomicU64::new(0), AtomicU64::new(0));
         let mapped = SpinLock::new("mapped pages of a disk", Sparse::new());
         let pages = DiskPages { disk: disk.clone(), number, hand, mapped, writes };
         let size = disk.sectors().saturating_mul(SECTOR);
         DiskFile { disk, cache: Arc::new(PageCache::new(size, pages)) }
+    }
+
+    /// How many pages of it are in memory.
+    pub(super) fn cached(&self) -> u64 {
+        self.cache.pages().count()
+    }
+
+    /// Gives back all pages that nobody uses and the disk has, too; tells how many.
+    pub(super) fn forget_unused(&self) -> u64 {
+        let (before, mut from) = (self.cached(), 0);
+        while let Some(number) = self.cache.pages().next(from) {
+            self.cache.backing().give_back(self.cache.pages(), number);
+            from = number + 1;
+        }
+        before.saturating_sub(self.cached())
     }
 
     /// Has the disk read into the sink's frames; those must begin and end with its blocks, too: `EINVAL`.
@@ -265,9 +245,14 @@ impl DiskPages {
             let hand = self.hand.load(Ordering::Relaxed);
             let Some(number) = pages.next(hand).or_else(|| pages.next(0)) else { return };
             self.hand.store(number + 1, Ordering::Relaxed);
-            if self.mapped.lock().get(number).is_none() {
-                pages.take_unused(number);
-            }
+            self.give_back(pages, number);
+        }
+    }
+
+    /// Gives a page back if nobody uses it and the disk has it, too.
+    fn give_back(&self, pages: &Pages, number: u64) {
+        if self.mapped.lock().get(number).is_none() {
+            pages.take_unused(number);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! a tmpfs in which each registered device has a node. Block devices come from the list that `block` keeps.
 
 mod disk;
+pub mod disks;
 mod kmsg;
 mod memory;
 
@@ -91,7 +92,7 @@ pub fn register_major(major: u32, devices: Arc<dyn Major>) -> Result<()> {
 /// Opens the device that a node stands for; `ENXIO` if there is none.
 pub fn open(ctx: &TaskContext, kind: Kind, flags: OpenFlags) -> Result<Arc<dyn File>> {
     if let Kind::BlockDevice(number) = kind {
-        return disk::open(number);
+        return disks::open(number);
     }
     let device = DEVICES.lock().iter().find(|device| device.kind == kind).map(|device| device.device.clone());
     if let Some(device) = device {
@@ -114,7 +115,7 @@ pub fn mount(ctx: &TaskContext, root: &Path) -> Result<()> {
         make_node(ctx, &directory, name, kind, mode)?;
     }
     for (index, disk) in block::disks().iter().enumerate() {
-        make_node(ctx, &directory, disk.name(), Kind::BlockDevice(disk::number(index)), 0o660)?;
+        make_node(ctx, &directory, disk.name(), Kind::BlockDevice(disks::number(index)), 0o660)?;
     }
     let lookup = maker(&directory);
     DIRECTORIES.iter().try_for_each(|(name, mode)| lookup.mkdir(ctx, None, name, *mode))?;
@@ -145,7 +146,7 @@ impl Device for Shared {
 
 /// The number of the disk at a place in the list of disks.
 pub fn disk_number(index: usize) -> DeviceNumber {
-    disk::number(index)
+    disks::number(index)
 }
 
 /// /proc/devices: which major numbers stand for what.

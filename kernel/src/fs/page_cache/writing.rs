@@ -150,7 +150,7 @@ impl<B: Backing> Writing<'_, B> {
         let (kept, went) = put?;
         if kept != page {
             // Somebody touched the page through a mapping meanwhile.
-            copy_part(&page, &kept, went);
+            kept.copy_part(0, &page, 0, went);
         }
         Ok((kept, went))
     }
@@ -180,14 +180,5 @@ impl Through {
         let written = backing.write_through(ctx, self.first, &self.pages);
         self.pages.clear();
         written
-    }
-}
-
-fn copy_part(from: &Frame, to: &Frame, length: usize) {
-    let mut buffer = [0; 256];
-    for start in (0..length).step_by(buffer.len()) {
-        let part = &mut buffer[..usize::min(256, length - start)];
-        from.copy_out(start, part);
-        to.copy_in(start, part);
     }
 }

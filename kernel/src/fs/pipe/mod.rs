@@ -10,7 +10,7 @@ use super::file::File;
 use super::nameless;
 use super::open_file::{OpenFile, OpenFlags};
 use super::poll::Readiness;
-use crate::memory::{AddressSpace, Sink, Source};
+use crate::memory::{AddressSpace, Parts, Sink, Source};
 use crate::task::{Mutex, TaskContext, WaitQueue};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -169,6 +169,14 @@ impl Pipe {
             return Err(Errno::EPIPE);
         }
         self.change(ctx, |ring| ring.push(buffer))
+    }
+
+    /// Adds pieces of frames as far as there is room, and says how many bytes they are; `EPIPE`, or `EAGAIN` if there is no room.
+    pub(super) fn push_parts(&self, ctx: &TaskContext, parts: Parts) -> Result<usize> {
+        if !self.has_readers() {
+            return Err(Errno::EPIPE);
+        }
+        self.change(ctx, |ring| ring.push_parts(parts))
     }
 
     /// Whether there is room for a buffer; `EPIPE` if nobody would read it.

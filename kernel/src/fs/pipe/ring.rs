@@ -1,7 +1,7 @@
 //! The bytes in a pipe: a row of buffers, each a part of a frame, of which there may be so many. A write of a few bytes goes behind those
 //! of the last buffer if all of it fits there; in packet mode each write has buffers of its own.
 
-use crate::memory::{Sink, Source};
+use crate::memory::{FramePart, Parts, Sink, Source};
 use crate::task::TaskContext;
 use alloc::collections::VecDeque;
 use logic::address::PAGE_SIZE;
@@ -35,6 +35,16 @@ impl Buffer {
         Buffer { frame, start: 0, end: length, packet: false }
     }
 
+    /// A piece of a frame.
+    fn part(part: FramePart) -> Buffer {
+        Buffer { frame: part.frame, start: part.offset, end: part.offset + part.length, packet: false }
+    }
+
+    /// Its bytes, to be read.
+    pub(in crate::fs) fn source(&self, length: usize) -> Source<'_> {
+        Source::frame(&self.frame, self.start, length.min(self.length()))
+    }
+
     /// How many bytes.
     pub(in crate::fs) fn length(&self) -> usize {
         self.end - self.start
@@ -48,11 +58,6 @@ impl Buffer {
     /// Steps over bytes at the front.
     pub(in crate::fs) fn skip(&mut self, length: usize) {
         self.start += length.min(self.length());
-    }
-
-    /// Copies from its front.
-    pub(in crate::fs) fn copy_out(&self, into: &mut [u8]) {
-        self.frame.copy_out(self.start, into);
     }
 }
 
@@ -151,6 +156,21 @@ impl Ring {
         self.buffers.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         self.buffers.push_back(buffer);
         Ok(())
+    }
+
+    /// Adds pieces of frames as far as there is room, and says how many bytes they are; `EAGAIN` if there is no room.
+    pub(super) fn push_parts(&mut self, parts: Parts) -> Result<usize> {
+        let mut bytes = 0;
+        for part in parts {
+            let buffer = Buffer::part(part);
+            let length = buffer.length();
+            match self.push(buffer) {
+                Ok(()) => bytes += length,
+                Err(errno) if bytes == 0 => return Err(errno),
+                Err(_) => break,
+            }
+        }
+        Ok(bytes)
     }
 
     /// A buffer by its place, the oldest first.

@@ -40,7 +40,7 @@ impl Folder {
         Folder { state, entries, dynamic: SpinLock::new("/proc's others", None) }
     }
 
-    /// Adds an entry; what has the name already is replaced.
+    /// Adds an entry; what has the name already is replaced, which is for the start of the system: later the old one is remembered.
     pub fn add(&self, name: &str, inode: Arc<dyn Inode>) -> Result<()> {
         let name = Arc::from(name);
         let mut entries = self.entries.lock();
@@ -104,8 +104,8 @@ impl Inode for Folder {
         }
     }
 
-    fn keeps_names(&self) -> bool {
-        false
+    fn keeps_name(&self, name: &[u8]) -> bool {
+        self.entry(name).is_some()
     }
 
     fn list(&self, ctx: &TaskContext, cursor: u64, show: &mut dyn FnMut(&Listed<'_>) -> bool) -> Result<()> {

@@ -5,7 +5,7 @@ use super::{Fixed, READ_ONLY, Text, TextFile, add, new_identity, register};
 use crate::fs::descriptors::MAX_DESCRIPTORS;
 use crate::fs::inode::Permissions;
 use crate::fs::leases::BreakTime;
-use crate::fs::{open_file, pipe, random};
+use crate::fs::{inode_state, open_file, pipe, random};
 use crate::task::TaskContext;
 use alloc::format;
 use alloc::string::String;
@@ -15,7 +15,7 @@ use linux_raw_sys::general as linux;
 use logic::errno::Result;
 
 /// What is always so: the file's name, and its text.
-const ALWAYS: [(&str, &str); 26] = [
+const ALWAYS: [(&str, &str); 25] = [
     // A program that crashes leaves no file with its memory.
     ("kernel/core_pattern", "core"),
     ("kernel/core_uses_pid", "0"),
@@ -25,7 +25,6 @@ const ALWAYS: [(&str, &str); 26] = [
     ("kernel/panic", "0"),
     ("kernel/panic_on_oops", "1"),
     ("kernel/tainted", "0"),
-    ("kernel/randomize_va_space", "2"),
     ("kernel/sched_child_runs_first", "0"),
     ("kernel/overflowuid", "65534"),
     ("kernel/overflowgid", "65534"),
@@ -59,6 +58,7 @@ pub(super) fn register_all() -> Result<()> {
     register("sys/fs/nr_open", Fixed(MAX_DESCRIPTORS))?;
     register("sys/fs/file-max", Fixed(open_file::most()))?;
     register("sys/fs/file-nr", open_files)?;
+    register("sys/fs/inode-nr", inodes)?;
     register("sys/fs/pipe-max-size", Fixed(pipe::LARGEST))
 }
 
@@ -80,4 +80,9 @@ fn random_id() -> String {
 /// Open files, those that wait to be used again (none do), and how many there may be.
 fn open_files(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     writeln!(text, "{}\t0\t{}", open_file::count(), open_file::most())
+}
+
+/// Inodes, and those of them that wait to be used again.
+fn inodes(_ctx: &TaskContext, text: &mut Text) -> fmt::Result {
+    writeln!(text, "{}\t0", inode_state::count())
 }

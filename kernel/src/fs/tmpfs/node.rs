@@ -113,9 +113,8 @@ impl Inode for Node {
 
     fn metadata(&self, ctx: &TaskContext) -> Result<Metadata> {
         let (size, blocks) = self.size(ctx);
-        let Attributes { permissions, links, accessed, modified, changed, created } = *self.attributes.lock();
-        let (id, kind, block_size) = (self.id(), self.kind, PAGE_SIZE as u32);
-        Ok(Metadata { id, kind, permissions, links, size, blocks, block_size, accessed, modified, changed, created })
+        let metadata = self.attributes.lock().metadata(self.id(), self.kind, PAGE_SIZE as u32);
+        Ok(Metadata { size, blocks, ..metadata })
     }
 
     fn change(&self, _ctx: &TaskContext, change: &Change) -> Result<()> {

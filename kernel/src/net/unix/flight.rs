@@ -55,7 +55,7 @@ impl Flight {
         let thread = caller(ctx).ok_or(Errno::ESRCH)?;
         let credentials = thread.process.credentials();
         let (user, count) = (credentials.user.real, files.len());
-        let most = thread.process.limits().soft(linux::RLIMIT_NOFILE);
+        let most = thread.process.soft_limit(linux::RLIMIT_NOFILE);
         let free = credentials.may(linux::CAP_SYS_RESOURCE) || credentials.may(linux::CAP_SYS_ADMIN);
         if !free && of_user(user) as u64 > most {
             // What nobody can receive any more does not count.

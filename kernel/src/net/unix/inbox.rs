@@ -1,8 +1,9 @@
-//! What has come for a socket: parts of frames in a row, and what goes with them.
+//! What has come for a socket: parts in a row, mostly of frames, and what goes with them.
 //!
 //! The sleeping mutex is held while bytes move, from the sender's memory to a frame and from there to the receiver's. In a stream small
 //! writes share a frame; a message is one part or several, of which the last says so. The atomics are for those who only look.
 
+use super::bytes::{Bytes, FEW};
 use super::flight::Flight;
 use crate::memory::{Sink, Source};
 use crate::net::message::{Address, Flags, Incoming, Sender};
@@ -25,6 +26,8 @@ pub(super) struct Inbox {
     charge: AtomicUsize,
     /// How many parts end: messages, or pieces of a stream.
     ends: AtomicUsize,
+    /// How many parts have a frame.
+    frames: AtomicUsize,
     /// Nobody will receive any more.
     closed: AtomicBool,
 }
@@ -33,14 +36,14 @@ struct Queue {
     parts: VecDeque<Part>,
     charge: usize,
     ends: usize,
+    frames: usize,
     /// A frame that was emptied and is kept for the next bytes.
     spare: Option<Frame>,
 }
 
 /// Some bytes that lie together.
 struct Part {
-    /// `None`: no bytes.
-    frame: Option<Frame>,
+    bytes: Bytes,
     start: usize,
     end: usize,
     /// A message ends with it; in a stream always so.
@@ -58,11 +61,12 @@ pub(super) struct Note {
 
 impl Inbox {
     pub(super) fn new() -> Inbox {
-        let queue = Queue { parts: VecDeque::new(), charge: 0, ends: 0, spare: None };
+        let queue = Queue { parts: VecDeque::new(), charge: 0, ends: 0, frames: 0, spare: None };
         Inbox {
             queue: Mutex::new("socket inbox", queue),
             charge: AtomicUsize::new(0),
             ends: AtomicUsize::new(0),
+            frames: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
         }
     }
@@ -72,9 +76,9 @@ impl Inbox {
         self.charge.load(Ordering::Acquire)
     }
 
-    /// How many frames hold it, about: a message begins a new one.
+    /// How many frames hold it, about.
     pub(super) fn frames(&self) -> usize {
-        self.charge() / PAGE_SIZE + self.messages()
+        self.messages() * COST / PAGE_SIZE + self.frames.load(Ordering::Acquire)
     }
 
     /// How many messages are in it.
@@ -129,7 +133,9 @@ impl Inbox {
             loop {
                 let wanted = from.remaining().min(PAGE_SIZE);
                 let last = wanted == from.remaining();
-                match queue.put_part(ctx, from, note.take(), last) {
+                let is_small = wanted <= FEW && queue.spare.is_none();
+                let put = if is_small { Queue::put_few } else { Queue::put_part };
+                match put(queue, ctx, from, note.take(), last) {
                     Ok(went) if went == wanted && last => return Ok(length),
                     Ok(went) if went == wanted => {}
                     failed => {
@@ -253,6 +259,7 @@ impl Inbox {
     fn publish(&self, queue: &Queue) {
         self.charge.store(queue.charge, Ordering::Release);
         self.ends.store(queue.ends, Ordering::Release);
+        self.frames.store(queue.frames, Ordering::Release);
     }
 }
 
@@ -273,7 +280,7 @@ impl Queue {
     fn put_behind(&mut self, ctx: &TaskContext, from: &mut Source<'_>, note: Option<&Note>) -> Result<usize> {
         let length = from.remaining();
         let Some(last) = self.parts.back_mut() else { return Ok(0) };
-        let Some(frame) = last.frame.as_ref().filter(|_| length > 0 && last.end + length <= PAGE_SIZE) else {
+        let Some(frame) = last.bytes.frame().filter(|_| length > 0 && last.end + length <= PAGE_SIZE) else {
             return Ok(0);
         };
         if note.is_some_and(|note| note.files.is_some()) || !last.goes_with(note) {
@@ -295,23 +302,44 @@ impl Queue {
     ) -> Result<usize> {
         self.parts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         let length = from.remaining().min(PAGE_SIZE);
-        let (mut frame, mut end) = (None, 0);
+        let (mut bytes, mut end) = (Bytes::None, 0);
         if length > 0 {
             let new = self.spare.take().map_or_else(Frame::new, Ok)?;
             end = from.read_frame(ctx, &new, 0, length)?;
-            frame = Some(new);
+            bytes = Bytes::Frame(new);
         }
-        self.parts.push_back(Part { frame, start: 0, end, last, note });
-        self.charge += COST + end;
-        self.ends += usize::from(last);
+        self.push(Part { bytes, start: 0, end, last, note });
         Ok(end)
+    }
+
+    /// Adds a part of few bytes, behind which nothing will be put.
+    fn put_few(
+        &mut self,
+        ctx: &TaskContext,
+        from: &mut Source<'_>,
+        note: Option<Box<Note>>,
+        last: bool,
+    ) -> Result<usize> {
+        self.parts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
+        let (bytes, end) = if from.remaining() > 0 { Bytes::take_few(ctx, from)? } else { (Bytes::None, 0) };
+        self.push(Part { bytes, start: 0, end, last, note });
+        Ok(end)
+    }
+
+    /// Adds a part; there is room for it.
+    fn push(&mut self, part: Part) {
+        self.charge += COST + part.end;
+        self.ends += usize::from(part.last);
+        self.frames += usize::from(part.bytes.frame().is_some());
+        self.parts.push_back(part);
     }
 
     fn drop_first(&mut self) {
         let Some(part) = self.parts.pop_front() else { return };
         self.forget(&part);
-        if self.spare.is_none() {
-            self.spare = part.frame;
+        if let (None, Bytes::Frame(frame)) = (&self.spare, part.bytes) {
+            // Who spliced it sees it still.
+            self.spare = Some(frame).filter(|frame| frame.count() == 1);
         }
     }
 
@@ -327,10 +355,11 @@ impl Queue {
     fn forget(&mut self, part: &Part) {
         self.charge -= COST + part.end;
         self.ends -= usize::from(part.last);
+        self.frames -= usize::from(part.bytes.frame().is_some());
     }
 
     fn take_all(&mut self) -> VecDeque<Part> {
-        (self.charge, self.ends, self.spare) = (0, 0, None);
+        (self.charge, self.ends, self.frames, self.spare) = (0, 0, 0, None);
         core::mem::take(&mut self.parts)
     }
 }
@@ -351,10 +380,7 @@ impl Part {
     }
 
     fn copy(&self, ctx: &TaskContext, into: &mut Sink<'_>, length: usize) -> Result<usize> {
-        match &self.frame {
-            Some(frame) => into.write_frame(ctx, frame, self.start, length),
-            None => Ok(0),
-        }
+        self.bytes.copy(ctx, into, self.start, length)
     }
 
     /// Hands over what goes with it; says whether files came.

@@ -7,6 +7,7 @@
 //! A peer is held weakly: a socket lives as long as its file, or as long as it waits to be accepted.
 
 mod address;
+mod bytes;
 mod collect;
 mod connection;
 mod datagram;

@@ -6,6 +6,7 @@
 
 mod alone;
 mod arguments;
+mod chance;
 mod interpreter;
 mod script;
 mod segments;
@@ -13,6 +14,7 @@ mod stack;
 mod vdso;
 
 pub use arguments::read_strings;
+pub(super) use chance::Randomisation;
 
 use super::credentials::Credentials;
 use super::limits::Limits;
@@ -28,12 +30,11 @@ use crate::fs::inode::Kind;
 use crate::fs::lookup::{Follow, Lookup};
 use crate::fs::mount::{MountFlags, Path};
 use crate::fs::open_file::OpenFlags;
-use crate::fs::random;
 use crate::memory::{AddressSpace, Sink};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
+use chance::Chance;
 use core::sync::atomic::Ordering;
-use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use logic::signal::Signal;
 use logic::strings::Strings;
@@ -127,8 +128,8 @@ pub(super) fn build(ctx: &TaskContext, starter: &Starter, request: &Request) -> 
     {
         profile::name(space.machine(), &path.text);
     }
-    let chance = if starter.fixed_addresses { Chance::none() } else { Chance::draw() };
-    let base = segments::choose_base(&elf, chance.base);
+    let chance = Chance::draw(starter);
+    let base = segments::choose_base(&elf, chance.code.program);
     let loaded = segments::load(ctx, &space, &elf, executable.path().mapped(file.pager()?), base)?;
     let ceiling = stack::ceiling(starter.limits, &chance);
     space.arrange(ctx, ceiling, segments::heap_after(loaded.end, chance.heap)?);
@@ -179,36 +180,6 @@ fn open(ctx: &TaskContext, starter: &Starter, path: Path) -> Result<Opened> {
     let mut head = [0; script::HEAD];
     file.read(ctx, 0, &mut Sink::kernel(&mut head))?;
     Ok(Opened { executable, credentials, file, length, head })
-}
-
-/// What is left to chance, drawn at once: random bytes are dear.
-struct Chance {
-    /// For the C library (`AT_RANDOM`).
-    seed: [u8; 16],
-    base: u32,
-    heap: u32,
-    stack: u32,
-}
-
-impl Chance {
-    /// Only the seed is left to chance.
-    fn none() -> Chance {
-        Chance { base: 0, heap: 0, stack: 0, ..Chance::draw() }
-    }
-
-    fn draw() -> Chance {
-        let mut bytes = [0; 28];
-        random::fill(&mut bytes);
-        let number = |at: usize| bytes[at..at + 4].iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
-        let mut seed = [0; 16];
-        seed.copy_from_slice(&bytes[..16]);
-        Chance { seed, base: number(16), heap: number(20), stack: number(24) }
-    }
-}
-
-/// Of a number that was left to chance, fewer than `limit` pages, in bytes.
-fn pages_of(number: u32, limit: u32) -> u64 {
-    u64::from(number % limit) * PAGE_SIZE as u64
 }
 
 /// Whose a program of that file is.

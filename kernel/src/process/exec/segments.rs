@@ -1,6 +1,6 @@
 //! A program's file in its address space: elf(5). Nothing is read but the headers; pages come when they are touched.
 
-use super::pages_of;
+use super::chance::pages_of;
 use crate::fs::file::File;
 use crate::memory::{AddressSpace, Pager, Place, Region, Sink};
 use crate::task::TaskContext;

@@ -49,7 +49,7 @@ impl Inode for Descriptors {
         &self.state
     }
 
-    fn keeps_names(&self) -> bool {
+    fn keeps_name(&self, _name: &[u8]) -> bool {
         false
     }
 

@@ -57,7 +57,7 @@ impl Inode for Folder {
         &self.state
     }
 
-    fn keeps_names(&self) -> bool {
+    fn keeps_name(&self, _name: &[u8]) -> bool {
         false
     }
 

@@ -1,7 +1,9 @@
-//! What the machine is called, in /proc/sys/kernel: uname(2)'s names, of which the first process's user may set two.
+//! What holds for the whole machine, in /proc/sys/kernel: uname(2)'s names, of which the first process's user may set two, and how far
+//! the addresses of programs are left to chance.
 
 use crate::fs::inode::Permissions;
 use crate::fs::proc::{self, Contents, Fixed, READ_ONLY, Text, TextFile};
+use crate::process::exec::Randomisation;
 use crate::process::{caller, host};
 use crate::task::TaskContext;
 use alloc::sync::Arc;
@@ -21,12 +23,13 @@ pub(super) fn register() -> Result<()> {
     proc::register("sys/kernel/osrelease", Fixed(release))?;
     proc::register("sys/kernel/version", Fixed(version))?;
     add("sys/kernel/hostname", Named { get: host::name, set: host::set_name })?;
-    add("sys/kernel/domainname", Named { get: host::domain, set: host::set_domain })
+    add("sys/kernel/domainname", Named { get: host::domain, set: host::set_domain })?;
+    add("sys/kernel/randomize_va_space", Randomisation)
 }
 
-fn add(path: &str, named: Named) -> Result<()> {
+fn add(path: &str, contents: impl Contents + 'static) -> Result<()> {
     let permissions = Permissions { mode: 0o644, ..READ_ONLY };
-    proc::add(path, Arc::new(TextFile::new(proc::new_identity(), permissions, Arc::new(named))))
+    proc::add(path, Arc::new(TextFile::new(proc::new_identity(), permissions, Arc::new(contents))))
 }
 
 impl Contents for Named {

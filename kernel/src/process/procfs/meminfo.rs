@@ -1,7 +1,7 @@
 //! /proc/meminfo: what the machine has of memory, and for what it is used. It is here since only this layer knows all programs.
 
 use super::pages::{self, Pages};
-use crate::fs::{proc, proc::Text, tmpfs};
+use crate::fs::{dev::disks, proc, proc::Text, tmpfs};
 use crate::memory;
 use crate::process::{Pid, table};
 use crate::task::TaskContext;
@@ -17,11 +17,12 @@ pub(super) fn register() -> Result<()> {
 }
 
 /// What the machine has and what is left, with the names of proc(5). Files that only memory holds are "cached" here as on Linux, and
-/// cannot be had back; nothing is swapped, nothing waits to be written, and there are no huge pages.
+/// cannot be had back; nothing is swapped, nothing waits to be written, and there are no huge pages. "Buffers" is what
+/// is remembered of disks, which is given back when memory runs out.
 fn show(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     let kilobytes = |frames: usize| frames * (PAGE_SIZE / 1024);
     let (total, free) = (kilobytes(frame::total_frames()), kilobytes(frame::free_frames()));
-    let files = kilobytes(tmpfs::pages() as usize);
+    let (files, disks) = (kilobytes(tmpfs::pages() as usize), kilobytes(disks::cached() as usize));
     let heap = kilobytes(heap::statistics().iter().map(|class| class.slabs * class.frames_each).sum());
     let programs = memory::totals(ctx);
     let (anonymous, mapped) = pages_of_programs(ctx).own_part();
@@ -29,8 +30,8 @@ fn show(ctx: &TaskContext, text: &mut Text) -> fmt::Result {
     let lines = [
         ("MemTotal", total),
         ("MemFree", free),
-        ("MemAvailable", free),
-        ("Buffers", 0),
+        ("MemAvailable", free + disks),
+        ("Buffers", disks),
         ("Cached", files),
         ("SwapCached", 0),
         ("SwapTotal", 0),

@@ -106,13 +106,7 @@ pub(super) fn stat(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> Res
         write!(out, "{} {} ", used.usage.user / TICK, used.usage.system / TICK)?;
         write!(out, "{} {} ", children.usage.user / TICK, children.usage.system / TICK)?;
         write!(out, "{} {nice} {} 0 {} ", urgency, subject.threads().max(1), process.born.0 / TICK)?;
-        write!(
-            out,
-            "{} {} {} ",
-            sizes.all * PAGE_SIZE as u64,
-            sizes.resident,
-            process.limits().soft(linux::RLIMIT_RSS)
-        )?;
+        write!(out, "{} {} {} ", sizes.all * PAGE_SIZE as u64, sizes.resident, process.soft_limit(linux::RLIMIT_RSS))?;
         // start_code end_code start_stack, and stack pointer and instruction, which only one that is ending shows.
         let (code, writable) = (places.code, places.writable);
         write!(out, "{} {} {} 0 0 ", code.0, code.1, places.stack)?;
@@ -169,7 +163,7 @@ pub(super) fn status(ctx: &TaskContext, subject: &Subject, text: &mut Text) -> R
         .as_ref()
         .map_or((user.effective, group.effective), |lookup| (lookup.credentials.user, lookup.credentials.group));
     let program = process.program().ok();
-    let queued = process.limits().soft(linux::RLIMIT_SIGPENDING);
+    let queued = process.soft_limit(linux::RLIMIT_SIGPENDING);
     let write = |out: &mut Text| {
         out.put(b"Name:\t")?;
         out.put(subject.name().bytes())?;

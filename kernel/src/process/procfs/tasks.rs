@@ -34,7 +34,7 @@ impl Inode for Tasks {
         2 + self.subject.threads() as u32
     }
 
-    fn keeps_names(&self) -> bool {
+    fn keeps_name(&self, _name: &[u8]) -> bool {
         false
     }
 

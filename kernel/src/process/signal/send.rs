@@ -31,7 +31,7 @@ pub fn send_to_process(process: &Process, info: Info) -> Sent {
     if is_lost(process, info.signal, None) {
         return Sent::Ignored;
     }
-    let most = process.limits().soft(linux::RLIMIT_SIGPENDING);
+    let most = process.soft_limit(linux::RLIMIT_SIGPENDING);
     let kept = process.pending.lock().add(info, most);
     wake_one(process, info.signal);
     process.signal_files.wake();
@@ -61,7 +61,7 @@ pub fn send_to_thread(thread: &Thread, info: Info) -> Sent {
     if is_lost(&thread.process, info.signal, Some(thread)) {
         return Sent::Ignored;
     }
-    let most = thread.process.limits().soft(linux::RLIMIT_SIGPENDING);
+    let most = thread.process.soft_limit(linux::RLIMIT_SIGPENDING);
     let kept = thread.signals.lock().pending.add(info, most);
     if thread.wants(info.signal) {
         thread.notify();
@@ -84,6 +84,9 @@ pub fn wait(ctx: &TaskContext, thread: &Thread, among: SignalSet, deadline: Opti
     let among = among.without(SignalSet::UNSTOPPABLE);
     if let Some(info) = take(thread, among) {
         return Ok(info);
+    }
+    if deadline == Some(Instant(0)) {
+        return Err(Errno::EAGAIN);
     }
     thread.signals.lock().awaited = among;
     let patience = Patience { interruptible: true, deadline };

@@ -1,4 +1,4 @@
-//! The large programs of the rows app-…: those of this host, and the files that they open. They go along into the root of the
+//! The programs of the rows app-…: this host's, and the files that they open. They go along into the root of the
 //! boots that measure these rows (`bin/run --with`), so that the other rows' boots stay quick. What this host lacks is left out,
 //! and the row is told as missing; `bin/setup bench` installs it.
 
@@ -17,7 +17,7 @@ for module in list(sys.modules.values()):
 pub fn files(scratch: &Path) -> Result<Vec<PathBuf>> {
     let mut files = compiler(scratch)?;
     files.extend(python());
-    files.push("/usr/bin/sqlite3".into());
+    files.extend(["/usr/bin/sqlite3".into(), "/usr/bin/cat".into()]);
     files.retain(|file| file.is_file());
     Ok(files)
 }

@@ -93,7 +93,7 @@ impl<'a> Bench<'a> {
         Ok(Rows::of_list(&String::from_utf8_lossy(&listed.stdout)))
     }
 
-    /// The wanted rows by the boots that they share: large programs have a root of their own, which takes long to load.
+    /// The wanted rows by the boots that they share: the host's programs have a root of their own, which takes long to load.
     pub fn groups(&self, rows: &Rows) -> Result<Vec<Group>> {
         let group = |is_wanted: &dyn Fn(&Row) -> bool| Group {
             names: rows.iter().filter(|row| is_wanted(row)).map(|row| row.name.clone()).collect(),

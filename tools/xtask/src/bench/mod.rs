@@ -1,7 +1,7 @@
 //! `xtask bench`, behind `make bench`: what the same programs cost on Cor and on Debian's kernel, on the same machine.
 //!
 //! ```text
-//! applications.rs  what the rows of large programs take along
+//! applications.rs  what the rows of the host's programs take along
 //! boot.rs      one boot that measures: a kernel, a way of measuring, what it printed
 //! memory.rs    how much memory each takes
 //! rows.rs      the rows, and what was found of each on either kernel

@@ -49,7 +49,7 @@ impl Machine {
         let musl = Command::new("/lib/ld-musl-x86_64.so.1").output().map(|told| told.stderr).unwrap_or_default();
         let musl =
             String::from_utf8_lossy(&musl).lines().find_map(|line| line.strip_prefix("Version ")).map(String::from);
-        // The large programs' is this host's.
+        // That of the host's programs.
         let glibc = first(Command::new("ldd").arg("--version")).unwrap_or_default();
         Ok(Machine {
             qemu: boot::qemu_version()?,

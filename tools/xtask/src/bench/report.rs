@@ -34,7 +34,7 @@ pub fn for_docs(rows: &Rows, machine: &Machine, rounds: u32) -> String {
         "# Cor beside Linux\n\nWritten by `make bench`. The same static programs in the same machine (one CPU, 1 GiB, root in \
          memory), on Cor and on\n{} with `mitigations=off`.\n{machine}\n\n![Cor's time as a part of Linux's](bench.svg)\n\n\
          {}\n\n## Time\n\nMicroseconds for an operation by the processor's counter: medians of {rounds} alternating boots. The \
-         spread is that of Linux's own boots. The large\nprograms (app-…) are this host's, with their libraries, and have boots of their own; they hardly \
+         spread is that of Linux's own boots. The\nprograms of app-… are this host's, with their libraries, and have boots of their own; most hardly \
          enter the kernel.\n\n| row | one operation | Linux | Cor | ratio | spread |\n|---|---|--:|--:|--:|--:|\n",
         machine.linux,
         mean(rows)
@@ -110,11 +110,11 @@ fn number(value: f64) -> String {
 fn mean(rows: &Rows) -> String {
     let counted = || rows.iter().filter(|row| !row.is_application());
     let above: Vec<&str> = counted().filter(|row| is_above(row)).map(|row| row.name.as_str()).collect();
-    let (all, mean) = (counted().filter_map(Row::ratio).count(), geometric_mean(counted().filter_map(Row::ratio)));
+    let Some(mean) = geometric_mean(counted().filter_map(Row::ratio)) else { return String::new() };
+    let all = counted().filter_map(Row::ratio).count();
     let above = if above.is_empty() { "none".to_string() } else { above.join(", ") };
     format!(
-        "Geometric mean of {all} ratios (large programs, app-…, apart): {:.2}. Above 1 by more than the spread: {above}.",
-        mean.unwrap_or(f64::NAN)
+        "Geometric mean of {all} ratios (the host's programs, app-…, apart): {mean:.2}. Above 1 by more than the spread: {above}."
     )
 }
 

@@ -42,7 +42,7 @@ pub fn draw(project: &Project, options: &Options, disk: &Path, samples: &Path, d
     let kernel = fs::read(project.image("cor.elf")).context("cannot read the kernel")?;
     let table = Table::parse(elf::symbols(&kernel)?).context("the kernel's symbols cannot be read")?;
     let disk = fs::read(disk).context("cannot read the root")?;
-    let folded = stack::fold(record::records(&bytes), &table, &mut Files::new(&disk)?);
+    let folded = stack::fold(record::records(&bytes)?.into_iter(), &table, &mut Files::new(&disk)?);
     ensure!(folded.samples > 0, "the machine sent no samples");
     let describe_file = || format!("cannot write {}", drawing.display());
     if drawing.extension() == Some(OsStr::new("svg")) {

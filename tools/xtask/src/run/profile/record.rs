@@ -1,5 +1,7 @@
 //! The records that the kernel sends; kernel/machine/src/profile.rs says how they look.
 
+use anyhow::{Result, ensure};
+
 /// One record.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Record {
@@ -25,14 +27,22 @@ pub struct Mapping {
     pub path: String,
 }
 
-/// All records up to the first that is cut.
-pub fn records(bytes: &[u8]) -> impl Iterator<Item = Record> {
+/// All records; the last may be cut where the machine ended.
+pub fn records(bytes: &[u8]) -> Result<Vec<Record>> {
     let mut rest = bytes;
-    std::iter::from_fn(move || record(&mut rest))
+    let mut records = Vec::new();
+    while let Some(&kind) = rest.split_off_first() {
+        let place = bytes.len() - rest.len() - 1;
+        ensure!(b"SINMC".contains(&kind), "no record begins with {kind:#04x}, at byte {place} of the samples");
+        let Some(record) = record(kind, &mut rest) else { break };
+        records.push(record);
+    }
+    Ok(records)
 }
 
-fn record(rest: &mut &[u8]) -> Option<Record> {
-    Some(match *rest.split_off_first()? {
+/// What follows a record's letter; nothing if it is cut.
+fn record(kind: u8, rest: &mut &[u8]) -> Option<Record> {
+    Some(match kind {
         b'S' => Record::Sample {
             space: number(rest)?,
             time: number(rest)?,
@@ -83,7 +93,7 @@ mod tests {
         sent.extend(bytes(b'M', &[0x2000, 1, 2, 3]));
         sent.extend(b"\x01/");
         sent.extend(bytes(b'S', &[0x2000]));
-        let read: Vec<Record> = records(&sent).collect();
+        let read = records(&sent).unwrap();
         let mapping = Mapping { start: 1, end: 2, offset: 3, path: "/".into() };
         assert_eq!(
             read,
@@ -94,5 +104,12 @@ mod tests {
                 Record::Map(0x2000, mapping),
             ]
         );
+    }
+    #[test]
+    fn what_is_no_record_is_told() {
+        let mut sent = bytes(b'I', &[5]);
+        sent.extend(b"?");
+        let error = records(&sent).unwrap_err().to_string();
+        assert_eq!(error, "no record begins with 0x3f, at byte 9 of the samples");
     }
 }
