@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long QEMU may take for an answer, and a machine for its next instruction. QEMU 7.2 hangs now and then, and another one is started.
-const PATIENCE: Duration = Duration::from_secs(6);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The same with watchpoints, where a machine may run without getting anywhere ([`Stuck`]).
 const STUCK: Duration = Duration::from_secs(2);
 /// How often that is tried.
