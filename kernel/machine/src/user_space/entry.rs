@@ -46,6 +46,23 @@ pub(super) fn next_with(table: &Table, from: usize, end: usize, bit: u64) -> Opt
     None
 }
 
+/// Calls `work` with the place and the value of each of some entries that owns a frame.
+#[inline(always)]
+pub(super) fn each_held_of(entries: &[AtomicU64], mut work: impl FnMut(usize, u64)) {
+    for (number, eight) in entries.chunks(8).enumerate() {
+        // Most of a table is empty.
+        if eight.iter().fold(0, |all, entry| all | entry.load(Ordering::Relaxed)) & HELD == 0 {
+            continue;
+        }
+        for (index, entry) in eight.iter().enumerate() {
+            let entry = entry.load(Ordering::Acquire);
+            if entry & HELD != 0 {
+                work(8 * number + index, entry);
+            }
+        }
+    }
+}
+
 /// The lowest table for a page; if it is not there, the start of the next span that could have one, as far as its upper
 /// table tells and somebody wants to know who looks up to `end`. The lock is held.
 pub(super) fn lowest_table(root: PhysAddr, page: u64, end: u64) -> core::result::Result<&'static Table, u64> {
