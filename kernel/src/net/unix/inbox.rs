@@ -273,7 +273,9 @@ impl Queue {
     fn put_behind(&mut self, ctx: &TaskContext, from: &mut Source<'_>, note: Option<&Note>) -> Result<usize> {
         let length = from.remaining();
         let Some(last) = self.parts.back_mut() else { return Ok(0) };
-        let Some(frame) = last.frame.as_ref().filter(|_| length > 0 && last.end + length <= PAGE_SIZE) else {
+        // What nobody else sees can be written to.
+        let is_own = |frame: &&Frame| length > 0 && last.end + length <= PAGE_SIZE && frame.count() == 1;
+        let Some(frame) = last.frame.as_ref().filter(is_own) else {
             return Ok(0);
         };
         if note.is_some_and(|note| note.files.is_some()) || !last.goes_with(note) {
@@ -295,16 +297,20 @@ impl Queue {
     ) -> Result<usize> {
         self.parts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
         let length = from.remaining().min(PAGE_SIZE);
-        let (mut frame, mut end) = (None, 0);
-        if length > 0 {
+        let (mut frame, mut start, mut end) = (None, 0, 0);
+        if let Some(part) = from.take_part() {
+            // Of a file that is sent (sendfile(2), splice(2)): its own frame.
+            (start, end) = (part.offset, part.offset + part.length);
+            frame = Some(part.frame);
+        } else if length > 0 {
             let new = self.spare.take().map_or_else(Frame::new, Ok)?;
             end = from.read_frame(ctx, &new, 0, length)?;
             frame = Some(new);
         }
-        self.parts.push_back(Part { frame, start: 0, end, last, note });
+        self.parts.push_back(Part { frame, start, end, last, note });
         self.charge += COST + end;
         self.ends += usize::from(last);
-        Ok(end)
+        Ok(end - start)
     }
 
     fn drop_first(&mut self) {
