@@ -6,6 +6,23 @@ use alloc::vec::Vec;
 /// The longest string with its NUL, as in Linux.
 pub const STRING_MAX: usize = 131_072;
 
+/// Where the first NUL is. Eight bytes at a time: a byte is zero if taking one from it borrows, and it had no high bit itself.
+pub fn find_nul(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH_BITS: u64 = ONES << 7;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let zeros = word.wrapping_sub(ONES) & !word & HIGH_BITS;
+        if zeros != 0 {
+            // The lowest one is right; borrowing may have marked others above it.
+            return Some(index * 8 + zeros.trailing_zeros() as usize / 8);
+        }
+    }
+    let place = rest.iter().position(|&byte| byte == 0)?;
+    Some(words.len() * 8 + place)
+}
+
 /// A list of strings without NULs inside.
 #[derive(Default, PartialEq, Eq, Debug)]
 pub struct Strings {
@@ -75,5 +92,18 @@ mod tests {
         let long = vec![b'x'; STRING_MAX];
         assert_eq!(Strings::new().push(&long), Err(Errno::E2BIG));
         assert_eq!(Strings::new().push(&long[1..]), Ok(()));
+    }
+
+    #[test]
+    fn the_first_nul_is_found() {
+        let mut random = crate::random::Random(7);
+        for _ in 0..2000 {
+            let length = random.below(40) as usize;
+            let bytes: Vec<u8> =
+                (0..length).map(|_| [0, 1, 0x7f, 0x80, 0x81, 0xff][random.below(6) as usize]).collect();
+            let from = random.below(length as u64 + 1) as usize;
+            assert_eq!(find_nul(&bytes[from..]), bytes[from..].iter().position(|&byte| byte == 0), "{bytes:?} {from}");
+        }
+        assert_eq!(find_nul(b"0123456789abcdef"), None);
     }
 }

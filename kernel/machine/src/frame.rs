@@ -6,6 +6,10 @@
 //!
 //! Single frames come from a small stock that each CPU keeps, blocks and refills from the buddy allocator.
 
+mod counts;
+
+pub(crate) use counts::Counts;
+
 use crate::{
     cpu::CpuLocal,
     inject::{self, Kind},

@@ -14,7 +14,7 @@ pub use seen::Seen;
 
 use crate::{
     copy, fiber,
-    frame::Frame,
+    frame::{Counts, Frame},
     kernel_space::{
         ACCESSED, ADDRESS, ENTRIES, PRESENT, Table, USER, WRITABLE, entry_index, share_kernel_slots, table_at,
     },
@@ -22,7 +22,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use entry::{HELD, TABLE_SPAN, access_of, frame_of, lowest_table, next_with};
+use entry::{TABLE_SPAN, access_of, each_held_of, frame_of, lowest_table, next_with};
 use logic::{
     address::{PAGE_SIZE, PhysAddr, USER_END, UserAddr},
     errno::Result,
@@ -237,16 +237,16 @@ impl Drop for UserSpace {
 fn free_tables(table: PhysAddr, level: u32, end: usize) {
     // SAFETY: the space is at its end and its tables are all there.
     let entries = unsafe { table_at(table) };
-    let mut index = 0;
-    while let Some(used) = next_with(entries, index, end, if level > 1 { PRESENT } else { HELD }) {
-        let below = PhysAddr(entries[used].load(Ordering::Relaxed) & ADDRESS);
-        if level > 1 {
-            free_tables(below, level - 1, ENTRIES);
-        } else {
-            // SAFETY: the entry held the frame since `into_address`, and its table goes below.
-            drop(unsafe { Frame::from_address(below) });
+    if level > 1 {
+        let mut index = 0;
+        while let Some(used) = next_with(entries, index, end, PRESENT) {
+            free_tables(PhysAddr(entries[used].load(Ordering::Relaxed) & ADDRESS), level - 1, ENTRIES);
+            index = used + 1;
         }
-        index = used + 1;
+    } else {
+        let counts = Counts::all();
+        // SAFETY: the entry held the frame since `into_address`, and its table goes below.
+        each_held_of(entries, |_, entry| unsafe { counts.release(PhysAddr(entry & ADDRESS)) });
     }
     // SAFETY: the table came from `into_address` and is referred to no more.
     drop(unsafe { Frame::from_address(table) });

@@ -2,7 +2,7 @@
 
 use super::AddressSpace;
 use super::parts::Parts;
-use super::transfer::{Ranges, UserRange};
+use super::transfer::{FramePart, Ranges, UserRange};
 use crate::task::TaskContext;
 use alloc::vec::Vec;
 use logic::address::UserAddr;
@@ -134,6 +134,14 @@ impl<'a> Source<'a> {
             Place::User(ranges) => ranges.touch(ctx, Access::READ),
             Place::Kernel(_) | Place::Frame(..) => Ok(()),
         }
+    }
+
+    /// All that is left, if it lies in one frame that may be kept and not copied.
+    pub fn take_part(&mut self) -> Option<FramePart> {
+        let Place::Frame(frame, offset, left) = &mut self.place else { return None };
+        let part = FramePart { frame: (*frame).clone(), offset: *offset, length: core::mem::take(left) };
+        self.taken += part.length;
+        Some(part).filter(|part| part.length > 0)
     }
 
     /// Takes the frames behind the next bytes, as many as there is room for: they are not copied, and a later change of them is seen. How

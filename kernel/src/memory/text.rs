@@ -7,9 +7,13 @@ use arrayvec::ArrayVec;
 use core::ops::Deref;
 use logic::address::{PAGE_SIZE, UserAddr};
 use logic::errno::{Errno, Result};
+use logic::strings::find_nul;
 
 /// What most paths fit in; only longer ones cost an allocation.
 const SHORT: usize = 256;
+
+/// What is copied at a time to look for the end: most texts are shorter.
+const PIECE: usize = 64;
 
 /// A text that was copied from a program, without its NUL.
 #[allow(clippy::large_enum_variant, reason = "the short one is short lived, and there to avoid an allocation")]
@@ -37,9 +41,9 @@ impl AddressSpace {
         let mut text = Text::Short(ArrayVec::new());
         let mut at = from;
         loop {
-            let mut piece = [0; SHORT];
+            let mut piece = [0; PIECE];
             let piece = self.read_piece(ctx, at, &mut piece)?;
-            let end = piece.iter().position(|&byte| byte == 0);
+            let end = find_nul(piece);
             text.append(&piece[..end.unwrap_or(piece.len())])?;
             if text.len() >= limit {
                 return Err(too_long);
@@ -55,9 +59,9 @@ impl AddressSpace {
     pub fn text_length(&self, ctx: &TaskContext, from: u64, limit: usize) -> Result<usize> {
         let mut length = 0;
         loop {
-            let mut piece = [0; SHORT];
+            let mut piece = [0; PIECE];
             let piece = self.read_piece(ctx, from.checked_add(length as u64).ok_or(Errno::EFAULT)?, &mut piece)?;
-            let end = piece.iter().position(|&byte| byte == 0);
+            let end = find_nul(piece);
             length += end.unwrap_or(piece.len());
             if length > limit {
                 return Err(Errno::E2BIG);
@@ -97,7 +101,7 @@ impl AddressSpace {
     }
 
     /// Copies what can be had without touching the next page: a text may end right before one that is not there.
-    fn read_piece<'a>(&self, ctx: &TaskContext, from: u64, into: &'a mut [u8; SHORT]) -> Result<&'a [u8]> {
+    fn read_piece<'a>(&self, ctx: &TaskContext, from: u64, into: &'a mut [u8; PIECE]) -> Result<&'a [u8]> {
         let start = UserAddr::new(from)?;
         let length = into.len().min(PAGE_SIZE - start.offset());
         self.read(ctx, start.get(), &mut into[..length])?;

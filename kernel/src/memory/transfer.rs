@@ -171,6 +171,7 @@ impl<'a> Ranges<'a> {
     pub(super) fn take_frames(&mut self, ctx: &TaskContext, wanted: usize) -> Result<Vec<FramePart>> {
         let wanted = wanted.min(self.left);
         let mut frames = Vec::new();
+        frames.try_reserve(wanted.div_ceil(PAGE_SIZE) + 1).map_err(|_| Errno::ENOMEM)?;
         let mut done = 0;
         while done < wanted {
             let part = self.take_part(ctx, Access::WRITE, wanted - done)?;
@@ -182,18 +183,25 @@ impl<'a> Ranges<'a> {
     }
 
     /// The frame behind the next bytes, as far as they lie side by side and are wanted; counted likewise. There are such bytes.
+    #[inline]
     pub(super) fn take_part(&mut self, ctx: &TaskContext, access: Access, wanted: usize) -> Result<FramePart> {
-        for _ in 0..=PATIENCE {
+        let mut idle = 0;
+        loop {
             self.skip_empty();
             let at = UserAddr::new(self.first.start)?;
             let length = self.first.length.min(wanted).min(PAGE_SIZE - at.offset());
-            if let Some((frame, _)) = self.space.machine().lookup(at).filter(|(_, found)| found.contains(access)) {
-                self.advance(length);
-                return Ok(FramePart { frame, offset: at.offset(), length });
+            match self.space.machine().lookup(at) {
+                Some((frame, found)) if found.contains(access) => {
+                    self.advance(length);
+                    return Ok(FramePart { frame, offset: at.offset(), length });
+                }
+                _ if idle > PATIENCE => return Err(Errno::EFAULT),
+                _ => {
+                    idle += 1;
+                    self.touch(ctx, access)?;
+                }
             }
-            self.touch(ctx, access)?;
         }
-        Err(Errno::EFAULT)
     }
 
     fn skip_empty(&mut self) {

@@ -262,12 +262,15 @@ impl Timer {
 
     /// Sets it, from now on or (`absolute`) for when its clock shows the value; how it was set. `ENOMEM`.
     pub fn set(&self, new: Setting, absolute: bool) -> Result<Setting> {
-        let by = self.by();
-        let now = by.now();
-        let old = self.setting_at(now, &self.state.lock());
+        let state = self.state.lock();
+        let (by, is_set, interval) = (state.by.clone(), state.next.is_some(), state.interval);
+        drop(state);
+        // What time it is matters only to a timer that is, or will be, set.
+        let now = if is_set || new.value != 0 { by.now() } else { 0 };
+        let old = if is_set { self.setting_at(now, &self.state.lock()) } else { Setting { value: 0, interval } };
         let next_by = if absolute { self.clock.clone() } else { self.clock.steady() };
         // Of a kind there is one that a timer goes by, and some are dear to read.
-        let now = if discriminant(&next_by) == discriminant(&by) { now } else { next_by.now() };
+        let now = if discriminant(&next_by) == discriminant(&by) || new.value == 0 { now } else { next_by.now() };
         let by = next_by;
         let mut state = self.state.lock();
         state.by = by;
@@ -277,7 +280,7 @@ impl Timer {
         (state.sent, state.overrun) = (false, 0);
         let armed = self.arm(&mut state);
         drop(state);
-        if first <= now {
+        if new.value != 0 && first <= now {
             self.ring();
         }
         if let Some(process) = self.process.upgrade().filter(|_| !self.clock.is_of_world()) {

@@ -1,11 +1,12 @@
 // build: musl
-// What splice(2) and sendfile(2) put into a pipe are a file's pages, and what vmsplice(2) does are the program's: who changes them changes
+// What splice(2) and sendfile(2) put into a pipe or a socket are a file's pages, and what vmsplice(2) does are the program's: who changes them changes
 // what is on its way. What tee(2) and later writes add stands beside them, and never in them.
 #include "../test.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #define FILE_ "/tmp/splice-shares"
@@ -64,6 +65,21 @@ int main(void)
     EQUAL(sendfile(ends[1], file, &offset, 1 << 20), 65536);
     EQUAL(offset, 65536);
     EQUAL(read(ends[0], back, 65536), 65536);
+
+    // A socket takes a file's pages likewise, and what is sent behind goes into none of them.
+    int sockets[2];
+    SUCCEED(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+    offset = 4090;
+    EQUAL(sendfile(sockets[0], file, &offset, 10), 10);
+    EQUAL(write(sockets[0], "behind", 6), 6);
+    EQUAL(read(sockets[1], back, 100), 16);
+    EQUAL(memcmp(back, "aaaaaabbbbbehind", 16), 0);
+    EQUAL(pread(file, back, 8, 4096), 8);
+    EQUAL(memcmp(back, "bbbbbbbb", 8), 0);
+    EQUAL(write(sockets[0], "again", 5), 5);
+    EQUAL(read(sockets[1], back, 100), 5);
+    EQUAL(pread(file, back, 8, 0), 8);
+    EQUAL(memcmp(back, "aaaaaaaa", 8), 0);
 
     // The program's own memory, also when it is unmapped meanwhile.
     char *memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -2,11 +2,11 @@
 
 use super::{
     UserSpace,
-    entry::{Access, HELD, TABLE_SPAN, bits_of, frame_of, loses, lowest_table, next_with},
+    entry::{Access, HELD, TABLE_SPAN, bits_of, each_held_of, frame_of, loses, lowest_table, next_with},
 };
 use crate::{
     cpu, fiber,
-    frame::Frame,
+    frame::{Counts, Frame},
     kernel_space::{ACCESSED, ADDRESS, DIRTY, Table, WRITABLE, entry_index, flush_page, load_root},
 };
 use arrayvec::ArrayVec;
@@ -108,27 +108,32 @@ impl<'a> Batch<'a> {
     ) -> Result<()> {
         let first = entry_index(page, 1);
         let end = first + ((stop - page) / PAGE_SIZE as u64) as usize;
-        let Some(mut index) = next_with(table, first, end, HELD) else { return Ok(()) };
+        if next_with(table, first, end, HELD).is_none() {
+            return Ok(());
+        }
         let tables = child.space.tables.lock();
-        let theirs = child.space.make_table(page)?;
+        let theirs = &child.space.make_table(page)?[first..end];
+        let ours = &table[first..end];
+        let counts = Counts::all();
         let mut added = 0;
-        loop {
-            let mut entry = table[index].load(Ordering::Acquire);
+        each_held_of(ours, |index, mut entry| {
             if copy_on_write && entry & WRITABLE != 0 {
                 entry &= !WRITABLE;
-                table[index].fetch_and(!WRITABLE, Ordering::AcqRel);
-                self.note_page(page + ((index - first) * PAGE_SIZE) as u64);
+                ours[index].fetch_and(!WRITABLE, Ordering::AcqRel);
+                if !self.many {
+                    self.note_page(page + (index * PAGE_SIZE) as u64);
+                }
             }
-            // The count is the child's entry's from now on.
-            frame_of(entry).map(Frame::into_address);
-            let old = theirs[index].swap(entry, Ordering::AcqRel);
-            assert!(old & HELD == 0, "a child's space is empty when it gets its parent's pages");
+            // The count is that of the child's entry.
+            counts.add(PhysAddr(entry & ADDRESS));
+            let old = &theirs[index];
+            assert!(
+                old.load(Ordering::Relaxed) & HELD == 0,
+                "a child's space is empty when it gets its parent's pages"
+            );
+            old.store(entry, Ordering::Release);
             added += 1;
-            match next_with(table, index + 1, end, HELD) {
-                Some(next) => index = next,
-                None => break,
-            }
-        }
+        });
         drop(tables);
         child.space.resident.fetch_add(added, Ordering::Relaxed);
         Ok(())

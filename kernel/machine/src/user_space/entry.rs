@@ -46,6 +46,27 @@ pub(super) fn next_with(table: &Table, from: usize, end: usize, bit: u64) -> Opt
     None
 }
 
+/// Calls `work` with the place and the value of each of some entries that owns a frame.
+#[inline(always)]
+pub(super) fn each_held_of(entries: &[AtomicU64], mut work: impl FnMut(usize, u64)) {
+    let mut look = |first: usize, entries: &[AtomicU64]| {
+        for (index, entry) in entries.iter().enumerate() {
+            let entry = entry.load(Ordering::Acquire);
+            if entry & HELD != 0 {
+                work(first + index, entry);
+            }
+        }
+    };
+    let (eights, rest) = entries.as_chunks::<8>();
+    for (number, eight) in eights.iter().enumerate() {
+        // Most of a table is empty.
+        if eight.iter().fold(0, |all, entry| all | entry.load(Ordering::Relaxed)) & HELD != 0 {
+            look(8 * number, eight);
+        }
+    }
+    look(8 * eights.len(), rest);
+}
+
 /// The lowest table for a page; if it is not there, the start of the next span that could have one, as far as its upper
 /// table tells and somebody wants to know who looks up to `end`. The lock is held.
 pub(super) fn lowest_table(root: PhysAddr, page: u64, end: u64) -> core::result::Result<&'static Table, u64> {

@@ -8,8 +8,12 @@ use crate::{
     frame::Frame,
     kernel_space::{ACCESSED, DIRTY, entry_index},
 };
+use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicU64, Ordering};
 use logic::address::{PAGE_SIZE, PageRange};
+
+/// How many pages are told of together, so that the way down the tables is gone once for all of them.
+const HANDFUL: usize = 32;
 
 /// A page that is mapped.
 #[derive(Debug)]
@@ -25,20 +29,24 @@ pub struct Seen {
 }
 
 impl UserSpace {
-    /// The first page of a range that is mapped.
-    pub fn next_mapped(&self, range: PageRange) -> Option<Seen> {
-        let mut page = range.start();
+    /// Some of the pages of a range that are mapped, the first of them; and the page to go on from, if there may be more.
+    pub fn mapped(&self, range: PageRange) -> (ArrayVec<Seen, HANDFUL>, Option<u64>) {
+        let (mut found, mut page) = (ArrayVec::new(), range.start());
         let _tables = self.tables.lock();
         while let Some((first, entries)) = self.next_entries(page, range.end()) {
             let places = (first..).step_by(PAGE_SIZE).zip(entries);
-            let mut held = places.map(|(page, slot)| (page, slot.load(Ordering::Acquire)));
-            if let Some((page, entry)) = held.find(|(_, entry)| entry & HELD != 0) {
-                let frame = frame_of(entry)?;
-                return Some(Seen { page, frame, accessed: entry & ACCESSED != 0, dirty: entry & DIRTY != 0 });
+            for (page, slot) in places {
+                if found.is_full() {
+                    return (found, Some(page));
+                }
+                let entry = slot.load(Ordering::Acquire);
+                if let Some(frame) = frame_of(entry) {
+                    found.push(Seen { page, frame, accessed: entry & ACCESSED != 0, dirty: entry & DIRTY != 0 });
+                }
             }
             page = first + (entries.len() * PAGE_SIZE) as u64;
         }
-        None
+        (found, None)
     }
 
     /// Sets the byte of each page of a range that is mapped. Goes through the tables themselves: no frame is counted up and down.

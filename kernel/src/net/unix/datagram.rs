@@ -1,6 +1,6 @@
 //! Messages: sending and receiving each as a whole, with or without a connection.
 
-use super::inbox::Note;
+use super::queue::Note;
 use super::room::MOST_MESSAGES;
 use super::stream::note_for;
 use super::{Phase, RECEIVE, SEND, Type, Unix, names};

@@ -3,21 +3,14 @@
 //! The sleeping mutex is held while bytes move, from the sender's memory to a frame and from there to the receiver's. In a stream small
 //! writes share a frame; a message is one part or several, of which the last says so. The atomics are for those who only look.
 
-use super::bytes::{Bytes, FEW};
-use super::flight::Flight;
-use crate::memory::{Sink, Source};
-use crate::net::message::{Address, Flags, Incoming, Sender};
+use super::queue::{COST, Note, Part, Queue};
+use crate::memory::Source;
+use crate::net::message::{Flags, Incoming};
 use crate::task::{Mutex, TaskContext};
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
-use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
-use machine::frame::Frame;
-
-/// What a part costs of a sender's buffer, besides its bytes.
-const COST: usize = 256;
 
 /// What came and was not received.
 pub(super) struct Inbox {
@@ -32,38 +25,10 @@ pub(super) struct Inbox {
     closed: AtomicBool,
 }
 
-struct Queue {
-    parts: VecDeque<Part>,
-    charge: usize,
-    ends: usize,
-    frames: usize,
-    /// A frame that was emptied and is kept for the next bytes.
-    spare: Option<Frame>,
-}
-
-/// Some bytes that lie together.
-struct Part {
-    bytes: Bytes,
-    start: usize,
-    end: usize,
-    /// A message ends with it; in a stream always so.
-    last: bool,
-    note: Option<Box<Note>>,
-}
-
-/// What goes with bytes.
-#[derive(Default)]
-pub(super) struct Note {
-    pub(super) sender: Option<Sender>,
-    pub(super) files: Option<Arc<Flight>>,
-    pub(super) from: Option<Address>,
-}
-
 impl Inbox {
     pub(super) fn new() -> Inbox {
-        let queue = Queue { parts: VecDeque::new(), charge: 0, ends: 0, frames: 0, spare: None };
         Inbox {
-            queue: Mutex::new("socket inbox", queue),
+            queue: Mutex::new("socket inbox", Queue::default()),
             charge: AtomicUsize::new(0),
             ends: AtomicUsize::new(0),
             frames: AtomicUsize::new(0),
@@ -133,9 +98,7 @@ impl Inbox {
             loop {
                 let wanted = from.remaining().min(PAGE_SIZE);
                 let last = wanted == from.remaining();
-                let is_small = wanted <= FEW && queue.spare.is_none();
-                let put = if is_small { Queue::put_few } else { Queue::put_part };
-                match put(queue, ctx, from, note.take(), last) {
+                match queue.put_message_part(ctx, from, note.take(), last) {
                     Ok(went) if went == wanted && last => return Ok(length),
                     Ok(went) if went == wanted => {}
                     failed => {
@@ -260,142 +223,5 @@ impl Inbox {
         self.charge.store(queue.charge, Ordering::Release);
         self.ends.store(queue.ends, Ordering::Release);
         self.frames.store(queue.frames, Ordering::Release);
-    }
-}
-
-impl Queue {
-    /// How many parts the first message has, and how many bytes.
-    fn first_message(&self) -> (usize, usize) {
-        let mut bytes = 0;
-        for (index, part) in self.parts.iter().enumerate() {
-            bytes += part.length();
-            if part.last {
-                return (index + 1, bytes);
-            }
-        }
-        (0, 0)
-    }
-
-    /// Puts what does not fill a page behind the bytes of the last part, if all of it fits there and goes with the same.
-    fn put_behind(&mut self, ctx: &TaskContext, from: &mut Source<'_>, note: Option<&Note>) -> Result<usize> {
-        let length = from.remaining();
-        let Some(last) = self.parts.back_mut() else { return Ok(0) };
-        let Some(frame) = last.bytes.frame().filter(|_| length > 0 && last.end + length <= PAGE_SIZE) else {
-            return Ok(0);
-        };
-        if note.is_some_and(|note| note.files.is_some()) || !last.goes_with(note) {
-            return Ok(0);
-        }
-        let went = from.read_frame(ctx, frame, last.end, length)?;
-        last.end += went;
-        self.charge += went;
-        Ok(went)
-    }
-
-    /// Adds a part of up to a page.
-    fn put_part(
-        &mut self,
-        ctx: &TaskContext,
-        from: &mut Source<'_>,
-        note: Option<Box<Note>>,
-        last: bool,
-    ) -> Result<usize> {
-        self.parts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        let length = from.remaining().min(PAGE_SIZE);
-        let (mut bytes, mut end) = (Bytes::None, 0);
-        if length > 0 {
-            let new = self.spare.take().map_or_else(Frame::new, Ok)?;
-            end = from.read_frame(ctx, &new, 0, length)?;
-            bytes = Bytes::Frame(new);
-        }
-        self.push(Part { bytes, start: 0, end, last, note });
-        Ok(end)
-    }
-
-    /// Adds a part of few bytes, behind which nothing will be put.
-    fn put_few(
-        &mut self,
-        ctx: &TaskContext,
-        from: &mut Source<'_>,
-        note: Option<Box<Note>>,
-        last: bool,
-    ) -> Result<usize> {
-        self.parts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        let (bytes, end) = if from.remaining() > 0 { Bytes::take_few(ctx, from)? } else { (Bytes::None, 0) };
-        self.push(Part { bytes, start: 0, end, last, note });
-        Ok(end)
-    }
-
-    /// Adds a part; there is room for it.
-    fn push(&mut self, part: Part) {
-        self.charge += COST + part.end;
-        self.ends += usize::from(part.last);
-        self.frames += usize::from(part.bytes.frame().is_some());
-        self.parts.push_back(part);
-    }
-
-    fn drop_first(&mut self) {
-        let Some(part) = self.parts.pop_front() else { return };
-        self.forget(&part);
-        if let (None, Bytes::Frame(frame)) = (&self.spare, part.bytes) {
-            // Who spliced it sees it still.
-            self.spare = Some(frame).filter(|frame| frame.count() == 1);
-        }
-    }
-
-    /// Takes parts from the back until there are only so many.
-    fn cut(&mut self, parts: usize) {
-        while self.parts.len() > parts
-            && let Some(part) = self.parts.pop_back()
-        {
-            self.forget(&part);
-        }
-    }
-
-    fn forget(&mut self, part: &Part) {
-        self.charge -= COST + part.end;
-        self.ends -= usize::from(part.last);
-        self.frames -= usize::from(part.bytes.frame().is_some());
-    }
-
-    fn take_all(&mut self) -> VecDeque<Part> {
-        (self.charge, self.ends, self.frames, self.spare) = (0, 0, 0, None);
-        core::mem::take(&mut self.parts)
-    }
-}
-
-impl Part {
-    fn length(&self) -> usize {
-        self.end - self.start
-    }
-
-    fn sender(&self) -> Sender {
-        self.note.as_ref().and_then(|note| note.sender).unwrap_or(Sender::UNKNOWN)
-    }
-
-    /// Whether bytes with that note may stand behind these.
-    fn goes_with(&self, note: Option<&Note>) -> bool {
-        let own = self.note.as_deref();
-        own.is_none_or(|own| own.files.is_none()) && own.and_then(|own| own.sender) == note.and_then(|note| note.sender)
-    }
-
-    fn copy(&self, ctx: &TaskContext, into: &mut Sink<'_>, length: usize) -> Result<usize> {
-        self.bytes.copy(ctx, into, self.start, length)
-    }
-
-    /// Hands over what goes with it; says whether files came.
-    fn tell(&mut self, ctx: &TaskContext, message: &mut Incoming<'_, '_>, senders: bool) -> bool {
-        if senders {
-            message.sender = Some(self.sender());
-        }
-        let Some(note) = &mut self.note else { return false };
-        message.from = message.from.take().or_else(|| note.from.clone());
-        let peek = message.flags.contains(Flags::PEEK);
-        let Some(flight) = note.files.as_ref() else { return false };
-        message.files = if peek { flight.look(ctx) } else { flight.land(ctx) };
-        if !peek {
-            note.files = None;
-        }
-        true
     }
 }

@@ -13,6 +13,7 @@ mod connection;
 mod datagram;
 mod flight;
 mod inbox;
+mod queue;
 mod names;
 mod room;
 mod show;

@@ -1,7 +1,7 @@
 //! Streams: sending and receiving where only the order of bytes counts.
 
 use super::flight::Flight;
-use super::inbox::Note;
+use super::queue::Note;
 use super::{Phase, RECEIVE, SEND, Unix};
 use crate::net::message::{Flags, Incoming, Outgoing, Sender};
 use crate::task::TaskContext;

@@ -51,10 +51,10 @@ impl Pages {
     fn of(program: &Program, range: PageRange, region: &Region) -> Pages {
         let mut pages = Pages::default();
         let mut rest = Some(range);
-        while let Some(seen) = rest.and_then(|rest| program.space.machine().next_mapped(rest)) {
-            pages.count(&seen, range, region);
-            let next = seen.page + PAGE_SIZE as u64;
-            rest = PageRange::new(next, range.end() - next).ok().filter(|rest| !rest.is_empty());
+        while let Some(here) = rest {
+            let (found, next) = program.space.machine().mapped(here);
+            found.iter().for_each(|seen| pages.count(seen, range, region));
+            rest = next.and_then(|next| PageRange::new(next, range.end() - next).ok());
         }
         pages
     }
@@ -78,7 +78,7 @@ impl Pages {
         } else {
             self.private[dirty] += 1
         }
-        let part = PAGE_SIZE as u64 / mapped as u64;
+        let part = if mapped == 1 { PAGE_SIZE as u64 } else { PAGE_SIZE as u64 / mapped as u64 };
         self.part += part;
         self.part_of_files += if is_cached { part } else { 0 };
         self.touched += u64::from(seen.accessed);
