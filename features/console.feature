@@ -37,7 +37,7 @@ Feature: At the console
 
       int main(void)
       {
-          static char words[7000];
+          static char words[200000];
           memset(words, '.', sizeof words);
           for (int i = 49; i < sizeof words; i += 50)
               words[i] = '\n';

@@ -14,6 +14,7 @@ use super::thread::Thread;
 use crate::task::{self, Wake};
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
+use core::mem::discriminant;
 use core::sync::atomic::Ordering;
 use linux_raw_sys::general as linux;
 use logic::errno::{Errno, Result};
@@ -261,9 +262,13 @@ impl Timer {
 
     /// Sets it, from now on or (`absolute`) for when its clock shows the value; how it was set. `ENOMEM`.
     pub fn set(&self, new: Setting, absolute: bool) -> Result<Setting> {
-        let old = self.setting();
-        let by = if absolute { self.clock.clone() } else { self.clock.steady() };
+        let by = self.by();
         let now = by.now();
+        let old = self.setting_at(now, &self.state.lock());
+        let next_by = if absolute { self.clock.clone() } else { self.clock.steady() };
+        // Of a kind there is one that a timer goes by, and some are dear to read.
+        let now = if discriminant(&next_by) == discriminant(&by) { now } else { next_by.now() };
+        let by = next_by;
         let mut state = self.state.lock();
         state.by = by;
         let first = if absolute { new.value } else { now.saturating_add(new.value) };
@@ -276,7 +281,10 @@ impl Timer {
             self.ring();
         }
         if let Some(process) = self.process.upgrade().filter(|_| !self.clock.is_of_world()) {
-            process.watch_clock();
+            match new.value {
+                0 => process.watch_clock(),
+                _ => process.clocked.store(true, Ordering::Relaxed),
+            }
         }
         armed.map(|()| old)
     }

@@ -1,13 +1,13 @@
 //! Changes to a program's page tables: flushed once, and frames freed only after that.
 
 use super::{
-    Lowest, UserSpace,
-    entry::{Access, HELD, TABLE_SPAN, bits_of, frame_of, lowest_table, next_with},
+    UserSpace,
+    entry::{Access, HELD, TABLE_SPAN, bits_of, frame_of, loses, lowest_table, next_with},
 };
 use crate::{
     cpu, fiber,
     frame::Frame,
-    kernel_space::{ACCESSED, ADDRESS, DIRTY, WRITABLE, entry_index, flush_page, load_root},
+    kernel_space::{ACCESSED, ADDRESS, DIRTY, Table, WRITABLE, entry_index, flush_page, load_root},
 };
 use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -40,9 +40,10 @@ impl<'a> Batch<'a> {
     pub fn map(&mut self, page: UserAddr, frame: Frame, access: Access) -> Result<()> {
         let tables = self.space.tables.lock();
         let slot = &self.space.make_table(page.get())?[entry_index(page.get(), 1)];
-        let old = slot.swap(frame.into_address().0 | bits_of(access), Ordering::AcqRel);
+        let new = frame.into_address().0 | bits_of(access);
+        let old = slot.swap(new, Ordering::AcqRel);
         drop(tables);
-        self.note_replaced(page.get(), old);
+        self.note_replaced(page.get(), old, new);
         Ok(())
     }
 
@@ -52,7 +53,7 @@ impl<'a> Batch<'a> {
             let old = slot.swap(0, Ordering::AcqRel);
             let before = batch.space.resident.fetch_sub(1, Ordering::Relaxed);
             batch.space.most_resident.fetch_max(before, Ordering::Relaxed);
-            batch.note(page, old);
+            batch.note(page, old, 0);
         });
     }
 
@@ -69,29 +70,68 @@ impl<'a> Batch<'a> {
                 access -= Access::WRITE;
             }
             let kept = old & (ADDRESS | ACCESSED | DIRTY);
-            slot.store(kept | bits_of(access) & !(ACCESSED | DIRTY), Ordering::Release);
-            batch.note_page(page);
+            let new = kept | bits_of(access) & !(ACCESSED | DIRTY);
+            slot.store(new, Ordering::Release);
+            if loses(old, new) {
+                batch.note_page(page);
+            }
         });
     }
 
     /// Maps in `child` what is mapped here in a range; with `copy_on_write`, both lose the right to write it.
     /// `ENOMEM` if the child's tables cannot be made; what was shared until then stays.
     pub fn share(&mut self, child: &mut Batch<'_>, range: PageRange, copy_on_write: bool) -> Result<()> {
-        let mut result = Ok(());
-        let mut last = None;
-        self.each_held(range, |batch, page, slot| {
-            if result.is_err() {
-                return;
+        let mut page = range.start();
+        while page < range.end() {
+            let tables = self.space.tables.lock();
+            match lowest_table(self.space.root, page, range.end()) {
+                Ok(table) => {
+                    let stop = range.end().min((page / TABLE_SPAN + 1) * TABLE_SPAN);
+                    self.share_table(child, table, page, stop, copy_on_write)?;
+                    page = stop;
+                }
+                Err(next) => page = next,
             }
-            let mut entry = slot.load(Ordering::Acquire);
+            drop(tables);
+        }
+        Ok(())
+    }
+
+    /// Does that for the pages of one table, from `page` up to `stop`: a large program has thousands of them. This space's lock is held.
+    fn share_table(
+        &mut self,
+        child: &mut Batch<'_>,
+        table: &Table,
+        page: u64,
+        stop: u64,
+        copy_on_write: bool,
+    ) -> Result<()> {
+        let first = entry_index(page, 1);
+        let end = first + ((stop - page) / PAGE_SIZE as u64) as usize;
+        let Some(mut index) = next_with(table, first, end, HELD) else { return Ok(()) };
+        let tables = child.space.tables.lock();
+        let theirs = child.space.make_table(page)?;
+        let mut added = 0;
+        loop {
+            let mut entry = table[index].load(Ordering::Acquire);
             if copy_on_write && entry & WRITABLE != 0 {
                 entry &= !WRITABLE;
-                slot.fetch_and(!WRITABLE, Ordering::AcqRel);
-                batch.note_page(page);
+                table[index].fetch_and(!WRITABLE, Ordering::AcqRel);
+                self.note_page(page + ((index - first) * PAGE_SIZE) as u64);
             }
-            result = child.adopt(page, entry, &mut last);
-        });
-        result
+            // The count is the child's entry's from now on.
+            frame_of(entry).map(Frame::into_address);
+            let old = theirs[index].swap(entry, Ordering::AcqRel);
+            assert!(old & HELD == 0, "a child's space is empty when it gets its parent's pages");
+            added += 1;
+            match next_with(table, index + 1, end, HELD) {
+                Some(next) => index = next,
+                None => break,
+            }
+        }
+        drop(tables);
+        child.space.resident.fetch_add(added, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Moves what is mapped in a range to another place; what is there goes. `EINVAL` if the places overlap or the new one is
@@ -114,21 +154,10 @@ impl<'a> Batch<'a> {
                 batch.note_page(page);
                 let old = table[entry_index(target, 1)].swap(moved, Ordering::AcqRel);
                 batch.space.resident.fetch_sub(1, Ordering::Relaxed);
-                batch.note_replaced(target, old);
+                batch.note_replaced(target, old, moved);
             });
         });
         result
-    }
-
-    /// Takes up an entry of a parent's, with a count of its own.
-    fn adopt(&mut self, page: u64, entry: u64, last: &mut Option<Lowest>) -> Result<()> {
-        let Some(frame) = frame_of(entry) else { return Ok(()) };
-        let tables = self.space.tables.lock();
-        let slot = &self.space.make_table_after(page, last)?[entry_index(page, 1)];
-        let old = slot.swap(frame.into_address().0 | entry & !ADDRESS, Ordering::AcqRel);
-        drop(tables);
-        self.note_replaced(page, old);
-        Ok(())
     }
 
     /// Calls `work` for each entry of a range that owns a frame, a lowest table at a time under the lock; full batches
@@ -166,17 +195,19 @@ impl<'a> Batch<'a> {
     }
 
     /// Takes note of a page that is mapped now, and of what was there before.
-    fn note_replaced(&mut self, page: u64, old: u64) {
+    fn note_replaced(&mut self, page: u64, old: u64, new: u64) {
         if old & HELD != 0 {
-            self.note(page, old);
+            self.note(page, old, new);
         } else {
             self.space.resident.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// Takes note of an entry that was replaced or removed: its translation is to be forgotten, its frame then let go.
-    fn note(&mut self, page: u64, old: u64) {
-        self.note_page(page);
+    fn note(&mut self, page: u64, old: u64, new: u64) {
+        if loses(old, new) {
+            self.note_page(page);
+        }
         if self.removed.is_full() {
             self.flush();
         }
@@ -185,9 +216,7 @@ impl<'a> Batch<'a> {
     }
 
     fn note_page(&mut self, page: u64) {
-        if self.changed.try_push(page).is_err() {
-            self.many = true;
-        }
+        self.many = self.many || self.changed.try_push(page).is_err();
     }
 
     /// Forgets the translations, where this space is loaded, and only then lets the frames go.

@@ -30,19 +30,18 @@ pub(super) const HELD: u64 = 1 << 9;
 /// What the lowest tables map, and what the ones above map per entry.
 pub(super) const TABLE_SPAN: u64 = (PAGE_SIZE * ENTRIES) as u64;
 
-/// The first entry from `from` on, before `end`, in which a bit is set. Most of a table is empty: that is passed over eight
-/// entries at a time.
+/// The first entry from `from` on, before `end`, in which a bit is set. Where one is, mostly the next is too; else most of a table is
+/// empty, and that is passed over eight entries at a time.
+#[inline]
 pub(super) fn next_with(table: &Table, from: usize, end: usize, bit: u64) -> Option<usize> {
     let mut index = from;
     while index < end {
-        let eight = table.get(index..index + 8).unwrap_or_default();
-        if index + 8 <= end && eight.iter().fold(0, |all, entry| all | entry.load(Ordering::Relaxed)) & bit == 0 {
-            index += 8;
-        } else if table[index].load(Ordering::Acquire) & bit != 0 {
+        if table[index].load(Ordering::Acquire) & bit != 0 {
             return Some(index);
-        } else {
-            index += 1;
         }
+        let eight = table.get(index..index + 8).unwrap_or_default();
+        let all_empty = eight.iter().fold(0, |all, entry| all | entry.load(Ordering::Relaxed)) & bit == 0;
+        index += if all_empty && index + 8 <= end { 8 } else { 1 };
     }
     None
 }
@@ -66,6 +65,14 @@ pub(super) fn lowest_table(root: PhysAddr, page: u64, end: u64) -> core::result:
     }
     // SAFETY: likewise.
     Ok(unsafe { table_at(table) })
+}
+
+/// Whether a CPU that remembers the old entry could do with it what the new one forbids, or see another frame. If not, it looks again by
+/// itself before it refuses anything (SDM volume 3, 4.10.4.3).
+pub(super) fn loses(old: u64, new: u64) -> bool {
+    let was_there = old & PRESENT != 0;
+    let moved = (old ^ new) & (ADDRESS | PRESENT) != 0;
+    was_there && (moved || old & !new & WRITABLE != 0 || new & !old & NO_EXECUTE != 0)
 }
 
 pub(super) fn bits_of(access: Access) -> u64 {

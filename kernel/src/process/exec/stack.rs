@@ -23,8 +23,11 @@ const MOST: u64 = 6 << 20;
 /// What the stack has at once beside what lies on it; it grows from there.
 const AT_ONCE: u64 = 128 << 10;
 
-/// How many pages the stack may be moved by chance, and mappings likewise: 16 GiB, as on Linux.
-const SPREAD: u32 = 1 << 22;
+/// How many pages the stack may be moved by chance, and mappings likewise: 1 TiB.
+const SPREAD: u32 = 1 << 28;
+
+/// By multiples of this, so that both keep their places in a TLB.
+const GRAIN: u64 = 64 * PAGE_SIZE as u64;
 
 /// Where the stack's end may be.
 const TOP: u64 = USER_END - PAGE_SIZE as u64;
@@ -35,6 +38,10 @@ const GAP: Range<u64> = 128 << 20..USER_END / 6 * 5;
 
 /// Beside the stack's limit, mappings keep off the guard gap and this.
 const MARGIN: u64 = 2 << 20;
+
+/// And this, which is no large power of two: an emulated CPU's TLB, and others', tell pages apart by the lowest bits of their numbers, and what
+/// is mapped first (the clock, libraries) is not to meet there with the stack, which every function uses.
+const APART: u64 = 37 * PAGE_SIZE as u64;
 
 /// What one tick is of which times(2) counts so many in a second.
 const TICKS: u64 = 100;
@@ -89,12 +96,17 @@ pub(super) fn lay_out(
 /// Free pages are looked for below this, wherever the stack came to lie.
 pub(super) fn ceiling(limits: &Limits, chance: &Chance) -> u64 {
     let limit = limits.soft(linux::RLIMIT_STACK);
-    LOWEST_TOP - limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end) - pages_of(chance.code.mappings, SPREAD)
+    let gap = limit.saturating_add(MARGIN).clamp(GAP.start, GAP.end);
+    LOWEST_TOP - gap - APART - distance(chance.code.mappings)
 }
 
 /// The end of the stack.
 fn top(chance: &Chance) -> u64 {
-    TOP - pages_of(chance.stack, SPREAD)
+    TOP - distance(chance.stack)
+}
+
+fn distance(chance: u32) -> u64 {
+    pages_of(chance, SPREAD) & !(GRAIN - 1)
 }
 
 /// The auxiliary vector, but for what points into the stack; `base` is the interpreter's,

@@ -3,12 +3,13 @@
 //! NAME is a static of the kernel, with its path or the end of it (`table::TABLE`). Its length is the default, up to
 //! [`LONGEST`]; an address stands for eight bytes. Whatever else is an expression for gdb (typed.rs).
 
+use super::look::Path;
 use super::pages::Space;
 use anyhow::{Context, Result, bail, ensure};
 use object::{Object, ObjectSymbol, SymbolKind};
 
 /// The longest memory that is watched, in bytes.
-pub const LONGEST: u64 = 64;
+pub const LONGEST: u64 = 4096;
 /// What an address stands for, in bytes.
 const WORD: u64 = 8;
 
@@ -65,7 +66,12 @@ pub fn parse(expression: &str, statics: &[Symbol]) -> Result<Option<Watch>> {
     } else if place.starts_with(|first: char| first.is_ascii_digit()) {
         (virtual_place(place, moved)?, WORD)
     } else if is_path(place) {
-        let (_, address, length) = find(place, statics)?;
+        let (_, address, length) = match find(place, statics) {
+            Ok(symbol) => symbol,
+            // It may be a variable of a function.
+            Err(_) if !is_like_static(place) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         ensure!(offset < *length, "{place} has only {length} bytes");
         (Place::Kernel(moved(*address)?), length - offset)
     } else {
@@ -74,6 +80,15 @@ pub fn parse(expression: &str, statics: &[Symbol]) -> Result<Option<Watch>> {
     let length = length.unwrap_or(whole.clamp(1, LONGEST));
     ensure!((1..=LONGEST).contains(&length), "only 1 to {LONGEST} bytes can be watched, not {length}");
     Ok(Some(Watch { place, length: usize::try_from(length)? }))
+}
+
+/// Refuses what cannot be meant, whatever is in memory.
+pub fn check(text: &str, statics: &[Symbol]) -> Result<()> {
+    parse(text, statics)?;
+    match Path::parse(text) {
+        Some(path) if is_like_static(&path.name) => find(&path.name, statics).map(drop),
+        _ => Ok(()),
+    }
 }
 
 /// What stands before a mark, and the number behind it; all if there is none.
@@ -100,6 +115,12 @@ fn virtual_place(text: &str, moved: impl Fn(u64) -> Result<u64>) -> Result<Place
 pub fn is_path(text: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || "_:".contains(c);
     text.starts_with(|first: char| first.is_alphabetic() || first == '_') && text.chars().all(word)
+}
+
+/// Whether a name is written as those of statics are: in capitals.
+pub fn is_like_static(name: &str) -> bool {
+    let last = name.rsplit("::").next().unwrap_or(name);
+    last.len() > 1 && !last.contains(|letter: char| letter.is_lowercase())
 }
 
 /// The static that a name means.
@@ -145,14 +166,14 @@ mod tests {
         let (kernel, program) = (Place::Kernel, |address| Place::Program(address, None));
         assert_eq!(parse("a::x::LIST", &statics).unwrap(), watch(kernel(0x1000), 24));
         assert_eq!(parse("y::LIST/2", &statics).unwrap(), watch(kernel(0x2000), 2));
-        assert_eq!(parse("ALL+0x10", &statics).unwrap(), watch(kernel(80), 64));
+        assert_eq!(parse("ALL+0x10", &statics).unwrap(), watch(kernel(80), 4080));
         let high = 0xffff_8000_1234_5678;
         assert_eq!(parse("0xffff_8000_1234_5670+8/4", &statics).unwrap(), watch(kernel(high), 4));
         assert_eq!(parse("0x400000", &statics).unwrap(), watch(program(0x40_0000), 8));
         let space = Some(Space::from_register(0x5000));
         assert_eq!(parse("0x400000@0x5000/1", &statics).unwrap(), watch(Place::Program(0x40_0000, space), 1));
         assert_eq!(parse("phys:0x1000", &statics).unwrap(), watch(Place::Physical(0x1000), 8));
-        for wrong in ["LIST", "NONE", "ALL/65", "ALL/0", "0xz", "0xffffffffffffffff+1", "y::LIST+4"] {
+        for wrong in ["LIST", "NONE", "ALL/4097", "ALL/0", "0xz", "0xffffffffffffffff+1", "y::LIST+4"] {
             assert!(parse(wrong, &statics).is_err(), "{wrong}");
         }
         for typed in ["ALL.next", "*ALL", "ALL[3].0", "ALL+x", "*(0x1000 as *const u64)"] {

@@ -38,9 +38,21 @@ impl Space {
 
     /// Where an address is in physical memory.
     pub fn translate(self, memory: &mut dyn Memory, address: u64) -> Result<Option<u64>> {
+        self.walk(memory, address, |_| ())
+    }
+
+    /// The physical addresses of the entries that lead there, down to the first that leads nowhere.
+    pub fn entries(self, memory: &mut dyn Memory, address: u64) -> Result<Vec<u64>> {
+        let mut entries = Vec::new();
+        self.walk(memory, address, |entry| entries.push(entry))?;
+        Ok(entries)
+    }
+
+    fn walk(self, memory: &mut dyn Memory, address: u64, mut passed: impl FnMut(u64)) -> Result<Option<u64>> {
         let mut table = self.0;
         for shift in [39, 30, 21, 12] {
             let slot = table + 8 * (address >> shift & 511);
+            passed(slot);
             let Some(bytes) = memory.read(slot, 8)? else { return Ok(None) };
             let entry = number(&bytes);
             if entry & PRESENT == 0 {
@@ -133,6 +145,8 @@ mod tests {
         assert_eq!(space.translate(&mut frames, 0x40_0123).unwrap(), Some(0x5123));
         assert_eq!(space.translate(&mut frames, 0x8000_1234).unwrap(), Some(0x20_1234));
         assert_eq!(space.translate(&mut frames, 0x40_2000).unwrap(), None);
+        assert_eq!(space.entries(&mut frames, 0x40_2000).unwrap(), [0x1000, 0x2000, 0x3010, 0x4010]);
+        assert_eq!(space.entries(&mut frames, 0x40_0000_0000).unwrap(), [0x1000, 0x2800]);
         assert_eq!(space.translate(&mut frames, 0xffff_8000_0000_0000).unwrap(), None);
     }
 

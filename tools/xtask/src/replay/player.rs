@@ -21,8 +21,10 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long QEMU may take for an answer, and a machine for its next instruction.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long QEMU may take for an answer, and a machine for its next instruction. QEMU 7.2 hangs now and then, and another one is started.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// How often that is tried.
+const TRIES: usize = 3;
 /// How often a machine that plays is asked how far it is. It would sleep long where it has been idle, did nobody ask.
 const GLANCE: Duration = Duration::from_millis(1);
 /// There are about so many snapshots in a long recording,
@@ -104,11 +106,15 @@ impl<'a> Player<'a> {
 
     /// Goes to a time, be it before or after; at most to the end. Should QEMU hang, another one gets a try.
     pub fn seek(&mut self, time: u64) -> Result<()> {
-        if self.try_seek(time).is_ok() {
-            return Ok(());
+        let mut result = self.try_seek(time);
+        for _ in 1..TRIES {
+            if result.is_ok() {
+                break;
+            }
+            self.restart(self.snapshot_before(time))?;
+            result = self.go_on(time);
         }
-        self.restart(self.snapshot_before(time))?;
-        self.go_on(time)
+        result
     }
 
     fn snapshot_before(&self, time: u64) -> u64 {

@@ -39,8 +39,18 @@ impl Remote {
 
     /// Reads memory; nothing if it is not mapped.
     pub fn read(&mut self, address: u64, length: usize) -> Result<Option<Vec<u8>>> {
-        let answer = self.ask(&format!("m{address:x},{length:x}"))?;
-        if answer.starts_with('E') { Ok(None) } else { bytes(&answer).map(Some) }
+        /// QEMU refuses to tell more at once.
+        const MOST: usize = 1024;
+        let mut all = Vec::with_capacity(length);
+        while all.len() < length {
+            let (at, part) = (address + all.len() as u64, (length - all.len()).min(MOST));
+            let answer = self.ask(&format!("m{at:x},{part:x}"))?;
+            if answer.starts_with('E') {
+                return Ok(None);
+            }
+            all.extend(bytes(&answer)?);
+        }
+        Ok(Some(all))
     }
 
     /// Whether addresses are physical from now on.
@@ -63,7 +73,16 @@ impl Remote {
 
     /// Stops the machine from now on after a write to this memory, or no longer.
     pub fn watch(&mut self, address: u64, length: usize, on: bool) -> Result<()> {
-        let answer = self.ask(&format!("{}2,{address:x},{length:x}", if on { 'Z' } else { 'z' }))?;
+        self.stop_at(2, address, length, on)
+    }
+
+    /// The same after a byte was written or read.
+    pub fn watch_use(&mut self, address: u64, on: bool) -> Result<()> {
+        self.stop_at(4, address, 1, on)
+    }
+
+    fn stop_at(&mut self, kind: u32, address: u64, length: usize, on: bool) -> Result<()> {
+        let answer = self.ask(&format!("{}{kind},{address:x},{length:x}", if on { 'Z' } else { 'z' }))?;
         ensure!(answer == "OK", "QEMU cannot watch {length} bytes at {address:#x}");
         Ok(())
     }

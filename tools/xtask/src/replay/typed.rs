@@ -161,9 +161,7 @@ fn with_whole_names(text: &str, statics: &[Symbol]) -> Result<String> {
             continue;
         }
         let (name, behind) = rest.split_at(length);
-        let last = name.rsplit("::").next().unwrap_or(name);
-        let is_static = last.len() > 1 && !last.contains(|c: char| c.is_lowercase());
-        whole.push_str(if is_static { &expression::find(name, statics)?.0 } else { name });
+        whole.push_str(if expression::is_like_static(name) { &expression::find(name, statics)?.0 } else { name });
         rest = behind;
     }
     Ok(whole)

@@ -16,8 +16,19 @@ pub struct Change {
     pub before: Value,
     /// The value after.
     pub after: Value,
-    /// Whether it was written there. Else the page tables changed, or a device wrote.
-    pub written: bool,
+    /// In which way.
+    pub way: Way,
+}
+
+/// In which way memory gets another value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It was written, at one of its addresses that are watched.
+    Written,
+    /// Another page is there, or none: an entry of the page tables was written.
+    Mapped,
+    /// Neither: a device wrote, or a program that shares the memory.
+    Unseen,
 }
 
 /// Some memory in a recording.
@@ -26,13 +37,15 @@ pub struct Watched<'p, 'r> {
     watch: Watch,
     /// Where it is written to, as far as we know, and for which of the player's machines that was found out.
     aliases: Vec<(u64, usize)>,
+    /// The entries of the page tables that lead to it, in the kernel's map of all memory: after a write to one it is elsewhere.
+    entries: Vec<u64>,
     generation: Option<usize>,
 }
 
 impl<'p, 'r> Watched<'p, 'r> {
     /// This memory.
     pub fn new(player: &'p mut Player<'r>, watch: Watch) -> Self {
-        Watched { player, watch, aliases: Vec::new(), generation: None }
+        Watched { player, watch, aliases: Vec::new(), entries: Vec::new(), generation: None }
     }
 
     /// The last change by an instruction before `end`, and how many there were before that one.
@@ -49,7 +62,7 @@ impl<'p, 'r> Watched<'p, 'r> {
     }
 
     /// What it holds now.
-    fn value(&mut self) -> Result<Value> {
+    pub fn value(&mut self) -> Result<Value> {
         let length = self.watch.length;
         match self.watch.place {
             Place::Kernel(address) => self.player.remote().read(address, length),
@@ -59,25 +72,51 @@ impl<'p, 'r> Watched<'p, 'r> {
         }
     }
 
+    fn is_kernel(&self) -> bool {
+        matches!(self.watch.place, Place::Kernel(_))
+    }
+
     fn value_at(&mut self, time: u64) -> Result<Value> {
         self.player.seek(time)?;
         self.value()
     }
 
-    /// Runs until something is written there, at most to a time; tells whether something was.
-    fn run_to_write(&mut self, to: u64) -> Result<bool> {
+    /// Runs until something happens there, at most to a time; tells what did.
+    fn run_to_stop(&mut self, to: u64) -> Result<Option<Way>> {
         if self.generation != Some(self.player.generation) {
             self.aliases = self.find_aliases()?;
+            self.entries = self.find_entries()?;
             self.generation = Some(self.player.generation);
         }
-        for &(address, length) in &self.aliases {
-            self.player.remote().watch(address, length, true)?;
-        }
+        self.watch(true)?;
         let stopped = self.player.run_to_stop(to, "c")?;
-        for &(address, length) in &self.aliases {
-            self.player.remote().watch(address, length, false)?;
+        self.watch(false)?;
+        let Some(stopped) = stopped else { return Ok(None) };
+        let is_entry = watched_address(&stopped)
+            .is_some_and(|at| self.entries.iter().any(|entry| (*entry..entry + 8).contains(&at)));
+        if is_entry {
+            self.generation = None;
         }
-        Ok(stopped.is_some())
+        Ok(Some(if is_entry { Way::Mapped } else { Way::Written }))
+    }
+
+    fn watch(&mut self, on: bool) -> Result<()> {
+        let entries = self.entries.iter().map(|&entry| (entry, 8));
+        for (address, length) in self.aliases.iter().copied().chain(entries) {
+            self.player.remote().watch(address, length, on)?;
+        }
+        Ok(())
+    }
+
+    /// The entries that lead to a program's memory. The kernel's own mappings stay, but for stacks and windows.
+    fn find_entries(&mut self) -> Result<Vec<u64>> {
+        let Place::Program(address, space) = self.watch.place else { return Ok(Vec::new()) };
+        let space = space.map_or_else(|| self.player.space(), Ok)?;
+        let mut entries = space.entries(self.player, address)?;
+        entries.extend(space.entries(self.player, address + self.watch.length as u64 - 1)?);
+        entries.sort_unstable();
+        entries.dedup();
+        Ok(entries.into_iter().map(|entry| DIRECT_MAP + entry).collect())
     }
 
     /// The virtual addresses at which the memory can be written now, page by page: QEMU watches only those. They are its own, those in
@@ -142,20 +181,58 @@ impl Timeline for Watched<'_, '_> {
     fn next(&mut self, from: u64, to: u64) -> Result<Option<(u64, Change)>> {
         let (before, mut same) = (self.value_at(from)?, from);
         loop {
-            let written = self.run_to_write(to)?;
+            let stop = self.run_to_stop(to)?;
             let (now, after) = (self.player.time()?, self.value()?);
-            if after != before && written {
-                return Ok(Some((now - 1, Change { before, after, written })));
+            match stop {
+                Some(way) if after != before => return Ok(Some((now - 1, Change { before, after, way }))),
+                // The kernel maps its memory while it boots: that is no change.
+                None if after != before && (before.is_some() || !self.is_kernel()) => {
+                    let time = self.bisect(same, now, &before)?;
+                    let after = self.value_at(time)?;
+                    return Ok(Some((time - 1, Change { before, after, way: Way::Unseen })));
+                }
+                None => return Ok(None),
+                Some(_) if now >= to => return Ok(None),
+                Some(_) => same = now,
             }
-            if after != before {
-                let time = self.bisect(same, now, &before)?;
-                let after = self.value_at(time)?;
-                return Ok(Some((time - 1, Change { before, after, written })));
-            }
-            if !written || now >= to {
-                return Ok(None);
-            }
-            same = now;
         }
+    }
+}
+
+/// The address that a debugger's stop tells: `T05thread:01;watch:ffffffff80200000;`.
+fn watched_address(stopped: &str) -> Option<u64> {
+    let (_, rest) = stopped.split_once("watch:")?;
+    u64::from_str_radix(rest.split(';').next()?, 16).ok()
+}
+
+/// When an address of programs was used, and in which space.
+pub struct Uses<'p, 'r> {
+    /// The machine.
+    pub player: &'p mut Player<'r>,
+    /// The address.
+    pub address: u64,
+}
+
+impl Timeline for Uses<'_, '_> {
+    type Event = Space;
+
+    fn next(&mut self, from: u64, to: u64) -> Result<Option<(u64, Space)>> {
+        self.player.seek(from)?;
+        self.player.remote().watch_use(self.address, true)?;
+        let stopped = self.player.run_to_stop(to, "c")?;
+        self.player.remote().watch_use(self.address, false)?;
+        Ok(if stopped.is_some() { Some((self.player.time()? - 1, self.player.space()?)) } else { None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::watched_address;
+
+    #[test]
+    fn stops_tell_where() {
+        assert_eq!(watched_address("T05thread:01;watch:ffffffff80200000;"), Some(0xffff_ffff_8020_0000));
+        assert_eq!(watched_address("T05thread:01;awatch:10;"), Some(16));
+        assert_eq!(watched_address("T05thread:01;"), None);
     }
 }
