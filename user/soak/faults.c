@@ -39,7 +39,7 @@ static const struct kind {
 static const char *const some[] = {
     "/tests/process/fork", "/tests/process/execute", "/tests/process/many-children", "/tests/file/write",
     "/tests/file2/epoll", "/tests/file2/splice", "/tests/memory/map-file", "/tests/path2/mounts",
-    "/tests/signal/handler", "/tests/terminal/pair", "/tests/rust/files",
+    "/tests/signal/handler", "/tests/socket/rights-cycle", "/tests/terminal/pair", "/tests/rust/files",
     "/bin/busybox dd if=/dev/vda of=/dev/null bs=64k count=4 skip=300",
 };
 
