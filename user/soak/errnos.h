@@ -1,5 +1,5 @@
-// What calls say when the kernel has no memory for them, from the ERRORS of section 2 of the man pages: of ENOMEM and its kin those that
-// each call documents. Where a page refers to another's errors, the call stands with that one. Of read(2) and write(2) "other errors may
+// What calls say when the kernel has no memory for them, from the ERRORS of section 2 of the man pages: of ENOMEM and its kin, and of EIO for reading and writing, those
+// that each call documents. Where a page refers to another's errors, the call stands with that one. Of read(2) and write(2) "other errors may
 // occur, depending on the object": on Linux that is ENOMEM where a pipe or a file of /proc finds none, and splice(2) and sendfile(2) say
 // what the file does that they write to.
 #pragma once
@@ -35,8 +35,8 @@ static const struct documented documented[] = {
       " rename renameat renameat2 mkdir mkdirat mknod mknodat link linkat symlink symlinkat copy_file_range sync_file_range semget msgget "
       "epoll_ctl inotify_add_watch unshare setxattr lsetxattr fsetxattr " },
     { " ENOMEM ENOSPC ENFILE ", " open creat openat openat2 shmget mq_open " },
-    { " ENOMEM EAGAIN ", " read pread64 readv preadv preadv2 " },
-    { " ENOMEM EAGAIN ENOSPC ENOBUFS ", " write pwrite64 writev pwritev pwritev2 " },
+    { " ENOMEM EAGAIN EIO ", " read pread64 readv preadv preadv2 " },
+    { " ENOMEM EAGAIN ENOSPC ENOBUFS EIO ", " write pwrite64 writev pwritev pwritev2 " },
     { " ENOSPC ", " fallocate fsync fdatasync sync syncfs " },
     { " EAGAIN ", " setuid setreuid setresuid rt_sigqueueinfo rt_tgsigqueueinfo tkill tgkill " },
     { " ENOLCK ENOMEM ", " fcntl " }, // the latter by F_SETPIPE_SZ, as on Linux

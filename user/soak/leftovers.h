@@ -138,6 +138,15 @@ static void note_what_is_there(void)
         was_there[i] = access(any_path[i], F_OK) == 0;
 }
 
+// Removes a file that a worker has made where it tried a path, perhaps with a folder as its root.
+static void clean_path(const char *folder, int number)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s%s", folder, any_path[number]);
+    if (any_path[number][0] == '/' && (folder[0] || !was_there[number]))
+        unlink(path);
+}
+
 static void clean_up(void)
 {
     static const char *folders[] = { "/", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
@@ -146,9 +155,11 @@ static void clean_up(void)
         clean(folders[i], 0, 0);
     clean(WORK, 1, 0);
     rmdir(WORK);
-    for (int i = 0; i < PATHS; i++)
-        if (any_path[i][0] == '/' && !was_there[i])
-            unlink(any_path[i]);
+    for (int i = 0; i < PATHS; i++) {
+        clean_path("", i);
+        for (unsigned j = 1; j < sizeof folders / sizeof *folders; j++)
+            clean_path(folders[j], i);
+    }
     syscall(SYS_mq_unlink, "fzqueue");
     clean_ipc();
 }

@@ -14,7 +14,7 @@ use machine::user_space::Access;
 /// keeps them where they are.
 ///
 /// Every writing method takes as many bytes as there is room for and says how many: fewer than offered if the sink is full, or
-/// if a page could not be had after some bytes went. Only when no byte went is it an error: `EFAULT`, or `ENOMEM`. So a loop
+/// if a page could not be had after some bytes went. Only when no byte went is it an error: `EFAULT`. So a loop
 /// that stops at the first short count never loses progress; `written` tells the sum.
 pub struct Sink<'a> {
     place: Place<'a>,
@@ -159,7 +159,7 @@ impl<'a> Sink<'a> {
     /// Makes the page that the next byte goes to writable, if it can be; may sleep.
     pub fn touch(&mut self, ctx: &TaskContext) -> Result<()> {
         match &mut self.place {
-            Place::User(ranges) => ranges.touch(ctx, Access::WRITE),
+            Place::User(ranges) => ranges.touch_to_copy(ctx, Access::WRITE),
             Place::Kernel(_) => Ok(()),
             // There is no page to be had but for want of memory.
             Place::Parts(..) => Frame::new().map(drop),

@@ -13,7 +13,7 @@ use machine::user_space::Access;
 /// A place that gives bytes from front to back: a range of a program's memory, several of them, the kernel's own, or a piece of a frame.
 ///
 /// Every reading method gives as many bytes as there are and says how many: fewer than asked if the source is empty, or if a
-/// page could not be had after some bytes went. Only when no byte went is it an error: `EFAULT`, or `ENOMEM`. `taken` tells the
+/// page could not be had after some bytes went. Only when no byte went is it an error: `EFAULT`. `taken` tells the
 /// sum.
 pub struct Source<'a> {
     place: Place<'a>,
@@ -131,7 +131,7 @@ impl<'a> Source<'a> {
     /// Makes the page that the next byte comes from readable, if it can be; may sleep.
     pub fn touch(&mut self, ctx: &TaskContext) -> Result<()> {
         match &mut self.place {
-            Place::User(ranges) => ranges.touch(ctx, Access::READ),
+            Place::User(ranges) => ranges.touch_to_copy(ctx, Access::READ),
             Place::Kernel(_) | Place::Frame(..) => Ok(()),
         }
     }

@@ -129,7 +129,7 @@ impl<'a> Ranges<'a> {
                 return Ok(done);
             }
             idle = if went == 0 { idle + 1 } else { 0 };
-            let next = if idle > PATIENCE { Err(Errno::EFAULT) } else { self.touch(ctx, access) };
+            let next = if idle > PATIENCE { Err(Errno::EFAULT) } else { self.touch_to_copy(ctx, access) };
             if let Err(error) = next {
                 return if done > 0 { Ok(done) } else { Err(error) };
             }
@@ -158,8 +158,14 @@ impl<'a> Ranges<'a> {
         done
     }
 
+    /// Pages in the page that the next byte lies in, for a copy: a page that cannot be had, for whatever reason, is a bad address as on
+    /// Linux. Hardly a call documents `ENOMEM` for it.
+    pub(super) fn touch_to_copy(&mut self, ctx: &TaskContext, access: Access) -> Result<()> {
+        self.touch(ctx, access).map_err(|_| Errno::EFAULT)
+    }
+
     /// Pages in the page that the next byte lies in.
-    pub(super) fn touch(&mut self, ctx: &TaskContext, access: Access) -> Result<()> {
+    fn touch(&mut self, ctx: &TaskContext, access: Access) -> Result<()> {
         if self.left == 0 {
             return Ok(());
         }

@@ -76,10 +76,13 @@ pub fn make_room(ctx: &TaskContext, caller: &Process) -> bool {
     }
     if !somebody_ends() {
         let Some(hog) = largest() else { return false };
-        let kib = weight(&hog) * PAGE_SIZE / 1024;
-        error!("no memory left: {}[{}], which has {kib} KiB, is killed", hog.name(), hog.pid());
         *LAST.lock() = Some((hog.pid(), clock::now()));
-        signal::send_to_process(&hog, Info::kernel(Signal::KILL));
+        // Who is on the way out already, whoever sent him there, is only waited for.
+        if !hog.is_dying() {
+            let kib = weight(&hog) * PAGE_SIZE / 1024;
+            error!("no memory left: {}[{}], which has {kib} KiB, is killed", hog.name(), hog.pid());
+            signal::send_to_process(&hog, Info::kernel(Signal::KILL));
+        }
     }
     if !caller.is_dying() {
         ctx.sleep_until(clock::now() + PAUSE, true);
@@ -99,17 +102,19 @@ pub fn score(process: &Process) -> i64 {
     part as i64 + i64::from(process.kill_adjustment.load(Ordering::Relaxed))
 }
 
-/// The process with the highest score that is not ending yet, and of those the one with most pages. Who is never to be killed is
-/// not.
+/// The process with the highest score, and of those the one with most pages; not one that was waited for in vain just now. Who is never
+/// to be killed is not.
 fn largest() -> Option<Arc<Process>> {
     const NEVER: i32 = -1000;
+    let last = LAST.lock().map(|(hog, _)| hog);
     let mut found: Option<((i64, usize), Arc<Process>)> = None;
     let mut pid = Pid(INIT.0);
     while let Some(process) = next_after(pid) {
         pid = process.pid();
         let rank = (score(&process), weight(&process));
         let never = rank.1 == 0 || process.kill_adjustment.load(Ordering::Relaxed) == NEVER;
-        if !never && found.as_ref().is_none_or(|(most, _)| rank > *most) && !process.is_dying() {
+        let in_vain = process.is_dying() && last == Some(pid);
+        if !never && !in_vain && found.as_ref().is_none_or(|(most, _)| rank > *most) {
             found = Some((rank, process));
         }
     }

@@ -2,21 +2,13 @@
 #include "../signals.h"
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/time.h>
 
 static const uint64_t one = 1, most = UINT64_MAX - 1;
 
-// Waits until a process sleeps, as /proc tells.
 static void await_sleep(pid_t child)
 {
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", child);
-    for (char *end = NULL; !end || end[2] != 'S'; sleep_for(1)) {
-        FILE *file = fopen(path, "r");
-        CHECK(file && fgets(text, sizeof text, file));
-        fclose(file);
-        end = strrchr(text, ')');
-    }
+    for (char state; (state = state_of(child)) != 'S'; sleep_for(1))
+        CHECK(state && state != 'Z');
 }
 
 static uint64_t take(int fd)
@@ -33,10 +25,10 @@ int main(void)
 
     struct pollfd ready = { .fd = fd, .events = POLLOUT };
     EQUAL(poll(&ready, 1, 0), 1);
-    catch_signal(SIGALRM, 0);
-    const struct itimerval soon = { .it_value = { 0, 50000 } };
-    SUCCEED(setitimer(ITIMER_REAL, &soon, NULL));
+    catch_signal(SIGUSR1, 0);
+    start_sender(SIGUSR1);
     EXPECT_ERRNO(write(fd, &most, sizeof most), EINTR);
+    stop_sender();
 
     // It sleeps meanwhile, and goes on when all is taken.
     pid_t child = SUCCEED(fork());

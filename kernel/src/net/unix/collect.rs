@@ -7,11 +7,16 @@ use super::flight::{self, Flight};
 use super::{Phase, Unix};
 use crate::fs::OpenFile;
 use crate::net::socket::socket_of;
-use crate::task::{self, TaskContext, WaitQueue};
+use crate::task::{self, Patience, TaskContext, WaitQueue};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
 use logic::errno::{Errno, Result};
+use machine::clock;
+
+/// How long to wait before looking again while anything is on its way.
+const PAUSE: Duration = Duration::from_secs(1);
 
 static WANTED: AtomicBool = AtomicBool::new(false);
 static NEWS: WaitQueue = WaitQueue::new();
@@ -30,7 +35,11 @@ struct Traveller {
 pub(super) fn start() -> Result<()> {
     task::spawn("net", |ctx| {
         loop {
-            NEWS.wait_until(ctx, || WANTED.swap(false, Ordering::AcqRel));
+            // A descriptor of a socket that is on its way, too, is closed without anybody's noticing: so it looks now and then.
+            let deadline = flight::are_there().then(|| clock::now() + PAUSE);
+            let patience = Patience { interruptible: false, deadline };
+            // That nobody called is as good a reason.
+            let _ = NEWS.wait(ctx, patience, || WANTED.swap(false, Ordering::AcqRel).then_some(()));
             // Without memory it is for the next time: nobody waits for it.
             let _ = now(ctx);
         }

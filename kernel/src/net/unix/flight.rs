@@ -137,9 +137,14 @@ pub(super) fn all() -> Result<Vec<Arc<Flight>>> {
     Ok(all)
 }
 
+/// Whether any is on its way.
+pub(super) fn are_there() -> bool {
+    FLIGHTS.load(Ordering::Relaxed) > 0
+}
+
 /// Has circles looked for, if there can be any: called when a socket is closed.
 pub(super) fn look_for_cycles() {
-    if FLIGHTS.load(Ordering::Relaxed) > 0 {
+    if are_there() {
         collect::soon();
     }
 }

@@ -27,12 +27,14 @@ pub enum Sent {
 
 /// Sends a signal to a whole process: whichever thread can takes it.
 pub fn send_to_process(process: &Process, info: Info) -> Sent {
-    prepare(process, info.signal);
+    cancel_opposite(process, info.signal);
     if is_lost(process, info.signal, None) {
+        let_go_on(process, info.signal);
         return Sent::Ignored;
     }
     let most = process.soft_limit(linux::RLIMIT_SIGPENDING);
     let kept = process.pending.lock().add(info, most);
+    let_go_on(process, info.signal);
     wake_one(process, info.signal);
     process.signal_files.wake();
     if kept { Sent::Kept } else { Sent::Full }
@@ -57,12 +59,14 @@ pub fn send_to_thread(thread: &Thread, info: Info) -> Sent {
     if info.signal == Signal::KILL {
         return send_to_process(&thread.process, info);
     }
-    prepare(&thread.process, info.signal);
+    cancel_opposite(&thread.process, info.signal);
     if is_lost(&thread.process, info.signal, Some(thread)) {
+        let_go_on(&thread.process, info.signal);
         return Sent::Ignored;
     }
     let most = thread.process.soft_limit(linux::RLIMIT_SIGPENDING);
     let kept = thread.signals.lock().pending.add(info, most);
+    let_go_on(&thread.process, info.signal);
     if thread.wants(info.signal) {
         thread.notify();
     }
@@ -122,13 +126,20 @@ impl Thread {
     }
 }
 
-/// What a signal does already by being sent: SIGCONT lets the process go on, and it and the stopping ones cancel each other.
-fn prepare(process: &Process, signal: Signal) {
+/// What a signal does already by being sent: SIGCONT and those that stop a process cancel each other.
+fn cancel_opposite(process: &Process, signal: Signal) {
     if signal == Signal::CONT {
         discard(process, STOPPING);
-        process.resume();
     } else if STOPPING.contains(signal) {
         discard(process, SignalSet::of(&[Signal::CONT]));
+    }
+}
+
+/// What it does then: SIGCONT lets a stopped process go on, and SIGKILL to its end. The signal has come before, so that it is found beside
+/// those that came while the process was stopped.
+fn let_go_on(process: &Process, signal: Signal) {
+    if signal == Signal::CONT {
+        process.resume();
     } else if signal == Signal::KILL {
         process.wake_to_end();
     }

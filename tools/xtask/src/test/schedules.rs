@@ -16,7 +16,7 @@ const BUSY: &[&str] = &[
     "endure", "terminal",
 ];
 /// Those of the short form.
-const SHORT: &[&str] = &["thread", "socket"];
+const SHORT: &[&str] = &["thread", "socket", "signal2/stop-and-others"];
 /// The seed of the short form.
 const SEED: u64 = 1;
 /// How long one seed may take, in seconds.
