@@ -22,7 +22,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use entry::{TABLE_SPAN, access_of, each_held_of, frame_of, lowest_table, next_with};
+use entry::{TABLE_SPAN, access_of, each_held_of, frame_of, next_with};
 use logic::{
     address::{PAGE_SIZE, PhysAddr, USER_END, UserAddr},
     errno::Result,
@@ -191,8 +191,19 @@ impl UserSpace {
     }
 
     /// The lowest entry for an address, if its tables are there. The lock is held.
+    #[inline]
     fn entry(&self, address: u64) -> Option<&'static AtomicU64> {
-        lowest_table(self.root, address, address + 1).ok().map(|table| &table[entry_index(address, 1)])
+        let mut table = self.root;
+        for level in (2..=4).rev() {
+            // SAFETY: tables of a space stay until it is dropped.
+            let above = unsafe { table_at(table) }[entry_index(address, level)].load(Ordering::Acquire);
+            if above & PRESENT == 0 {
+                return None;
+            }
+            table = PhysAddr(above & ADDRESS);
+        }
+        // SAFETY: likewise.
+        Some(unsafe { &table_at(table)[entry_index(address, 1)] })
     }
 
     /// The same for who goes through many pages: most are in the table of the page before, and the way down is not gone again.
