@@ -3,7 +3,6 @@
 use super::Pager;
 use alloc::sync::Arc;
 use bitflags::bitflags;
-use core::fmt;
 use logic::regions::{Merge, Split};
 use machine::user_space::Access;
 
@@ -80,6 +79,13 @@ pub enum Content {
 }
 
 impl Region {
+    /// The rights as /proc/PID/maps shows them: `rw-p`.
+    pub fn marks(&self) -> [u8; 4] {
+        let mark = |right, letter| if self.access.contains(right) { letter } else { b'-' };
+        let (read, write) = (mark(Access::READ, b'r'), mark(Access::WRITE, b'w'));
+        [read, write, mark(Access::EXECUTE, b'x'), if self.shared { b's' } else { b'p' }]
+    }
+
     /// Private zeros, for programs and their libraries to work in.
     pub fn anonymous(access: Access) -> Region {
         Region {
@@ -176,15 +182,5 @@ impl Merge for Region {
         content
             && (self.access, self.allowed) == (next.access, next.allowed)
             && (self.shared, self.traits, self.role) == (next.shared, next.traits, next.role)
-    }
-}
-
-/// As /proc/PID/maps shows the rights: `rw-p`.
-impl fmt::Display for Region {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = |right, letter| if self.access.contains(right) { letter } else { '-' };
-        let (read, write) = (mark(Access::READ, 'r'), mark(Access::WRITE, 'w'));
-        let (execute, sharing) = (mark(Access::EXECUTE, 'x'), if self.shared { 's' } else { 'p' });
-        write!(f, "{read}{write}{execute}{sharing}")
     }
 }

@@ -92,16 +92,15 @@ impl Timers {
 impl Process {
     /// The interval timer of a number, `linux::ITIMER_`; `EINVAL`.
     pub fn interval_timer(self: &Arc<Self>, which: u32) -> Result<Arc<Timer>> {
-        let (clock, signal) = match which {
-            linux::ITIMER_REAL => (Clock::Monotonic, Signal::ALRM),
-            linux::ITIMER_VIRTUAL => (Clock::ProcessUser(self.clone()), Signal::VTALRM),
-            linux::ITIMER_PROF => (Clock::Process(self.clone()), Signal::PROF),
-            _ => return Err(Errno::EINVAL),
-        };
-        let known = self.timers.intervals.lock()[which as usize].clone();
+        let known = self.timers.intervals.lock().get(which as usize).cloned().ok_or(Errno::EINVAL)?;
         if let Some(timer) = known {
             return Ok(timer);
         }
+        let (clock, signal) = match which {
+            linux::ITIMER_VIRTUAL => (Clock::ProcessUser(self.clone()), Signal::VTALRM),
+            linux::ITIMER_PROF => (Clock::Process(self.clone()), Signal::PROF),
+            _ => (Clock::Monotonic, Signal::ALRM),
+        };
         let new = Timer::new(self, 0, clock, Event::Alarm(signal));
         let mut timers = self.timers.intervals.lock();
         let place = &mut timers[which as usize];
@@ -239,9 +238,9 @@ impl Timer {
 
     /// How it is set.
     pub fn setting(&self) -> Setting {
-        let by = self.by();
-        let now = by.now();
-        self.setting_at(now, &self.state.lock())
+        let now = self.by().now();
+        let state = self.state.lock();
+        self.setting_at(now, state.next, state.interval)
     }
 
     /// What it goes by now. A clock is read without the lock.
@@ -249,25 +248,25 @@ impl Timer {
         self.state.lock().by.clone()
     }
 
-    fn setting_at(&self, now: Reading, state: &State) -> Setting {
-        let value = match state.next {
+    fn setting_at(&self, now: Reading, next: Option<Reading>, interval: u64) -> Setting {
+        let value = match next {
             None => 0,
             Some(next) if next > now => next - now,
-            Some(next) if state.interval > 0 => state.interval - (now - next) % state.interval,
+            Some(next) if interval > 0 => interval - (now - next) % interval,
             // One that sends a signal will do so in a moment.
             Some(_) => u64::from(!matches!(self.event, Event::Nothing)),
         };
-        Setting { value, interval: state.interval }
+        Setting { value, interval }
     }
 
     /// Sets it, from now on or (`absolute`) for when its clock shows the value; how it was set. `ENOMEM`.
     pub fn set(&self, new: Setting, absolute: bool) -> Result<Setting> {
         let state = self.state.lock();
-        let (by, is_set, interval) = (state.by.clone(), state.next.is_some(), state.interval);
+        let (by, next, interval) = (state.by.clone(), state.next, state.interval);
         drop(state);
         // What time it is matters only to a timer that is, or will be, set.
-        let now = if is_set || new.value != 0 { by.now() } else { 0 };
-        let old = if is_set { self.setting_at(now, &self.state.lock()) } else { Setting { value: 0, interval } };
+        let now = if next.is_some() || new.value != 0 { by.now() } else { 0 };
+        let old = self.setting_at(now, next, interval);
         let next_by = if absolute { self.clock.clone() } else { self.clock.steady() };
         // Of a kind there is one that a timer goes by, and some are dear to read.
         let now = if discriminant(&next_by) == discriminant(&by) || new.value == 0 { now } else { next_by.now() };
@@ -283,7 +282,9 @@ impl Timer {
         if new.value != 0 && first <= now {
             self.ring();
         }
-        if let Some(process) = self.process.upgrade().filter(|_| !self.clock.is_of_world()) {
+        if !self.clock.is_of_world()
+            && let Some(process) = self.process.upgrade()
+        {
             match new.value {
                 0 => process.watch_clock(),
                 _ => process.clocked.store(true, Ordering::Relaxed),

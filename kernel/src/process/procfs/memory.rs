@@ -120,7 +120,9 @@ pub(super) fn line(range: PageRange, region: &Region, text: &mut Text) -> fmt::R
     text.hexadecimal(range.start(), 8)?;
     text.put(b"-")?;
     text.hexadecimal(range.end(), 8)?;
-    write!(text, " {region} ")?;
+    text.put(b" ")?;
+    text.put(&region.marks())?;
+    text.put(b" ")?;
     text.hexadecimal(offset, 8)?;
     text.put(b" ")?;
     text.hexadecimal(number.major.into(), 2)?;
@@ -133,8 +135,11 @@ pub(super) fn line(range: PageRange, region: &Region, text: &mut Text) -> fmt::R
     if !name.is_empty() {
         text.pad(start + NAME_COLUMN)?;
     }
-    for &byte in &*name {
-        if byte == b'\n' { text.put(b"\\012")? } else { text.put(&[byte])? }
+    for (index, part) in name.split(|&byte| byte == b'\n').enumerate() {
+        if index > 0 {
+            text.put(b"\\012")?;
+        }
+        text.put(part)?;
     }
     text.put(b"\n")
 }
