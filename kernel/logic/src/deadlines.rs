@@ -84,6 +84,18 @@ impl<T> Deadlines<T> {
         }
     }
 
+    /// Moves a deadline to another time; says whether it was still there. Among those at the same time it counts as the older one that it is.
+    pub fn change(&mut self, key: Key, at: u64) -> bool {
+        let place = match self.slots.get(key.slot as usize) {
+            Some(&Slot::Used { place, number, .. }) if number == key.number => place,
+            _ => return false,
+        };
+        self.heap[place].at = at;
+        let place = self.rise(place);
+        self.sink(place);
+        true
+    }
+
     /// When the next one is due.
     pub fn next(&self) -> Option<u64> {
         self.heap.first().map(|due| due.at)
@@ -172,7 +184,13 @@ mod tests {
         let mut model: Vec<(u64, u32, Key)> = Vec::new();
         let mut old = Vec::new();
         for item in 0..30_000u32 {
-            match random.below(4) {
+            match random.below(5) {
+                4 if !model.is_empty() => {
+                    let (changed, at) = (random.below(model.len() as u64) as usize, random.below(50));
+                    assert!(deadlines.change(model[changed].2, at));
+                    model[changed].0 = at;
+                    model.sort_by_key(|&(at, item, _)| (at, item));
+                }
                 0 | 1 if model.len() < 64 => {
                     let at = random.below(50);
                     let key = deadlines.insert(at, item);
@@ -193,6 +211,7 @@ mod tests {
             }
             if let Some(&key) = old.get(random.below(old.len().max(1) as u64) as usize) {
                 assert_eq!(deadlines.cancel(key), None, "an old key still works");
+                assert!(!deadlines.change(key, 0), "an old key still works");
             }
             assert_eq!(deadlines.next(), model.first().map(|&(at, ..)| at));
             assert_eq!(deadlines.len(), model.len());

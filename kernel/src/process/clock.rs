@@ -188,7 +188,7 @@ pub fn set_date(nanoseconds: Reading) -> Result<()> {
     clock::set_wall_clock_at_boot(start);
     SETTINGS.fetch_add(1, Ordering::Release);
     SET.wake_all();
-    super::timer::date_was_set();
+    super::timers::date_was_set();
     fs::event::date_was_set();
     Ok(())
 }

@@ -33,6 +33,7 @@ mod spawn;
 mod table;
 mod thread;
 pub mod timer;
+mod timers;
 mod turn;
 mod usage;
 mod wait;

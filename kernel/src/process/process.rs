@@ -8,7 +8,7 @@ use super::session::Membership;
 use super::signal::{Actions, Pending};
 use super::table::{OwnPid, Pid};
 use super::thread::Thread;
-use super::timer::Timers;
+use super::timers::Timers;
 use super::usage::Past;
 use super::watch::Watch;
 use super::watchers::Watchers;

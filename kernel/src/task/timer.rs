@@ -55,6 +55,17 @@ pub fn at(time: Instant, whom: Weak<impl Wake + 'static>) -> Result<Timer> {
     Ok(Timer { key, other: true })
 }
 
+impl Timer {
+    /// Has it happen at another time; says whether it was still to come.
+    pub fn change(&self, time: Instant) -> bool {
+        let is_there = DEADLINES.lock().change(self.key, time.0);
+        if is_there {
+            arm(time);
+        }
+        is_there
+    }
+}
+
 impl Drop for Timer {
     fn drop(&mut self) {
         let due = DEADLINES.lock().cancel(self.key);
