@@ -180,27 +180,36 @@ static long long objects(void)
     return all;
 }
 
-// Files are objects of the kernel's.
-static void kernel_objects(void)
+// How many objects more the kernel has while there are so many files more.
+static long long objects_of_files(int count)
 {
-    enum { COUNT = 5000 };
     char name[64];
-    if (!read_file("/proc/slabinfo"))
-        return;
+    CHECK(read_file("/proc/slabinfo"));
     long long before = objects();
     SUCCEED(mkdir("/tmp/figures", 0700));
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < count; i++) {
         snprintf(name, sizeof name, "/tmp/figures/%d", i);
         close(SUCCEED(open(name, O_CREAT | O_WRONLY, 0600)));
     }
     CHECK(read_file("/proc/slabinfo"));
     long long after = objects();
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < count; i++) {
         snprintf(name, sizeof name, "/tmp/figures/%d", i);
         SUCCEED(unlink(name));
     }
     SUCCEED(rmdir("/tmp/figures"));
-    CHECK(after - before >= COUNT);
+    return after - before;
+}
+
+// Files are objects of the kernel's. On a machine that others use, they may give theirs back meanwhile: then it is tried again.
+static void kernel_objects(void)
+{
+    enum { COUNT = 5000 };
+    if (!read_file("/proc/slabinfo"))
+        return;
+    int tries = 5;
+    while (objects_of_files(COUNT) < COUNT)
+        CHECK(--tries > 0);
 }
 
 int main(void)
