@@ -128,29 +128,27 @@ static void full_pipes(void)
     }
 }
 
-// Messages of a byte, which cost as much as long ones.
-static void small_messages(void)
+static void fill_sockets(int type, size_t size)
 {
     raise_file_limit();
     for (;;) {
         int ends[2];
-        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends) != 0)
+        if (socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, ends) != 0)
             return;
-        while (write(ends[1], page, 1) > 0)
+        while (write(ends[1], page, size) > 0)
             ;
     }
 }
 
+// Messages of a byte, which cost as much as long ones.
+static void small_messages(void)
+{
+    fill_sockets(SOCK_SEQPACKET, 1);
+}
+
 static void full_sockets(void)
 {
-    raise_file_limit();
-    for (;;) {
-        int ends[2];
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0)
-            return;
-        while (write(ends[1], page, sizeof page) > 0)
-            ;
-    }
+    fill_sockets(SOCK_STREAM, sizeof page);
 }
 
 // Sockets in flight in sockets in flight.

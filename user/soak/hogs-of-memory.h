@@ -72,18 +72,3 @@ static void regions(void)
             return;
     }
 }
-
-// Many processes with many regions each.
-static void regions_of_many(void)
-{
-    regions();
-    for (int i = 0; i < MANY; i++) {
-        pid_t child = fork();
-        if (child < 0)
-            return;
-        if (child == 0) {
-            pause();
-            _exit(0);
-        }
-    }
-}

@@ -36,6 +36,13 @@ static void processes(void)
     }
 }
 
+// Many processes with many regions each.
+static void regions_of_many(void)
+{
+    regions();
+    processes();
+}
+
 // Each child makes children, and so on.
 static void fork_bomb(void)
 {

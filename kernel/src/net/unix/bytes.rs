@@ -3,6 +3,7 @@
 use crate::memory::{Sink, Source};
 use crate::task::TaskContext;
 use alloc::boxed::Box;
+use core::ops::Range;
 use logic::errno::Result;
 use machine::frame::Frame;
 
@@ -20,12 +21,12 @@ pub(super) enum Bytes {
 }
 
 impl Bytes {
-    /// Takes up to `FEW` bytes; tells how many came.
-    pub(super) fn take_few(ctx: &TaskContext, from: &mut Source<'_>) -> Result<(Bytes, usize)> {
+    /// Takes up to `FEW` bytes, and tells where in them those that came are.
+    pub(super) fn take_few(ctx: &TaskContext, from: &mut Source<'_>) -> Result<(Bytes, Range<usize>)> {
         let mut buffer = [0; FEW];
         let length = from.remaining().min(FEW);
         let went = from.read(ctx, &mut buffer[..length])?;
-        Ok((Bytes::Few(Box::from(&buffer[..went])), went))
+        Ok((Bytes::Few(Box::from(&buffer[..went])), 0..went))
     }
 
     /// The frame, if they lie in one.

@@ -8,6 +8,7 @@ use crate::task::TaskContext;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
+use core::ops::Range;
 use logic::address::PAGE_SIZE;
 use logic::errno::{Errno, Result};
 use machine::frame::Frame;
@@ -80,7 +81,7 @@ impl Queue {
         Ok(went)
     }
 
-    /// Adds a part of up to a page.
+    /// Adds a part of up to a page; tells how many bytes it has.
     pub(super) fn put_part(
         &mut self,
         ctx: &TaskContext,
@@ -88,23 +89,10 @@ impl Queue {
         note: Option<Box<Note>>,
         last: bool,
     ) -> Result<usize> {
-        self.parts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        let length = from.remaining().min(PAGE_SIZE);
-        let (mut bytes, mut start, mut end) = (Bytes::None, 0, 0);
-        if let Some(part) = from.take_part() {
-            // Of a file that is sent (sendfile(2), splice(2)): its own frame.
-            (start, end) = (part.offset, part.offset + part.length);
-            bytes = Bytes::Frame(part.frame);
-        } else if length > 0 {
-            let new = self.spare.take().map_or_else(Frame::new, Ok)?;
-            end = from.read_frame(ctx, &new, 0, length)?;
-            bytes = Bytes::Frame(new);
-        }
-        self.push(Part { bytes, start, end, last, note });
-        Ok(end - start)
+        self.put(note, last, |queue| queue.take_page(ctx, from))
     }
 
-    /// Adds a part of a message; few bytes need no frame of their own.
+    /// The same of a message, behind which nothing will be put: few bytes need no frame of their own.
     pub(super) fn put_message_part(
         &mut self,
         ctx: &TaskContext,
@@ -112,31 +100,39 @@ impl Queue {
         note: Option<Box<Note>>,
         last: bool,
     ) -> Result<usize> {
-        let is_small = from.remaining() <= FEW && self.spare.is_none();
-        let put = if is_small { Queue::put_few } else { Queue::put_part };
-        put(self, ctx, from, note, last)
+        let is_small = (1..=FEW).contains(&from.remaining()) && self.spare.is_none();
+        self.put(note, last, |queue| if is_small { Bytes::take_few(ctx, from) } else { queue.take_page(ctx, from) })
     }
 
-    /// Adds a part of few bytes, behind which nothing will be put.
-    fn put_few(
+    /// Bytes in a frame, and where in it they are.
+    fn take_page(&mut self, ctx: &TaskContext, from: &mut Source<'_>) -> Result<(Bytes, Range<usize>)> {
+        let length = from.remaining().min(PAGE_SIZE);
+        if let Some(part) = from.take_part() {
+            // Of a file that is sent (sendfile(2), splice(2)): its own frame.
+            return Ok((Bytes::Frame(part.frame), part.offset..part.offset + part.length));
+        }
+        if length == 0 {
+            return Ok((Bytes::None, 0..0));
+        }
+        let new = self.spare.take().map_or_else(Frame::new, Ok)?;
+        let end = from.read_frame(ctx, &new, 0, length)?;
+        Ok((Bytes::Frame(new), 0..end))
+    }
+
+    /// Adds a part of what is taken once there is room for it.
+    fn put(
         &mut self,
-        ctx: &TaskContext,
-        from: &mut Source<'_>,
         note: Option<Box<Note>>,
         last: bool,
+        take: impl FnOnce(&mut Queue) -> Result<(Bytes, Range<usize>)>,
     ) -> Result<usize> {
         self.parts.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
-        let (bytes, end) = if from.remaining() > 0 { Bytes::take_few(ctx, from)? } else { (Bytes::None, 0) };
-        self.push(Part { bytes, start: 0, end, last, note });
-        Ok(end)
-    }
-
-    /// Adds a part; there is room for it.
-    fn push(&mut self, part: Part) {
-        self.charge += COST + part.end;
-        self.ends += usize::from(part.last);
-        self.frames += usize::from(part.bytes.frame().is_some());
-        self.parts.push_back(part);
+        let (bytes, Range { start, end }) = take(self)?;
+        self.charge += COST + end;
+        self.ends += usize::from(last);
+        self.frames += usize::from(bytes.frame().is_some());
+        self.parts.push_back(Part { bytes, start, end, last, note });
+        Ok(end - start)
     }
 
     pub(super) fn drop_first(&mut self) {
