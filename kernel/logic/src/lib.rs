@@ -12,6 +12,7 @@ extern crate std;
 
 pub mod address;
 pub mod aml_sleep;
+pub mod backtrace;
 pub mod boot_info;
 pub mod buddy;
 pub mod calibration;
