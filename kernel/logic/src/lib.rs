@@ -16,6 +16,7 @@ pub mod backtrace;
 pub mod boot_info;
 pub mod buddy;
 pub mod calibration;
+pub mod clock_scale;
 pub mod cmos_date;
 pub mod command_line;
 pub mod deadlines;
