@@ -36,7 +36,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Do {
     /// Build the kernel, the boot image and the root
-    Build,
+    Build {
+        /// Only the kernel without optimisation, target/images/cor-unoptimized.elf (for bin/run --boot direct --image)
+        #[arg(long)]
+        unoptimized: bool,
+    },
     /// Run the tests: all, or these
     Test {
         /// What to test
@@ -141,7 +145,8 @@ fn is_broken_pipe(error: &std::io::Error) -> bool {
 
 fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
-        Do::Build => build::build(project),
+        Do::Build { unoptimized: true } => build::build_unoptimized(project),
+        Do::Build { unoptimized: false } => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
         Do::Faults { programs } => test::faults(project, &programs),
         Do::Schedules(options) => test::schedules(project, &options),

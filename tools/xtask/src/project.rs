@@ -40,7 +40,12 @@ impl Project {
 
     /// The kernel as cargo linked it, with everything that a debugger wants.
     pub fn linked_kernel(&self) -> PathBuf {
-        self.root.join("target").join(TARGET).join("release/cor")
+        self.linked_kernel_of("release")
+    }
+
+    /// The same, of another profile than the usual.
+    pub fn linked_kernel_of(&self, profile: &str) -> PathBuf {
+        self.root.join("target").join(TARGET).join(profile).join("cor")
     }
 
     /// Where tests keep what they print.

@@ -8,11 +8,22 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// The profile without optimisation, in Cargo.toml.
+const UNOPTIMIZED: &str = "unoptimized";
+
 /// Builds `cor.elf`.
 pub fn build(project: &Project) -> Result<()> {
-    let mut cargo = kcargo(project);
-    command::run(cargo.args(["-p", "cor"]))?;
-    let (linked, image) = (project.linked_kernel(), project.image("cor.elf"));
+    build_as(project, "release", "cor.elf")
+}
+
+/// Builds `cor-unoptimized.elf`.
+pub fn build_unoptimized(project: &Project) -> Result<()> {
+    build_as(project, UNOPTIMIZED, "cor-unoptimized.elf")
+}
+
+fn build_as(project: &Project, profile: &str, name: &str) -> Result<()> {
+    command::run(kcargo(project, profile).args(["-p", "cor"]))?;
+    let (linked, image) = (project.linked_kernel_of(profile), project.image(name));
     if files::is_fresh(&image, &[&linked, &files::this_program()]) {
         return Ok(());
     }
@@ -22,10 +33,10 @@ pub fn build(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// `tools/kcargo build` for the kernel's machine.
-pub fn kcargo(project: &Project) -> Command {
+/// `tools/kcargo build` for the kernel's machine, by a profile.
+pub fn kcargo(project: &Project, profile: &str) -> Command {
     let mut command = Command::new(project.path("tools/kcargo"));
-    command.current_dir(project.root()).args(["build", "--quiet", "--release", "--target", TARGET]);
+    command.current_dir(project.root()).args(["build", "--quiet", "--profile", profile, "--target", TARGET]);
     command
 }
 

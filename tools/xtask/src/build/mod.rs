@@ -9,6 +9,8 @@
 //! soak.cpio   /soak and a shell
 //! tests.cpio  all of it
 //! ```
+//! With `--unoptimized` only cor-unoptimized.elf, a kernel with all checks, which some tests boot.
+//!
 //! Cargo decides what to compile of Rust; for the rest a file is made again when one that it comes from is newer.
 
 mod busybox;
@@ -32,6 +34,12 @@ pub fn build(project: &Project) -> Result<()> {
     let mut programs = packages::build(project)?;
     programs.extend(c::build(project)?);
     root::build(project, &programs)
+}
+
+/// Builds only the kernel, by the profile `unoptimized`.
+pub fn build_unoptimized(project: &Project) -> Result<()> {
+    let _lock = lock(project)?;
+    kernel::build_unoptimized(project)
 }
 
 /// Waits until no other build is at work. Freed when the file is closed.

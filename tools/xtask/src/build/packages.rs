@@ -35,7 +35,7 @@ pub fn build(project: &Project) -> Result<Vec<Program>> {
         packages.iter().filter(|package| package.target == target).flat_map(|package| ["-p", &package.name]).collect()
     };
     if !named("none").is_empty() {
-        command::run(stripped(&mut kernel::kcargo(project)).args(named("none")))?;
+        command::run(stripped(&mut kernel::kcargo(project, "release")).args(named("none")))?;
     }
     if !named("host-static").is_empty() {
         command::run(stripped(&mut host_cargo(project)).args(named("host-static")))?;

@@ -63,13 +63,14 @@ fn disk(line: &mut Line, file: &Path, recording: Option<&Recording>) -> Result<(
 fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Result<Start> {
     let direct = options.kernel.is_none() && options.boot == Boot::Direct;
     ensure!(direct || !options.initrd, "--initrd is for Cor and --boot direct");
+    ensure!(direct || options.image.is_none(), "--image is for --boot direct");
     if let Some(kernel) = &options.kernel {
         return linux::start(project, options, kernel, folder);
     }
     let arguments = kernel_arguments(options);
     if direct {
         let module = options.has_initrd().then(|| root.to_path_buf());
-        let mut kernel = built(project, "cor.elf")?;
+        let mut kernel = options.image.clone().map_or_else(|| built(project, "cor.elf"), Ok)?;
         if options.record.is_some() {
             kernel = files::copied(&kernel, &folder.join("cor.elf"))?;
         }

@@ -53,6 +53,9 @@ pub struct Options {
     /// Boot this kernel instead of Cor: a Linux bzImage, or Debian's, which is fetched
     #[arg(long, value_name = "FILE|linux")]
     pub kernel: Option<PathBuf>,
+    /// Boot Cor from this file instead of target/images/cor.elf; with --boot direct (for tests of other builds)
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["kernel", "record"])]
+    pub image: Option<PathBuf>,
     /// A variable of PROGRAM's environment, beside HOME=/ and PATH
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub env: Vec<OsString>,
