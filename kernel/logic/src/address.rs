@@ -70,6 +70,12 @@ impl PhysRange {
         self.start < other.end && other.start < self.end
     }
 
+    /// Whether every byte of another range is in this one.
+    #[inline]
+    pub fn contains(self, other: PhysRange) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// The numbers of the frames that lie in it as a whole.
     #[inline]
     pub const fn frames(self) -> core::ops::Range<u64> {

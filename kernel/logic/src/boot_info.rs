@@ -1,17 +1,24 @@
 //! What the kernel knows of its machine when it starts, whoever loaded it.
 //!
-//! `machine::boot` fills it from Multiboot2's or PVH's structures, which belong to memory that is used for other things later;
-//! so everything here is a copy. It is large: it belongs in a static, not on a stack.
+//! `multiboot2` and `pvh` fill it from a loader's structures, which lie in memory that is used for other things later; so
+//! everything here is a copy. It is large: it belongs in a static, not on a stack. Nothing in it is believed before `settle`.
 
 use crate::address::{PhysAddr, PhysRange};
-use crate::memory_map::MemoryMap;
+use crate::memory_map::{Kind, MemoryMap};
 use arrayvec::{ArrayString, ArrayVec};
+use core::fmt;
 
 /// The longest command line of the kernel that is kept.
 pub const COMMAND_LINE_MAX: usize = 4096;
 
+/// The largest frame buffer that is believed, in bytes: 16384 by 16384 pixels.
+const LARGEST_SCREEN: u64 = 1 << 30;
+
 /// How many boot modules are kept.
 pub const MODULES_MAX: usize = 8;
+
+/// How many areas of the loader's memory map are kept as they were told.
+pub const LOADER_AREAS_MAX: usize = 128;
 
 /// What the loader told.
 #[derive(Clone, Debug)]
@@ -22,12 +29,29 @@ pub struct BootInfo {
     pub command_line: ArrayString<COMMAND_LINE_MAX>,
     /// The memory, without what the kernel, its modules and the loader's structures take.
     pub memory: MemoryMap,
+    /// The first areas of the memory map as the loader listed them.
+    pub loader_areas: ArrayVec<LoaderArea, LOADER_AREAS_MAX>,
+    /// Number of areas that the loader listed.
+    pub loader_area_count: usize,
     /// Files that were loaded with the kernel.
     pub modules: ArrayVec<Module, MODULES_MAX>,
     /// The screen, if the loader set one up.
     pub framebuffer: Option<Framebuffer>,
+    /// Why the screen that the loader told of is not used.
+    pub framebuffer_refused: Option<&'static str>,
     /// Where ACPI's root pointer is.
     pub acpi_root: Option<PhysAddr>,
+}
+
+/// An area of the memory map as the loader listed it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LoaderArea {
+    /// First address.
+    pub start: u64,
+    /// Size in bytes.
+    pub length: u64,
+    /// Type, by the numbers of the PC firmware's map (E820), which Multiboot2 and PVH both use.
+    pub code: u32,
 }
 
 /// A file that was loaded with the kernel.
@@ -94,27 +118,106 @@ impl BootInfo {
             loader: ArrayString::new_const(),
             command_line: ArrayString::new_const(),
             memory: MemoryMap::new(),
+            loader_areas: ArrayVec::new_const(),
+            loader_area_count: 0,
             modules: ArrayVec::new_const(),
             framebuffer: None,
+            framebuffer_refused: None,
             acpi_root: None,
         }
     }
 
-    /// Whether the kernel can start with this; if not, why. The modules must have been reserved in the memory map.
-    pub fn validate(&self) -> Result<(), &'static str> {
+    /// Takes in an area of the loader's memory map.
+    pub fn add_area(&mut self, area: LoaderArea) {
+        self.memory.add(area.start, area.length, area.kind());
+        self.loader_area_count += 1;
+        // Only the log shows those that are kept, and says how many there are.
+        let _ = self.loader_areas.try_push(area);
+    }
+
+    /// Takes in a boot module; an error if there are too many, or it cannot be where it is said to be.
+    pub fn add_module(&mut self, start: u64, length: u64, command_line: &[u8]) -> Result<(), &'static str> {
+        let range = PhysRange::new(PhysAddr(start), length).ok_or("a boot module wraps around the end of memory")?;
+        let module = Module { range, command_line: text(command_line) };
+        self.modules.try_push(module).map_err(|_| "there are too many boot modules")
+    }
+
+    /// Checks all of it, and reserves the memory of the kernel's image and of the modules. An error says why the kernel cannot
+    /// start. A frame buffer that cannot be right is left out, and the reason noted: a machine can do without a screen.
+    pub fn settle(&mut self, image: PhysRange) -> Result<(), &'static str> {
+        self.check_modules(image)?;
+        self.memory.reserve(image.start.0, image.length());
+        for module in &self.modules {
+            self.memory.reserve(module.range.start.0, module.range.length());
+        }
         if self.memory.total_usable() == 0 {
             return Err("the loader's memory map has no free memory");
         }
-        for module in &self.modules {
+        self.framebuffer_refused = self.framebuffer.and_then(|framebuffer| framebuffer.validate(&self.memory).err());
+        self.framebuffer = self.framebuffer.filter(|_| self.framebuffer_refused.is_none());
+        Ok(())
+    }
+
+    /// Modules must lie in memory, apart from each other and from the kernel.
+    fn check_modules(&self, image: PhysRange) -> Result<(), &'static str> {
+        for (index, module) in self.modules.iter().enumerate() {
+            let others = self.modules[..index].iter().map(|module| module.range);
             if module.range.length() == 0 {
                 return Err("a boot module is empty");
             }
-            if self.memory.touches_usable(module.range) {
-                return Err("a boot module lies in memory that is free");
+            if !self.memory.usable().any(|usable| usable.contains(module.range)) {
+                return Err("a boot module does not lie in memory that the memory map calls usable");
+            }
+            if others.chain([image]).any(|other| other.overlaps(module.range)) {
+                return Err("a boot module overlaps the kernel or another module");
             }
         }
-        self.framebuffer.map_or(Ok(()), |framebuffer| framebuffer.validate(&self.memory))
+        Ok(())
     }
+}
+
+impl LoaderArea {
+    /// What the kernel makes of the type.
+    pub fn kind(&self) -> Kind {
+        match self.code {
+            1 => Kind::Usable,
+            3 => Kind::AcpiReclaimable,
+            4 => Kind::AcpiNvs,
+            5 => Kind::Bad,
+            _ => Kind::Reserved,
+        }
+    }
+}
+
+impl fmt::Display for LoaderArea {
+    /// As in `0x0000000000100000-0x0000000007fdffff usable`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.start.saturating_add(self.length.saturating_sub(1));
+        write!(f, "{:#018x}-{last:#018x} ", self.start)?;
+        match self.code {
+            1 => f.write_str("usable"),
+            2 => f.write_str("reserved"),
+            3 => f.write_str("ACPI data"),
+            4 => f.write_str("ACPI NVS"),
+            5 => f.write_str("unusable"),
+            code => write!(f, "type {code}"),
+        }
+    }
+}
+
+/// A loader's text, up to a NUL if there is one: as much as fits, with a replacement character for what is no UTF-8.
+pub fn text<const N: usize>(bytes: &[u8]) -> ArrayString<N> {
+    let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+    let mut text = ArrayString::new();
+    for chunk in bytes.utf8_chunks() {
+        let damage = (!chunk.invalid().is_empty()).then_some(char::REPLACEMENT_CHARACTER);
+        for character in chunk.valid().chars().chain(damage) {
+            if text.try_push(character).is_err() {
+                return text;
+            }
+        }
+    }
+    text
 }
 
 impl Framebuffer {
@@ -123,13 +226,16 @@ impl Framebuffer {
         self.pitch as u64 * self.height as u64
     }
 
-    /// Whether it can be drawn on; if not, why. A machine can do without a screen: better leave it out than not start.
+    /// Checks whether it can be drawn on; an error says why not.
     pub fn validate(&self, memory: &MemoryMap) -> Result<(), &'static str> {
         let Some(range) = PhysRange::new(self.address, self.length()) else {
             return Err("the frame buffer ends beyond all addresses");
         };
         if self.width == 0 || self.height == 0 {
             return Err("the frame buffer has no area");
+        }
+        if self.length() > LARGEST_SCREEN {
+            return Err("the frame buffer is too large");
         }
         if u64::from(self.width) * u64::from(self.bits).div_ceil(8) > u64::from(self.pitch) {
             return Err("the frame buffer's rows overlap");
@@ -156,54 +262,5 @@ impl Framebuffer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::memory_map::Kind;
-
-    fn usual() -> BootInfo {
-        let mut info = BootInfo::new();
-        info.memory.add(0, 64 << 20, Kind::Usable);
-        info.memory.reserve(0x20_0000, 0x5000);
-        let range = PhysRange::new(PhysAddr(0x20_0000), 0x4321).unwrap();
-        info.modules.push(Module { range, command_line: ArrayString::new() });
-        let field = |position| Field { position, size: 8 };
-        let format = Format::Colours { red: field(16), green: field(8), blue: field(0) };
-        let address = PhysAddr(0xfd00_0000);
-        info.framebuffer = Some(Framebuffer { address, pitch: 4096, width: 1024, height: 768, bits: 32, format });
-        info
-    }
-
-    #[test]
-    fn a_usual_machine_is_accepted() {
-        assert_eq!(usual().validate(), Ok(()));
-        let mut text = usual();
-        let address = PhysAddr(0xb_8000);
-        text.memory.add(0xa_0000, 0x6_0000, Kind::Reserved);
-        text.framebuffer =
-            Some(Framebuffer { address, pitch: 160, width: 80, height: 25, bits: 16, format: Format::Text });
-        assert_eq!(text.validate(), Ok(()));
-    }
-
-    #[test]
-    fn what_cannot_be_is_refused() {
-        let refused = |change: fn(&mut BootInfo), word: &str| {
-            let mut info = usual();
-            change(&mut info);
-            let reason = info.validate().unwrap_err();
-            assert!(reason.contains(word), "{reason}");
-        };
-        refused(|info| info.memory = MemoryMap::new(), "no free memory");
-        refused(|info| info.modules[0].range.end = info.modules[0].range.start, "empty");
-        refused(|info| info.modules[0].range.end.0 += 0x1000, "module lies in memory that is free");
-        fn screen(info: &mut BootInfo) -> &mut Framebuffer {
-            info.framebuffer.as_mut().unwrap()
-        }
-        refused(|info| screen(info).address.0 = u64::MAX - 4096, "beyond");
-        refused(|info| screen(info).address.0 = 0x100_0000, "buffer lies in memory that is free");
-        refused(|info| screen(info).width = 0, "no area");
-        refused(|info| screen(info).pitch = 4095, "rows");
-        refused(|info| screen(info).bits = 8, "not 15");
-        refused(|info| screen(info).bits = 16, "colours");
-        refused(|info| screen(info).format = Format::Text, "characters");
-    }
-}
+#[path = "boot_info_tests.rs"]
+mod tests;

@@ -26,6 +26,7 @@ pub mod keyboard;
 pub mod line;
 pub mod load;
 pub mod memory_map;
+pub mod multiboot2;
 pub mod name_table;
 pub mod newc;
 pub mod path;

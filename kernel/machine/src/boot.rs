@@ -17,10 +17,10 @@ use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use core::ops::Range;
 use logic::{
-    address::{PAGE_SIZE, PhysAddr},
+    address::{PAGE_SIZE, PhysAddr, PhysRange},
     boot_info::{BootInfo, Format, Module},
     errno::{Errno, Result},
-    memory_map::{Kind, MemoryMap},
+    memory_map::{CAPACITY, Kind, MemoryMap},
 };
 use spin::{Mutex, MutexGuard, Once};
 
@@ -71,13 +71,10 @@ fn refuse(why: &str) -> ! {
 
 /// Reads what the loader left and takes possession of memory.
 fn read_info(protocol: u32, information: u32, info: &mut BootInfo) -> core::result::Result<(), &'static str> {
-    loader::read(protocol, PhysAddr(u64::from(information)), info)?;
+    let kept = loader::read(protocol, PhysAddr(u64::from(information)), info)?;
     let image = kernel_space::image(panic::symbols_length());
-    info.memory.reserve(image.start, image.end - image.start);
-    for module in &info.modules {
-        info.memory.reserve(module.range.start.0, module.range.length());
-    }
-    info.validate()?;
+    info.settle(PhysRange { start: PhysAddr(image.start), end: PhysAddr(image.end) })?;
+    info.memory.reserve(kept.start.0, kept.length());
     take_memory(&mut info.memory)
 }
 
@@ -89,7 +86,7 @@ fn take_memory(memory: &mut MemoryMap) -> core::result::Result<(), &'static str>
     let gib = frames as u64 * PAGE_SIZE as u64 / (1 << 30) + 1;
     let spare = take_early(memory, (gib + 16) * PAGE_SIZE as u64)?;
     let mut next = spare.start;
-    let ram: arrayvec::ArrayVec<Range<u64>, 256> = ram(memory).collect();
+    let ram: ArrayVec<Range<u64>, { CAPACITY + 1 }> = ram(memory).collect();
     kernel_space::start(ram.into_iter(), panic::symbols_length(), || {
         let table = PhysAddr(next);
         next += PAGE_SIZE as u64;

@@ -69,6 +69,12 @@ fn greet(info: &BootInfo) {
     info!("command line: {}", info.command_line);
     let mib = |frames: usize| frames >> 8;
     info!("memory: {} MiB, {} MiB free", mib(frame::total_frames()), mib(frame::free_frames()));
+    if let Some(why) = info.framebuffer_refused {
+        warn!("the loader's screen is not used: {why}");
+    }
+    if info.memory.overflowed() {
+        warn!("the loader's memory map has so many areas that some memory is not used");
+    }
     for word in command_line::words(&info.command_line).filter(|word| !WORDS.contains(&word.key)) {
         info!("the word \"{}\" on the command line means nothing to the kernel", word.key);
     }
