@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod acpi_tables;
 pub mod address;
 pub mod aml_sleep;
 pub mod backtrace;
@@ -34,6 +35,7 @@ pub mod pvh;
 pub mod record_locks;
 pub mod regions;
 pub mod report;
+pub mod resources;
 pub mod ring;
 pub mod run_queue;
 pub mod screen;

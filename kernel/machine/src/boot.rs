@@ -11,7 +11,7 @@ use crate::{
     frame::Frame,
     kernel_space::{self, physmap},
     lock::SpinLock,
-    panic, pic, power, text_memory, trap, user, vector,
+    panic, pic, power, resource, rtc, text_memory, trap, user, vector,
 };
 use alloc::vec::Vec;
 use arrayvec::ArrayVec;
@@ -43,14 +43,14 @@ pub fn start(protocol: u32, information: u32, kernel: fn(&'static BootInfo) -> !
     clock::start();
     cpu::enable_features();
     vector::enable();
-    done("boot: the processor is set up");
+    done("the processor is set up");
 
     let info = MutexGuard::leak(SPACE.lock());
     if let Err(why) = read_info(protocol, information, info) {
         refuse(why);
     }
     let info = INFO.call_once(|| info);
-    done("boot: memory is taken over");
+    done("memory is taken over");
     if info.framebuffer.is_none_or(|screen| screen.format == Format::Text) {
         // SAFETY: a PC's screen is in text mode unless the loader says otherwise, and the first MiB is in the physmap.
         unsafe { text_memory::set_address(physmap(PhysAddr(text_memory::ADDRESS)) as usize) };
@@ -126,16 +126,16 @@ fn prepare_devices(info: &BootInfo) {
     user::open_gates();
     let started = trap::use_own_stacks().and_then(|()| {
         pic::start(trap::FIRST_IRQ);
-        done("boot: stacks and interrupts are ready");
+        done("stacks and interrupts are ready");
         clock::calibrate();
-        done("boot: the clock is measured");
+        done("the clock is measured");
         clock_event::start()
     });
     if started.is_err() {
         refuse("there is too little memory to start");
     }
-    power::prepare(info.acpi_root);
-    done("boot: ACPI tables are read");
+    rtc::start();
+    resource::describe_map(&info.memory, kernel_space::image(panic::symbols_length()).end);
 }
 
 fn done(what: &'static str) {

@@ -43,6 +43,7 @@ static DATE_CORRECTED: AtomicBool = AtomicBool::new(false);
 
 /// Starts to measure: the first thing that the kernel does. `now` stands still until `calibrate`.
 pub(crate) fn start() {
+    pit::start();
     pit::start_counter();
     let sample = sample().0;
     STARTED.call_once(|| sample);

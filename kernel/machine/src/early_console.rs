@@ -4,8 +4,8 @@
 //! screen's driver starts that is VGA text memory, if the boot found any. The driver of a device hands in functions
 //! that work in a panic (`Takeover`); they may only try a lock, never wait for one.
 
-use crate::serial::{COM1, COM2, DIVISOR, DIVISOR_ACCESS, EIGHT_BITS, FIFO_ON, FIFO_SIZE, LineStatus, register};
-use crate::text_memory;
+use crate::serial::{COM1, COM2, DIVISOR, DIVISOR_ACCESS, EIGHT_BITS, FIFO_ON, FIFO_SIZE, LineStatus, PORTS, register};
+use crate::{debug_port, port::PortRange, text_memory};
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 use x86_64::instructions::port::Port;
@@ -23,18 +23,22 @@ pub struct Takeover {
 const PATIENCE: u32 = 10_000_000;
 
 static STUCK: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+/// The second port stays with the early console.
+static STATUS_LINE: spin::Once<Option<PortRange>> = spin::Once::new();
 static TAKEOVER: spin::Once<Takeover> = spin::Once::new();
 
-/// Formats text onto the console: `write!(Text, …)`.
+/// Formats text onto the console, and onto the debug port if it takes text: `write!(Text, …)`.
 #[derive(Debug)]
 pub struct Text;
 
 /// Sets both serial ports up.
 pub(crate) fn start() {
-    for base in [COM1, COM2] {
-        if is_there(base) {
-            set_up(base);
-        }
+    for base in [COM1, COM2].into_iter().filter(|&base| is_there(base)) {
+        set_up(base);
+    }
+    if is_there(COM2) {
+        // SAFETY: a UART touches no memory. (COM1 is claimed by its driver.)
+        STATUS_LINE.call_once(|| unsafe { PortRange::claim(COM2, PORTS, "serial") }.ok());
     }
 }
 
@@ -147,6 +151,7 @@ fn write_register(base: u16, register: u16, value: u8) {
 impl fmt::Write for Text {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         write(text.as_bytes());
+        debug_port::write_text(text.as_bytes());
         Ok(())
     }
 }

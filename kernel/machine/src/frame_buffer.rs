@@ -1,7 +1,6 @@
 //! A screen of pixels that the loader has set up. Multiboot2 specification 1.6, section 3.6.12.
 
 use crate::mmio::Mmio;
-use core::sync::atomic::{AtomicBool, Ordering};
 use logic::boot_info::{Field, Format, Framebuffer};
 use logic::errno::{Errno, Result};
 
@@ -19,18 +18,14 @@ pub struct FrameBuffer {
 impl FrameBuffer {
     /// The screen that the loader told of, once. `ENODEV` if there is none of pixels, `ENOMEM` if it cannot be mapped.
     pub fn open() -> Result<FrameBuffer> {
-        static TAKEN: AtomicBool = AtomicBool::new(false);
         let told = crate::boot::info().and_then(|info| info.framebuffer).ok_or(Errno::ENODEV)?;
         let Framebuffer { address, pitch, width, height, bits, format: Format::Colours { red, green, blue } } = told
         else {
             return Err(Errno::ENODEV);
         };
-        if TAKEN.swap(true, Ordering::Relaxed) {
-            return Err(Errno::EBUSY);
-        }
         // SAFETY: the loader says that this is the screen (and the memory map, that it is no RAM of ours); it is opened
         // once.
-        let memory = unsafe { Mmio::map(address, told.length() as usize) }?;
+        let memory = unsafe { Mmio::map(address, told.length() as usize, "screen") }?;
         let (width, height, pitch) = (width as usize, height as usize, pitch as usize);
         let bytes_per_pixel = usize::from(bits).div_ceil(8);
         Ok(FrameBuffer { memory, width, height, pitch, bytes_per_pixel, colours: [red, green, blue] })

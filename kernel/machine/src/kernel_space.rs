@@ -67,6 +67,7 @@ unsafe extern "C" {
     static __text_end: u8;
     static __rodata_start: u8;
     static __data_start: u8;
+    static __bss_start: u8;
     static __symbols_start: u8;
     static __image_end: u8;
     static kernel_boot_guard: u8;
@@ -91,6 +92,31 @@ pub(crate) fn to_physical(address: u64) -> Result<PhysAddr> {
 pub(crate) fn image(symbols_length: u64) -> Range<u64> {
     let end = (&raw const __symbols_start as u64 + symbols_length).max(&raw const __image_end as u64);
     &raw const __boot_start as u64..round_up(end - KERNEL).unwrap_or(0)
+}
+
+/// The parts of the image by the names that Linux gives them, in physical memory, without the boot stub; `symbols_end` is where
+/// the last ends.
+pub(crate) fn image_parts(symbols_end: u64) -> [(&'static str, Range<u64>); 5] {
+    let [text, text_end, rodata] = [&raw const __text_start, &raw const __text_end, &raw const __rodata_start];
+    let [data, bss, symbols] = [&raw const __data_start, &raw const __bss_start, &raw const __symbols_start];
+    let physical = |start: *const u8, end: *const u8| start as u64 - KERNEL..end as u64 - KERNEL;
+    [
+        ("Kernel code", physical(text, text_end)),
+        ("Kernel rodata", physical(rodata, data)),
+        ("Kernel data", physical(data, bss)),
+        ("Kernel bss", physical(bss, symbols)),
+        ("Kernel symbols", symbols as u64 - KERNEL..symbols_end),
+    ]
+}
+
+/// The ranges of the kernel's half by their purpose, first and last address.
+pub fn ranges() -> [(&'static str, u64, u64); 4] {
+    [
+        ("all RAM", PHYSMAP, STACKS - 1),
+        ("kernel stacks", STACKS, WINDOWS - 1),
+        ("devices and windows", WINDOWS, KERNEL - 1),
+        ("kernel image", KERNEL, u64::MAX),
+    ]
 }
 
 /// Where the image ends in the kernel's own addresses.

@@ -3,7 +3,6 @@
 
 use crate::clock;
 use crate::port::PortRange;
-use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
 const DATA: u16 = 0;
@@ -43,15 +42,10 @@ impl Keyboard {
 
     /// The keyboard, once, if the controller is there; it raises interrupts and sends codes of set 1.
     pub fn open() -> Option<Keyboard> {
-        static TAKEN: AtomicBool = AtomicBool::new(false);
-        if TAKEN.swap(true, Ordering::Relaxed) {
-            return None;
-        }
-        // SAFETY: the controller touches no memory, and each of its two ports is given out once, here; the command that
-        // resets the machine by it is never sent.
-        let data = unsafe { PortRange::new(0x60, 1) };
+        // SAFETY: the controller touches no memory; the command that resets the machine by it is never sent.
+        let data = unsafe { PortRange::claim(0x60, 1, "keyboard") }.ok()?;
         // SAFETY: as above.
-        let control = unsafe { PortRange::new(0x64, 1) };
+        let control = unsafe { PortRange::claim(0x64, 1, "keyboard") }.ok()?;
         let mut keyboard = Keyboard { data, control };
         // Where there is no controller, nothing drives the lines.
         if keyboard.status() == 0xff {

@@ -6,7 +6,7 @@
 
 extern crate alloc;
 
-mod acpi;
+pub mod acpi;
 pub mod boot;
 mod bytes;
 pub mod clock;
@@ -14,6 +14,7 @@ pub mod clock_event;
 mod clock_page;
 pub mod copy;
 pub mod cpu;
+pub mod debug_port;
 pub mod early_console;
 pub mod entropy;
 pub mod fiber;
@@ -38,6 +39,7 @@ pub mod processor;
 pub mod profile;
 pub mod probe;
 mod registers;
+pub mod resource;
 pub mod rtc;
 pub mod serial;
 pub mod text_memory;

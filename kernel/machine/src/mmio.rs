@@ -1,6 +1,6 @@
 //! Device memory: an owned range of it, read and written by volatile accesses of a fixed size.
 
-use crate::kernel_space;
+use crate::{kernel_space, resource};
 use core::ptr::NonNull;
 use logic::{address::PhysAddr, errno::Result};
 use volatile::VolatilePtr;
@@ -18,12 +18,13 @@ unsafe impl Send for Mmio {}
 unsafe impl Sync for Mmio {}
 
 impl Mmio {
-    /// Maps a device's memory; `ENOMEM` if there is no room for page tables.
+    /// Claims a device's memory for an owner and maps it; `EBUSY` if it has one, `ENOMEM` if there is no room for page tables.
     ///
     /// # Safety
     /// The range belongs to a device, nobody else holds it, and nothing that is written there makes the device touch
     /// memory that the holder does not own.
-    pub(crate) unsafe fn map(at: PhysAddr, length: usize) -> Result<Mmio> {
+    pub(crate) unsafe fn map(at: PhysAddr, length: usize, owner: &str) -> Result<Mmio> {
+        resource::claim_memory(at, length as u64, owner)?;
         Ok(Mmio { base: kernel_space::map_device(at, length)?, length })
     }
 

@@ -3,6 +3,7 @@
 //! `driver` asks for the list of devices once and gives each to who can drive it. The lock protects the pair of ports
 //! through which one register at a time can be seen.
 
+mod bars;
 mod names;
 mod scan;
 
@@ -16,7 +17,7 @@ use virtio_drivers::transport::pci::bus::{Command, ConfigurationAccess, DeviceFu
 
 /// The ports through which configuration registers are seen: address and data.
 // SAFETY: named only here; what is written to a device's registers through it is the concern of who writes.
-static PORTS: SpinLock<PortRange> = SpinLock::new("pci configuration", unsafe { PortRange::new(0xcf8, 8) });
+static PORTS: SpinLock<PortRange> = SpinLock::new("pci configuration", unsafe { PortRange::of_pc(0xcf8, 8) });
 const ADDRESS: u16 = 0;
 const DATA: u16 = 4;
 const ENABLE: u32 = 1 << 31;
@@ -50,6 +51,7 @@ pub fn devices() -> Result<Vec<Device>> {
     if GIVEN.swap(true, Ordering::Relaxed) {
         return Err(Errno::EBUSY);
     }
+    PORTS.lock().register("PCI conf1");
     scan::all()
 }
 

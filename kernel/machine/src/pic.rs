@@ -25,9 +25,9 @@ static PIC: SpinLock<Pic> = SpinLock::new(
     "pic",
     Pic {
         // SAFETY: the first controller's ports, named only here; it touches no memory.
-        first: unsafe { PortRange::new(0x20, 2) },
+        first: unsafe { PortRange::of_pc(0x20, 2) },
         // SAFETY: the second controller's ports, likewise.
-        second: unsafe { PortRange::new(0xa0, 2) },
+        second: unsafe { PortRange::of_pc(0xa0, 2) },
         masks: !(1 << CASCADE),
     },
 );
@@ -36,6 +36,8 @@ static PIC: SpinLock<Pic> = SpinLock::new(
 pub(crate) fn start(first_vector: u8) {
     let mut pic = PIC.lock();
     let pic = &mut *pic;
+    pic.first.register("pic1");
+    pic.second.register("pic2");
     set_up(&mut pic.first, first_vector, 1 << CASCADE);
     set_up(&mut pic.second, first_vector + 8, CASCADE);
     pic.write_masks();

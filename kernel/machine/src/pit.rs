@@ -32,9 +32,9 @@ static PIT: SpinLock<Pit> = SpinLock::new(
     "pit",
     Pit {
         // SAFETY: the timer's ports, named only here; it touches no memory.
-        channels: unsafe { PortRange::new(0x40, 4) },
+        channels: unsafe { PortRange::of_pc(0x40, 4) },
         // SAFETY: the system control port, named only here; it touches no memory.
-        gate: unsafe { PortRange::new(0x61, 1) },
+        gate: unsafe { PortRange::of_pc(0x61, 1) },
     },
 );
 
@@ -45,6 +45,13 @@ pub(crate) struct Reading {
     pub(crate) count: u16,
     /// Whether it is still in its first round of 65536.
     pub(crate) first_round: bool,
+}
+
+/// Claims the ports.
+pub(crate) fn start() {
+    let pit = PIT.lock();
+    pit.channels.register("timer0");
+    pit.gate.register("timer gate");
 }
 
 /// Starts channel 0 as an alarm clock that is not set.

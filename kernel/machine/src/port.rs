@@ -1,11 +1,15 @@
-//! I/O ports: a range of them is an owned value that can be split and lent, never a number.
+//! I/O ports: a range of them is an owned value that can be lent, never a number.
 //!
-//! Only this crate can make one, from a device's fixed place or from what PCI says; so whoever holds a range knows that
-//! nobody else talks to that device. Intel SDM volume 1, chapter 19.
+//! Only this crate can make one, from a device's fixed place or from what PCI says, and each is a claim in the tree of
+//! resources (`resource`, shown as /proc/ioports); so whoever holds a range knows that nobody else talks to that device.
+//! Intel SDM volume 1, chapter 19.
 
+use crate::resource;
+use core::mem::ManuallyDrop;
+use logic::errno::Result;
 use x86_64::structures::port::{PortRead, PortWrite};
 
-/// Ports that belong to the holder: `count` of them from `base` on.
+/// Ports that belong to the holder: `count` of them from `base` on. Dropping it gives up the claim.
 #[derive(Debug)]
 pub struct PortRange {
     base: u16,
@@ -13,20 +17,35 @@ pub struct PortRange {
 }
 
 impl PortRange {
-    /// The ports from `base` on.
+    /// Claims the ports from `base` on for an owner. `EBUSY` if one of them belongs to another, which the log names.
     ///
     /// # Safety
-    /// Nobody else holds any of these ports, and nothing that is written to them makes the device touch memory that the
-    /// holder does not own.
-    pub(crate) const unsafe fn new(base: u16, count: u16) -> PortRange {
+    /// Nothing that is written to these ports makes the device touch memory that the holder does not own.
+    pub(crate) unsafe fn claim(base: u16, count: u16, owner: &'static str) -> Result<PortRange> {
+        resource::claim_ports(base, count, owner)?;
+        Ok(PortRange { base, count })
+    }
+
+    /// The ports of a part that every PC has, for a static; [`Self::register`] claims them.
+    ///
+    /// # Safety
+    /// As for `claim`; nobody else names these ports, and the owner registers them before it uses them.
+    pub(crate) const unsafe fn of_pc(base: u16, count: u16) -> PortRange {
         PortRange { base, count }
     }
 
-    /// Divides the range in two: the first `count` ports, and the rest.
-    pub fn split(self, count: u16) -> (PortRange, PortRange) {
-        assert!(count <= self.count, "a port range is split inside itself");
-        let rest = PortRange { base: self.base + count, count: self.count - count };
-        (PortRange { base: self.base, count }, rest)
+    /// Claims what was made by `of_pc`, once.
+    pub(crate) fn register(&self, owner: &'static str) {
+        let claimed = resource::claim_ports(self.base, self.count, owner);
+        assert!(claimed.is_ok(), "the ports of a part of the PC are claimed once, and first");
+    }
+
+    /// Takes ports away from whoever owns them.
+    ///
+    /// # Safety
+    /// The machine stops or starts anew by what is written, and no owner of the ports runs any more.
+    pub(crate) unsafe fn seize(base: u16, count: u16) -> ManuallyDrop<PortRange> {
+        ManuallyDrop::new(PortRange { base, count })
     }
 
     /// Reads a byte.
@@ -75,5 +94,11 @@ impl PortRange {
         let end = usize::from(offset) + size_of::<T>();
         assert!(end <= usize::from(self.count), "a port lies inside its range");
         self.base + offset
+    }
+}
+
+impl Drop for PortRange {
+    fn drop(&mut self) {
+        resource::release_ports(self.base, self.count);
     }
 }

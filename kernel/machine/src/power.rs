@@ -5,8 +5,8 @@ use crate::acpi::{self, PowerRegisters};
 use crate::clock;
 use crate::early_console;
 use crate::port::PortRange;
+use core::mem::ManuallyDrop;
 use core::time::Duration;
-use logic::address::PhysAddr;
 use x86_64::VirtAddr;
 use x86_64::instructions::{hlt, interrupts, tables};
 use x86_64::structures::DescriptorTablePointer;
@@ -37,14 +37,13 @@ const KEYBOARD_RESET: u8 = 0xfe;
 
 static REGISTERS: spin::Once<PowerRegisters> = spin::Once::new();
 
-/// Finds out how to switch off, so that `off` needs no memory and no locks. `root` is ACPI's root pointer, if the
-/// loader gave it.
-pub(crate) fn prepare(root: Option<PhysAddr>) {
-    match acpi::tables(root).as_ref().and_then(acpi::power_registers) {
+/// Finds out how to switch off, so that `off` needs no memory and no locks.
+pub(crate) fn prepare(tables: &acpi::Tables) {
+    match acpi::power_registers(tables) {
         Some(registers) => {
             REGISTERS.call_once(|| registers);
         }
-        None => log::warn!("ACPI does not say how to switch the machine off"),
+        None => log::warn!("ACPI's tables do not say how to switch the machine off"),
     }
 }
 
@@ -64,16 +63,14 @@ pub fn off() -> ! {
     halt()
 }
 
-/// Starts the machine anew: by the chip set's reset register, else by the keyboard controller.
-pub fn reset() -> ! {
-    const RESET_CONTROL: u16 = 0xcf9;
-    const HARD_RESET: u8 = 0x06;
-    const KEYBOARD_COMMAND: u16 = 0x64;
-    const PULSE_RESET: u8 = 0xfe;
+/// Starts the machine anew: by the chipset's reset register, else by the keyboard controller; where neither works, it halts.
+pub fn restart() -> ! {
     interrupts::disable();
     early_console::drain();
-    ports(RESET_CONTROL, 1).write8(0, HARD_RESET);
-    ports(KEYBOARD_COMMAND, 1).write8(0, PULSE_RESET);
+    let mut reset = ports(RESET, 1);
+    reset.write8(0, RESET_PREPARE);
+    reset.write8(0, RESET_HARD);
+    ports(KEYBOARD, 1).write8(0, KEYBOARD_RESET);
     halt()
 }
 
@@ -131,20 +128,10 @@ fn leave_qemu(value: u8) {
     ports(DEBUG_EXIT, 1).write8(0, value);
 }
 
-fn ports(base: u16, count: u16) -> PortRange {
-    // SAFETY: only this file uses these ports, for the last thing that this machine does; they touch no memory.
-    unsafe { PortRange::new(base, count) }
-}
-
-/// Starts the machine anew: by the chipset's reset register, else by the keyboard controller; where neither works, it halts.
-pub fn restart() -> ! {
-    interrupts::disable();
-    early_console::drain();
-    let mut reset = ports(RESET, 1);
-    reset.write8(0, RESET_PREPARE);
-    reset.write8(0, RESET_HARD);
-    ports(KEYBOARD, 1).write8(0, KEYBOARD_RESET);
-    halt()
+/// Ports for the last thing that this machine does, whoever owned them.
+fn ports(base: u16, count: u16) -> ManuallyDrop<PortRange> {
+    // SAFETY: interrupts are off and nothing else runs any more; these ports touch no memory.
+    unsafe { PortRange::seize(base, count) }
 }
 
 /// Stops the processor for good.

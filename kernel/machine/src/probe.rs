@@ -1,18 +1,20 @@
-//! Trying out what the kernel may do with memory, for the self-tests: an access that is forbidden is caught and told.
+//! Trying out what the kernel may do with memory and ports, for the self-tests: an access that is forbidden is caught and told.
 //!
-//! Nothing is changed by it: a byte is read, or has nothing added to it, or is executed if it is the instruction RET.
+//! Nothing is changed by it: a byte is read, or has nothing added to it, or is executed if it is the instruction RET; ports are
+//! claimed, and neither read nor written.
 
 use crate::{
     copy, cpu,
     kernel_space::{self, physmap, to_physical},
     panic,
+    port::PortRange,
 };
 use core::{
     arch::{asm, global_asm},
     ptr,
     sync::atomic::{AtomicU8, AtomicU64, Ordering},
 };
-use logic::address::PAGE_SIZE;
+use logic::{address::PAGE_SIZE, errno::Result};
 
 const RET: u8 = 0xc3;
 
@@ -168,4 +170,17 @@ pub fn alias(address: u64) -> u64 {
 /// Reading a device's registers may change something there.
 fn refuse_devices(address: u64) {
     assert!(!kernel_space::may_be_device(address), "a probe is for memory, not for a device");
+}
+
+/// Ports that are claimed, for as long as this lives, and that nobody can use.
+#[derive(Debug)]
+pub struct ClaimedPorts {
+    _ports: PortRange,
+}
+
+/// Claims ports; `EBUSY` if one of them has an owner.
+pub fn claim_ports(base: u16, count: u16) -> Result<ClaimedPorts> {
+    // SAFETY: nothing is ever written to them.
+    let ports = unsafe { PortRange::claim(base, count, "selftest") };
+    ports.map(|ports| ClaimedPorts { _ports: ports })
 }

@@ -16,17 +16,16 @@
 //! C  a space, and the one that it is a copy of
 //! ```
 
-use crate::{copy, fiber, irq, kernel_space::root_in_use, panic, rtc, user::Registers, user_space::UserSpace};
+use crate::{
+    copy, debug_port::send, fiber, irq, kernel_space::root_in_use, panic, rtc, user::Registers, user_space::UserSpace,
+};
 use alloc::boxed::Box;
 use arrayvec::ArrayVec;
 use core::sync::atomic::{AtomicBool, Ordering};
 use logic::address::{PageRange, USER_END};
-use logic::errno::{Errno, Result};
-use x86_64::instructions::{interrupts, port::Port};
+use logic::errno::Result;
+use x86_64::instructions::interrupts;
 
-/// QEMU's debug port, which reads as its own number.
-const PORT: u16 = 0xe9;
-const ANSWER: u8 = 0xe9;
 /// The real-time clock's interrupt.
 pub(crate) const LINE: u8 = 8;
 /// How many addresses a sample tells, of each kind.
@@ -38,12 +37,10 @@ type Addresses = ArrayVec<u64, DEEPEST>;
 
 static ON: AtomicBool = AtomicBool::new(false);
 
-/// Begins to take samples, so many a second: a power of two, at most 8192; else `EINVAL`. `ENODEV` without a debug port.
+/// Begins to take samples, so many a second: a power of two, at most 8192; else `EINVAL`. `ENODEV` without a debug port, `EBUSY`
+/// if the log goes there.
 pub fn start(rate: u32) -> Result<()> {
-    // SAFETY: reading the port has no effect, whether QEMU has one or there is nothing.
-    if unsafe { Port::<u8>::new(PORT).read() } != ANSWER {
-        return Err(Errno::ENODEV);
-    }
+    crate::debug_port::claim("profile")?;
     irq::name(LINE, "profile");
     irq::register(LINE, Box::new(|_| rtc::acknowledge()))?;
     ON.store(true, Ordering::Relaxed);
@@ -187,12 +184,4 @@ fn send_text(text: &[u8]) {
 
 fn send_number(number: u64) {
     send(&number.to_le_bytes());
-}
-
-fn send(bytes: &[u8]) {
-    let mut port = Port::<u8>::new(PORT);
-    for &byte in bytes {
-        // SAFETY: `start` has found QEMU's debug port there, which only takes bytes.
-        unsafe { port.write(byte) };
-    }
 }

@@ -10,7 +10,7 @@ use logic::{
 };
 
 // SAFETY: the chip's index and data ports, named only here; it touches no memory.
-static CMOS: SpinLock<PortRange> = SpinLock::new("cmos", unsafe { PortRange::new(0x70, 2) });
+static CMOS: SpinLock<PortRange> = SpinLock::new("cmos", unsafe { PortRange::of_pc(0x70, 2) });
 
 /// Registers A to C.
 const RATE: u8 = 0x0a;
@@ -24,6 +24,11 @@ const TICK_INTERRUPT: u8 = 1 << 6;
 const UPDATE_IN_PROGRESS: u8 = 0x80;
 /// More often than the chip is busy between two reads of everything; a chip that is not there is always busy.
 const TRIES: usize = 1000;
+
+/// Claims the ports.
+pub(crate) fn start() {
+    CMOS.lock().register("rtc0");
+}
 
 /// Seconds since 1970, if the chip knows them.
 pub fn unix_seconds() -> Option<u64> {

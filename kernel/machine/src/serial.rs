@@ -5,7 +5,6 @@
 
 use crate::port::PortRange;
 use bitflags::bitflags;
-use core::sync::atomic::{AtomicBool, Ordering};
 
 /// Registers, as offsets. The first two become the divisor while `DIVISOR_ACCESS` is set.
 pub(crate) mod register {
@@ -21,6 +20,8 @@ pub(crate) mod register {
 
 pub(crate) const COM1: u16 = 0x3f8;
 pub(crate) const COM2: u16 = 0x2f8;
+/// Number of ports that the chip takes.
+pub(crate) const PORTS: u16 = 8;
 pub(crate) const DIVISOR_ACCESS: u8 = 0x80;
 pub(crate) const EIGHT_BITS: u8 = 0x03;
 /// 115200 bits a second, the fastest that the chip's clock gives.
@@ -100,13 +101,9 @@ impl Uart {
     /// The first serial port with its interrupt line, once, if it is there. (The second one stays with the early
     /// console, for the status line.)
     pub fn com1() -> Option<Uart> {
-        static TAKEN: AtomicBool = AtomicBool::new(false);
-        if TAKEN.swap(true, Ordering::Relaxed) {
-            return None;
-        }
-        // SAFETY: a UART touches no memory, and it is given out once; the early console, which writes to it too,
-        // is used only before the driver starts and in a panic.
-        let ports = unsafe { PortRange::new(COM1, 8) };
+        // SAFETY: a UART touches no memory; the early console, which writes to it too, is used only before the driver starts
+        // and in a panic.
+        let ports = unsafe { PortRange::claim(COM1, PORTS, "serial") }.ok()?;
         let mut uart = Uart { ports, line: 4, broken: false };
         uart.answers().then(|| {
             uart.set_up();

@@ -3,9 +3,10 @@
 //! Until the screen's driver opens it (`TextMemory::open`, in `driver/screen.rs`), the early console shows its lines at
 //! the bottom.
 
-use crate::port::PortRange;
+use crate::{port::PortRange, resource};
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use logic::address::PhysAddr;
 use volatile::VolatilePtr;
 
 /// Where it lies in physical memory.
@@ -92,12 +93,13 @@ pub struct TextMemory {
 impl TextMemory {
     /// The text screen, once, if the machine shows one.
     pub fn open() -> Option<TextMemory> {
-        static TAKEN: AtomicBool = AtomicBool::new(false);
-        if MAPPED.load(Ordering::Relaxed) == 0 || TAKEN.swap(true, Ordering::Relaxed) {
+        if MAPPED.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        // SAFETY: the CRT controller's ports, given out once; with the registers used here it touches no memory.
-        Some(TextMemory { controller: unsafe { PortRange::new(0x3d4, 2) } })
+        // SAFETY: with the registers of the CRT controller that are used here it touches no memory.
+        let controller = unsafe { PortRange::claim(0x3d4, 2, "vga") }.ok()?;
+        resource::claim_memory(PhysAddr(ADDRESS), (COLUMNS * ROWS * size_of::<u16>()) as u64, "vga").ok()?;
+        Some(TextMemory { controller })
     }
 
     /// Shows a character (in the machine's own code page: ASCII is itself) in VGA's colours: the character's in the lower

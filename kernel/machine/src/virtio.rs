@@ -34,12 +34,12 @@ pub fn kind(device: &pci::Device) -> Option<Kind> {
     })
 }
 
-/// Opens the device's registers. `EIO` if it is not a virtio device of the modern kind.
-fn connect(device: &pci::Device) -> Result<PciTransport> {
+/// Opens the device's registers for a driver. `EIO` if it is not a virtio device of the modern kind, `EBUSY` if another has them.
+fn connect(device: &pci::Device, owner: &str) -> Result<PciTransport> {
     let mut root = pci::root();
     // While its memory is measured it answers to no address; an emulator rebuilds its map at each change of that.
     device.silence();
-    hal::map_registers(&mut root, device)?;
+    hal::map_registers(&mut root, device, owner)?;
     let transport = PciTransport::new::<Memory, _>(&mut root, device.address()).map_err(|why| {
         log::error!("{device}: {why}");
         Errno::EIO

@@ -50,7 +50,7 @@ fn serve(context: Option<&IrqContext>, key: u8) {
     // The console takes whatever is written; there is nobody to tell of an error.
     let _ = writeln!(Console, "\nmagic key {}: {what}", key.escape_ascii());
     let _ = match key {
-        b'b' => power::reset(),
+        b'b' => power::restart(),
         b'c' => registers(context),
         b'h' => help(),
         b'k' => kill(),

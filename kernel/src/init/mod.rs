@@ -5,6 +5,7 @@
 
 mod facts;
 mod magic_key;
+mod resources;
 
 use crate::{
     block, driver,
@@ -26,7 +27,7 @@ use crate::{
 };
 use alloc::{format, string::String};
 use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
-use machine::{boot, early_console, frame, kernel_space::Window, power, profile};
+use machine::{acpi, boot, early_console, frame, kernel_space::Window, power, profile};
 
 /// Where the first process's program is looked for, unless the command line names it.
 const PROGRAMS: [&str; 2] = ["/sbin/init", "/init"];
@@ -54,6 +55,8 @@ pub fn main(info: &'static BootInfo) -> ! {
     }
     boot::steps().for_each(|(what, done)| log::write_step(what, done));
     greet(info);
+    acpi::start(info.acpi_root);
+    debug!("ACPI tables are read");
     if let Some(seed) = command_line::get(&info.command_line, "sched_seed").and_then(|seed| seed.parse().ok()) {
         task::perturb(seed);
     }
@@ -113,6 +116,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
         .map(done("the console is open"));
     devices.map_err(|error| Failure(format!("cannot fill /dev: {error}")))?;
     let facts = facts::register(info)
+        .and_then(|()| resources::register())
         .and_then(|()| procfs::register())
         .map(done("what processes show is ready"))
         .and_then(|()| ipc::start())

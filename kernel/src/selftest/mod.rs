@@ -21,6 +21,7 @@ mod heap;
 mod locks;
 mod pace;
 mod pages;
+mod ports;
 mod program;
 mod protection;
 mod random;
@@ -74,6 +75,7 @@ const TESTS: &[Test] = &[
     ("locks/mutex-waits-are-counted", locks::mutex_waits_are_counted),
     ("clock/forward", clock::forward),
     ("clock/pace", clock::pace),
+    ("ports/one-owner", ports::one_owner),
     ("costs", costs::tell),
     ("memory/frames", frames::frames),
     ("memory/blocks", frames::blocks),

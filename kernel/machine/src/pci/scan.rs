@@ -1,6 +1,6 @@
 //! Walks the buses that are there: bus 0, and what lies behind each bridge.
 
-use super::{Device, Identity, Registers};
+use super::{Device, Identity, Registers, bars};
 use alloc::vec::Vec;
 use logic::errno::{Errno, Result};
 use virtio_drivers::transport::pci::bus::{ConfigurationAccess, DeviceFunction};
@@ -17,6 +17,7 @@ const BUS_NUMBERS: u8 = 0x18;
 const INTERRUPT: u8 = 0x3c;
 
 const SEVERAL_FUNCTIONS: u8 = 0x80;
+const DEVICE: u8 = 0;
 const BRIDGE: u8 = 1;
 
 /// The buses that have been found and those that have been walked, a bit each.
@@ -42,6 +43,9 @@ fn walk_slot(bus: u8, slot: u8, buses: &mut Buses, devices: &mut Vec<Device>) ->
         let address = DeviceFunction { bus, device: slot, function };
         let header = match identify(address) {
             Some(device) => {
+                if header_type(address) & !SEVERAL_FUNCTIONS == DEVICE {
+                    bars::describe(address, device.identity);
+                }
                 devices.try_reserve(1).map_err(|_| Errno::ENOMEM)?;
                 devices.push(device);
                 header_type(address)

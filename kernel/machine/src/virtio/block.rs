@@ -82,7 +82,7 @@ impl Block {
 
     /// Starts a disk. `EIO` if it does not behave, `ENOMEM` if there is no memory for its queue.
     pub fn open(device: &pci::Device) -> Result<Block> {
-        let mut transport = super::connect(device)?;
+        let mut transport = super::connect(device, "virtio_blk")?;
         let features = transport.begin_init(Features::all());
         if !features.contains(Features::VERSION_1) || !transport.get_status().contains(DeviceStatus::FEATURES_OK) {
             return Err(Errno::EIO);
@@ -198,7 +198,7 @@ impl Block {
                 self.slots.take(slot).map(|transfer| (Token(slot), transfer, answer))
             }
             None => {
-                log::error!("virtio disk: it gave back what it never had");
+                log::error!("a disk gave back a transfer that it never had; it is not used any more");
                 self.give_up();
                 self.abandoned()
             }
@@ -225,7 +225,7 @@ impl Block {
         if raised.contains(InterruptStatus::DEVICE_CONFIGURATION_INTERRUPT)
             && self.transport.get_status().contains(DeviceStatus::DEVICE_NEEDS_RESET)
         {
-            log::error!("virtio disk: it has failed");
+            log::error!("a disk has failed; it is not used any more");
             self.give_up();
         }
         !raised.is_empty()

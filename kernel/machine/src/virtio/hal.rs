@@ -6,6 +6,7 @@ use crate::frame::Contiguous;
 use crate::kernel_space;
 use crate::lock::SpinLock;
 use crate::pci::{Device, Registers};
+use crate::resource;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 use logic::address::PhysAddr;
@@ -32,11 +33,12 @@ struct Mapping {
 /// More than any virtio device's registers take; larger memory (a graphics card's) is not mapped.
 const LARGEST: u64 = 1 << 20;
 
-/// Maps all registers of a device, because virtio-drivers cannot be told that mapping them has failed.
-pub(super) fn map_registers(root: &mut PciRoot<Registers>, device: &Device) -> Result<()> {
+/// Claims and maps all registers of a device, because virtio-drivers cannot be told that mapping them has failed.
+pub(super) fn map_registers(root: &mut PciRoot<Registers>, device: &Device, owner: &str) -> Result<()> {
     let bars = root.bars(device.address()).map_err(|_| Errno::EIO)?;
     for (physical, length) in bars.iter().flatten().filter_map(BarInfo::memory_address_size) {
         if physical != 0 && length <= LARGEST {
+            resource::claim_memory(PhysAddr(physical), length, owner)?;
             let address = kernel_space::map_device(PhysAddr(physical), length as usize)?;
             let mapping = Mapping { physical, length, address: address.as_ptr() as usize };
             let mut mapped = MAPPED.lock();
