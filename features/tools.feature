@@ -194,7 +194,7 @@ Feature: The tools at the prompt
     Given a person at the prompt
     When the session goes:
       """
-      / # dmesg | grep -c -e 'the clock is measured' -e 'root: all .* files'
+      / # dmesg | grep -c -e 'the clock is measured' -e 'all .* files of the root'
       2
       / # head -n 1 /proc/lock_stat
       lock_stat version 0.4

@@ -1,22 +1,28 @@
 //! The kernel's log: what `info!` and friends write.
 //!
-//! Every line goes into a ring that holds the last 64 KiB (what dmesg shows), and to the console unless it was asked to be
-//! quiet. Logging never sleeps and never allocates, so it can be done anywhere; the given crates log through it too.
+//! Every line goes into a ring that holds the last 64 KiB (what dmesg shows), to QEMU's debug port if that takes text, and to the
+//! console unless it was asked to be quiet. A line begins with the subsystem that wrote it, which comes from the module's path
+//! (`target:` names another), and the filter says which are recorded (logic::log_filter). Logging never sleeps and never
+//! allocates, so it can be done anywhere; the given crates log through it too.
 
 use ::log::{Level, LevelFilter, Log, Metadata, Record};
-pub use ::log::{debug, error, info, warn};
+pub use ::log::{debug, error, info, trace as verbose, warn};
 use alloc::vec::Vec;
 use arrayvec::ArrayVec;
 use core::{
     fmt::{self, Write},
     sync::atomic::{AtomicBool, AtomicU8, Ordering},
 };
-use logic::errno::{Errno, Result};
+use logic::{
+    errno::{Errno, Result},
+    log_filter::{self, Filter, Level as Recorded},
+};
 use machine::{
     clock::{self, Instant},
-    early_console,
+    debug_port, early_console,
     lock::SpinLock,
 };
+use spin::Once;
 
 /// How many bytes the ring holds.
 const RING: usize = 64 << 10;
@@ -42,14 +48,20 @@ pub struct Place {
 struct Logger;
 
 static LOGGER: Logger = Logger;
+static FILTER: Once<Filter<'static>> = Once::new();
 static LINES: SpinLock<Ring> = SpinLock::new("kernel log", Ring { bytes: Vec::new(), written: 0, lost: 0 });
 /// Lines that are more important (lower) than this are shown on the console: syslog(2).
 static CONSOLE_LEVEL: AtomicU8 = AtomicU8::new(DEFAULT_LEVEL);
 static CONSOLE_OFF: AtomicBool = AtomicBool::new(false);
 /// All lines but what is for debugging.
 pub const DEFAULT_LEVEL: u8 = DEBUG;
-/// What `debug!` writes: steps of the boot, for bin/bootchart. It stands in the ring, not on the console.
+/// All lines.
+const ALL: u8 = 8;
+/// What `debug!` and `verbose!` write: steps of the boot, for bin/bootchart, and all that is known of the machine. It stands in the
+/// ring, not on the console.
 const DEBUG: u8 = 7;
+/// What steps of the boot belong to that were done before there was a log.
+const BOOT: &str = "boot";
 /// What a line costs beside its text, at most: `<6>`.
 const PREFIX: usize = 3;
 /// Something that shows text.
@@ -65,8 +77,16 @@ pub fn start() {
         LINES.lock().bytes = bytes;
     }
     if ::log::set_logger(&LOGGER).is_ok() {
-        ::log::set_max_level(LevelFilter::Debug);
+        ::log::set_max_level(LevelFilter::Trace);
     }
+}
+
+/// Says which lines are recorded; the first call counts. If a person asked for a level that the console would not show, it does.
+pub fn set_filter(filter: Filter<'static>) {
+    if filter.wants_all_shown() {
+        set_console_level(ALL);
+    }
+    FILTER.call_once(|| filter);
 }
 
 /// Keeps lines off the console: it belongs to a program's bytes.
@@ -133,31 +153,41 @@ pub fn text() -> Result<Vec<u8>> {
 
 /// Takes a line that a program writes into the log, of a level from 0 to 7.
 pub fn write(level: u8, text: &[u8]) {
-    write_line(level, "", format_args!("{}", text.escape_ascii()));
+    write_line(clock::now(), level, format_args!("{}", text.escape_ascii()));
 }
 
 /// Takes a step of the boot into the log that was done before.
 pub fn write_step(what: &str, done: Instant) {
-    write_line_at(done, DEBUG, "", format_args!("{what}"));
+    if is_recorded(Recorded::Debug, BOOT, false) {
+        write_line(done, DEBUG, format_args!("{BOOT}: {what}"));
+    }
 }
 
-fn write_line(level: u8, kind: &str, message: fmt::Arguments<'_>) {
-    write_line_at(clock::now(), level, kind, message);
+/// Whether the filter lets lines of a level pass.
+fn is_recorded(level: Recorded, subsystem: &str, foreign: bool) -> bool {
+    const USUAL: Filter<'_> = Filter::new();
+    level <= FILTER.get().map_or_else(|| USUAL.level(subsystem, foreign), |filter| filter.level(subsystem, foreign))
 }
 
-fn write_line_at(time: Instant, level: u8, kind: &str, message: fmt::Arguments<'_>) {
+fn write_line(time: Instant, level: u8, message: fmt::Arguments<'_>) {
     let shown = level < console_level() && !CONSOLE_OFF.load(Ordering::Relaxed);
     let mut line = Line { text: ArrayVec::new(), shown, level: Some(level.min(7)) };
     let time = time.0 / 1000;
     let (seconds, micros) = (time / 1_000_000, time % 1_000_000);
-    let _ = writeln!(line, "[{seconds:5}.{micros:06}] {kind}{message}");
+    let _ = writeln!(line, "[{seconds:5}.{micros:06}] {message}");
     line.send();
 }
 
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let ours = metadata.target().starts_with("cor") || metadata.target().starts_with("machine");
-        metadata.level() <= if ours { Level::Debug } else { Level::Warn }
+        let level = match metadata.level() {
+            Level::Error => Recorded::Error,
+            Level::Warn => Recorded::Warning,
+            Level::Info => Recorded::Info,
+            Level::Debug => Recorded::Debug,
+            Level::Trace => Recorded::Verbose,
+        };
+        is_recorded(level, log_filter::subsystem(metadata.target()), log_filter::is_foreign(metadata.target()))
     }
 
     fn log(&self, record: &Record<'_>) {
@@ -168,9 +198,10 @@ impl Log for Logger {
             Level::Error => (3, "error: "),
             Level::Warn => (4, "warning: "),
             Level::Info => (6, ""),
-            _ => (DEBUG, ""),
+            Level::Debug | Level::Trace => (DEBUG, ""),
         };
-        write_line(level, kind, *record.args());
+        let subsystem = log_filter::subsystem(record.target());
+        write_line(clock::now(), level, format_args!("{subsystem}: {kind}{}", record.args()));
     }
 
     fn flush(&self) {}
@@ -204,6 +235,7 @@ impl Line {
         }
         ring.push(&self.text);
         drop(ring);
+        debug_port::write_text(&self.text);
         if self.shown {
             write_console(&self.text);
         }

@@ -40,6 +40,11 @@ pub fn get<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     words(line).filter(|word| word.key == key).last()?.value
 }
 
+/// The values of all words with this key, in order.
+pub fn values<'a>(line: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {
+    words(line).filter(move |word| word.key == key).filter_map(|word| word.value)
+}
+
 /// Whether there is a word with this key, with or without a value.
 pub fn has(line: &str, key: &str) -> bool {
     words(line).any(|word| word.key == key)
@@ -78,6 +83,7 @@ mod tests {
         );
         assert_eq!(get(line, "root"), Some("initrd"));
         assert_eq!(get(line, "quiet"), None);
+        assert!(values(line, "root").eq(["/dev/vda", "initrd"]) && values(line, "quiet").count() == 0);
         assert_eq!(get(line, "oot"), None);
         assert!(has(line, "quiet") && has(line, "root") && !has(line, "selftest"));
     }

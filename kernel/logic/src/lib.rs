@@ -26,6 +26,7 @@ pub mod errno;
 pub mod keyboard;
 pub mod line;
 pub mod load;
+pub mod log_filter;
 pub mod memory_map;
 pub mod multiboot2;
 pub mod name_table;

@@ -25,10 +25,10 @@ use virtio_blk::VirtioDisk;
 pub fn start_devices() -> Result<()> {
     let mut list = String::new();
     for device in pci::devices()? {
-        info!("{device}");
+        info!(target: "machine::pci", "{device}");
         list.push_str(&format!("{device}\n"));
         if virtio::kind(&device) == Some(virtio::Kind::Block) {
-            start_disk(device).unwrap_or_else(|why| error!("a disk does not start: {why}"));
+            start_disk(device).unwrap_or_else(|why| error!(target: "cor::virtio_blk", "a disk does not start: {why}"));
         }
     }
     proc::register("cor/devices", move |_: &TaskContext, text: &mut proc::Text| text.write_str(&list))
@@ -37,7 +37,7 @@ pub fn start_devices() -> Result<()> {
 /// Disks are called vda, vdb and so on, in the order of buses and slots.
 fn start_disk(device: pci::Device) -> Result<()> {
     let disk = VirtioDisk::open(device, disk_name(block::disks().len())?)?;
-    info!("{}", *disk);
+    info!(target: "cor::virtio_blk", "{}", *disk);
     block::register(disk)
 }
 

@@ -4,6 +4,7 @@
 //! tasks, gives the rest of boot to one, and becomes the idle task.
 
 mod facts;
+mod hardware;
 mod magic_key;
 mod resources;
 
@@ -26,14 +27,17 @@ use crate::{
     tty::console::{self, Choice},
 };
 use alloc::{format, string::String};
-use logic::{boot_info::BootInfo, command_line, errno::Errno, strings::Strings};
-use machine::{acpi, boot, early_console, frame, kernel_space::Window, power, profile};
+use logic::{boot_info::BootInfo, command_line, errno::Errno, log_filter::Filter, strings::Strings};
+use machine::{acpi, boot, debug_port, early_console, frame, kernel_space::Window, power, profile};
 
 /// Where the first process's program is looked for, unless the command line names it.
 const PROGRAMS: [&str; 2] = ["/sbin/init", "/init"];
 const ENVIRONMENT: [&str; 2] = ["HOME=/", "TERM=linux"];
 /// Words of the command line that mean something.
-const WORDS: [&str; 9] = ["root", "init", "quiet", "console", "selftest", "trace", "profile", "fail", "sched_seed"];
+const WORDS: [&str; 11] =
+    ["root", "init", "quiet", "console", "log", "verbose", "selftest", "trace", "profile", "fail", "sched_seed"];
+/// The console that is QEMU's debug port: it takes the log beside whatever /dev/console is.
+const DEBUG_CONSOLE: &str = "debug";
 
 /// How many samples a second `profile` takes if it says no number.
 const SAMPLES: u32 = 512;
@@ -50,13 +54,12 @@ impl From<RootError> for Failure {
 /// Where the kernel proper begins.
 pub fn main(info: &'static BootInfo) -> ! {
     log::start();
-    if command_line::has(&info.command_line, "quiet") {
-        log::be_quiet();
-    }
+    prepare_log(&info.command_line);
     boot::steps().for_each(|(what, done)| log::write_step(what, done));
     greet(info);
-    acpi::start(info.acpi_root);
+    let platform = acpi::start(info.acpi_root);
     debug!("ACPI tables are read");
+    hardware::describe(info, platform);
     if let Some(seed) = command_line::get(&info.command_line, "sched_seed").and_then(|seed| seed.parse().ok()) {
         task::perturb(seed);
     }
@@ -67,16 +70,39 @@ pub fn main(info: &'static BootInfo) -> ! {
     task::idle()
 }
 
+/// Does what the command line says about the log.
+fn prepare_log(line: &'static str) {
+    if command_line::has(line, "quiet") {
+        log::be_quiet();
+    }
+    let mut filter = Filter::new();
+    if command_line::has(line, "verbose") {
+        filter.be_verbose();
+    }
+    let damage = command_line::values(line, "log").find_map(|list| filter.add(list).err());
+    log::set_filter(filter);
+    let debug_console = command_line::values(line, "console").any(|word| word == DEBUG_CONSOLE);
+    let opened = if debug_console { debug_port::start_text() } else { Ok(()) };
+    if let Some(part) = damage {
+        warn!(
+            "log={part} means nothing: a level or SUBSYSTEM=LEVEL is wanted, with off, error, warning, info, debug or verbose"
+        );
+    }
+    if opened.is_err() {
+        warn!("there is no debug console: the machine has no debug port (QEMU: -debugcon)");
+    }
+}
+
 fn greet(info: &BootInfo) {
     info!("Cor {}, loaded by {}", env!("CARGO_PKG_VERSION"), info.loader);
     info!("command line: {}", info.command_line);
     let mib = |frames: usize| frames >> 8;
-    info!("memory: {} MiB, {} MiB free", mib(frame::total_frames()), mib(frame::free_frames()));
+    info!(target: "cor::memory", "{} MiB, {} MiB free", mib(frame::total_frames()), mib(frame::free_frames()));
     if let Some(why) = info.framebuffer_refused {
-        warn!("the loader's screen is not used: {why}");
+        warn!(target: "cor::screen", "the loader's screen is not used: {why}");
     }
     if info.memory.overflowed() {
-        warn!("the loader's memory map has so many areas that some memory is not used");
+        warn!(target: "cor::memory", "the loader's map has so many areas that some memory is not used");
     }
     for word in command_line::words(&info.command_line).filter(|word| !WORDS.contains(&word.key)) {
         info!("the word \"{}\" on the command line means nothing to the kernel", word.key);
@@ -92,7 +118,7 @@ fn go_on(ctx: &TaskContext, info: &'static BootInfo) {
 /// The rest of boot, in order.
 fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     let line = &info.command_line;
-    let choice = Choice::new(command_line::get(line, "console"));
+    let choice = console(line);
     let lines = driver::start_console(choice == Choice::Stream)
         .map_err(|error| Failure(format!("the console does not start: {error}")))?;
     debug!("the console has started");
@@ -132,6 +158,11 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     start_first(ctx, line, root)
 }
 
+/// What /dev/console is to be: the last that is named.
+fn console(line: &str) -> Choice {
+    Choice::new(command_line::values(line, "console").filter(|word| *word != DEBUG_CONSOLE).last())
+}
+
 /// Tells the log, and so bin/bootchart, that a step is done.
 fn done<T>(what: &'static str) -> impl FnOnce(T) -> T {
     move |result| {
@@ -147,7 +178,7 @@ fn mount_root(ctx: &TaskContext, info: &BootInfo) -> Result<Path, Failure> {
     if let Some(module) = module {
         let frames = boot::take_module(module).and_then(Window::new);
         let archive = frames.map_err(|error| Failure(format!("cannot take the boot module: {error}")))?;
-        debug!("root: the boot module is taken over");
+        debug!("the boot module is taken over as the root");
         return Ok(root::mount(ctx, archive, "initrd")?);
     }
     let name = wanted.map(|root| root.strip_prefix("/dev/").unwrap_or(root));
@@ -162,7 +193,7 @@ fn mount_root(ctx: &TaskContext, info: &BootInfo) -> Result<Path, Failure> {
         }));
     };
     let archive = root::read_disk(ctx, &*disk)?;
-    debug!("root: {} is read", disk.name());
+    debug!("the root is read from {}", disk.name());
     Ok(root::mount(ctx, archive, disk.name())?)
 }
 
@@ -185,14 +216,14 @@ fn start(ctx: &TaskContext, line: &str, path: &str, root: &Path) -> logic::errno
     let (mut arguments, mut environment) = (Strings::new(), Strings::new());
     arguments.push(path.as_bytes())?;
     ENVIRONMENT.iter().try_for_each(|entry| environment.push(entry.as_bytes()))?;
-    if let Some(console) = Choice::new(command_line::get(line, "console")).path() {
+    if let Some(console) = console(line).path() {
         environment.push(format!("CONSOLE={console}").as_bytes())?;
     }
     let request = Request { path: path.as_bytes(), place: None, arguments: &arguments, environment: &environment };
     let traced = command_line::get(line, "trace") == Some("syscall");
     let plan = command_line::get(line, "fail").and_then(parse_plan);
     let pid = syscall::start_first(ctx, Lookup::new(root.clone()), &request, traced, plan)?;
-    info!("{path} runs as process {pid:?}");
+    info!("{path} runs as process {pid}");
     Ok(())
 }
 

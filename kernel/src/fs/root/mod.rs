@@ -29,7 +29,7 @@ pub fn mount(ctx: &TaskContext, archive: Window, source: &str) -> Result<Path, R
     let limit = frame::total_frames() as u64 / 8 * 7;
     let root = mount::mount_root(Volume::new(Tmpfs::new(0o755, Some(limit))), source)?;
     unpack::unpack(ctx, archive, &root)?;
-    debug!("root: their pages are theirs");
+    debug!("the pages of the root's files are theirs");
     Ok(root)
 }
 

@@ -54,7 +54,7 @@ pub(super) fn unpack(ctx: &TaskContext, window: Window, root: &Path) -> core::re
     let (mut made, mut told) = (0, clock::now());
     archive::for_each(&window, |entry| {
         if clock::now().since(told) > PROGRESS {
-            debug!("root: {made} files are made, next is {}", entry.name.escape_ascii());
+            debug!("{made} files of the root are made, next is {}", entry.name.escape_ascii());
             told = clock::now();
         }
         made += 1;
@@ -63,7 +63,7 @@ pub(super) fn unpack(ctx: &TaskContext, window: Window, root: &Path) -> core::re
             RootError(format!("cannot unpack `{name}` from the root archive: {errno}"))
         })
     })?;
-    debug!("root: all {made} files are made");
+    debug!("all {made} files of the root are made");
     unpacking.finish(window).map_err(|errno| RootError(format!("cannot unpack the root archive: {errno}")))
 }
 
