@@ -1,13 +1,14 @@
-//! `target/images/cor.iso`: one image that GRUB starts from, by BIOS and by UEFI.
+//! `cor.iso`, beside each kernel: one image that GRUB starts from, by BIOS and by UEFI.
 //!
 //! Its grub.cfg ends in room (spaces), so that a run can give the kernel other arguments by writing over these bytes in a copy:
 //! that takes milliseconds, where making an image takes a third of a second.
 
-use crate::project::Project;
+use crate::project::{Build, Project};
 use crate::{command, files};
 use anyhow::{Context, Result, ensure};
 use std::env;
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Where the kernel's arguments go in grub/grub.cfg.
@@ -16,22 +17,27 @@ const ARGUMENTS: &str = "@arguments@";
 const LENGTH: usize = 8192;
 
 /// Makes the image, with no arguments for the kernel, if the kernel or grub.cfg has changed.
-pub fn build(project: &Project) -> Result<()> {
-    let (image, kernel, template) = (project.image("cor.iso"), project.image("cor.elf"), project.path("grub/grub.cfg"));
+pub fn build(project: &Project, build: Build) -> Result<()> {
+    let (image, kernel, template) = (path(project, build), project.kernel(build), project.path("grub/grub.cfg"));
     if files::is_fresh(&image, &[&kernel, &template]) {
         return Ok(());
     }
-    let folder = project.image("iso");
+    let folder = image.with_file_name("iso");
     let configuration = configuration(&fs::read_to_string(&template)?, &[])?;
     files::replace(&folder.join("boot/grub/grub.cfg"), configuration.as_bytes())?;
     files::install(&kernel, &folder.join("boot/cor.elf"))?;
     command::capture(grub("file").arg("--is-x86-multiboot2").arg(&kernel))
         .context("the kernel's Multiboot2 header is missing or not in the first 32 KiB")?;
-    let new = project.image("cor.iso.new");
+    let new = image.with_file_name("cor.iso.new");
     let mut mkrescue = grub("mkrescue");
     mkrescue.args(["--locales=", "--themes=", "--fonts=", "-o"]).arg(&new).arg(&folder);
     command::capture(&mut mkrescue)?;
     fs::rename(&new, &image).context("cannot put cor.iso in its place")
+}
+
+/// Where a kernel's image is.
+pub fn path(project: &Project, build: Build) -> PathBuf {
+    project.kernel(build).with_file_name("cor.iso")
 }
 
 /// One of GRUB's commands; some distributions call the program grub2.
@@ -43,8 +49,8 @@ fn grub(command: &str) -> Command {
 }
 
 /// The image with these arguments for the kernel.
-pub fn with_arguments(project: &Project, arguments: &[String]) -> Result<Vec<u8>> {
-    let path = project.image("cor.iso");
+pub fn with_arguments(project: &Project, build: Build, arguments: &[String]) -> Result<Vec<u8>> {
+    let path = path(project, build);
     let mut image = fs::read(&path).with_context(|| format!("cannot read {} (run make first)", path.display()))?;
     let template = fs::read_to_string(project.path("grub/grub.cfg")).context("cannot read grub/grub.cfg")?;
     write_over(&mut image, &configuration(&template, &[])?, &configuration(&template, arguments)?)?;

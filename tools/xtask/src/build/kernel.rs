@@ -1,18 +1,21 @@
 //! The kernel: linked by cargo, then given its symbol table.
 
 use super::{elf, symbols};
-use crate::project::{Project, TARGET};
+use crate::project::{Build, Project, TARGET};
 use crate::{command, files};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Builds `cor.elf`.
-pub fn build(project: &Project) -> Result<()> {
-    let mut cargo = kcargo(project);
+/// Builds `cor.elf`. Cargo shows what it compiles.
+pub fn build(project: &Project, build: Build) -> Result<()> {
+    if build == Build::Release {
+        println!("kernel   compiling as a whole, which takes two minutes");
+    }
+    let mut cargo = kcargo(project, build.profile());
     command::run(cargo.args(["-p", "cor"]))?;
-    let (linked, image) = (project.linked_kernel(), project.image("cor.elf"));
+    let (linked, image) = (project.linked_kernel(build), project.kernel(build));
     if files::is_fresh(&image, &[&linked, &files::this_program()]) {
         return Ok(());
     }
@@ -22,10 +25,10 @@ pub fn build(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// `tools/kcargo build` for the kernel's machine.
-pub fn kcargo(project: &Project) -> Command {
+/// `tools/kcargo build` for the kernel's machine, by a profile of Cargo.toml.
+pub fn kcargo(project: &Project, profile: &str) -> Command {
     let mut command = Command::new(project.path("tools/kcargo"));
-    command.current_dir(project.root()).args(["build", "--quiet", "--release", "--target", TARGET]);
+    command.current_dir(project.root()).args(["build", "--profile", profile, "--target", TARGET]);
     command
 }
 

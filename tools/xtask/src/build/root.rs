@@ -1,9 +1,10 @@
-//! The root folder `target/images/root` and its archives.
+//! Roots as directories below `target/images`, and their archives: `root` is the default one, `tests` has the programs of the tests too.
 //!
-//! It holds our programs, what stands in `user/root`, and BusyBox. What nothing asks for any more is removed.
+//! A root holds our programs, what stands in `user/root`, and BusyBox. What nothing asks for any more is removed.
 
 use super::busybox;
-use super::packages::Program;
+use super::c::{self, Group};
+use super::packages::{self, Program, Target};
 use crate::cpio::folder;
 use crate::files;
 use crate::project::Project;
@@ -14,25 +15,64 @@ use std::io::BufWriter;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// Brings folder and archives up to date.
-pub fn build(project: &Project, programs: &[Program]) -> Result<()> {
+/// Brings the default root up to date.
+pub fn build(project: &Project) -> Result<()> {
+    let programs = programs(project, &[Group::Programs], &[Target::Cor])?;
     let root = project.image("root");
-    fs::create_dir_all(&root).context("cannot make target/images/root")?;
-    let mut wanted = copy_skeleton(&project.path("user/root"), &root)?;
+    let sources = fill(project, &root, &programs)?;
+    pack(&root, &project.image("root.cpio"), &sources, &is_no_test)
+}
+
+/// Brings the root of the bench up to date.
+pub fn build_for_bench(project: &Project) -> Result<()> {
+    let programs = programs(project, &[Group::Programs, Group::Bench], &[Target::Cor])?;
+    let root = project.image("bench/root");
+    let sources = fill(project, &root, &programs)?;
+    pack(&root, &project.image("bench/root.cpio"), &sources, &is_no_test)
+}
+
+/// Brings the roots of the tests up to date.
+pub fn build_for_tests(project: &Project) -> Result<()> {
+    let groups = [Group::Tests, Group::Programs];
+    let programs = programs(project, &groups, &[Target::Cor, Target::Linux])?;
+    let root = project.image("tests/root");
+    let sources = fill(project, &root, &programs)?;
+    pack(&root, &project.image("tests/soak.cpio"), &sources, &is_for_soak)?;
+    pack(&root, &project.image("tests/tests.cpio"), &sources, &|_| true)
+}
+
+/// Fills a root with the skeleton, programs, and BusyBox; returns its files.
+fn fill(project: &Project, root: &Path, programs: &[Program]) -> Result<Vec<PathBuf>> {
+    fs::create_dir_all(root).with_context(|| format!("cannot make {}", root.display()))?;
+    let mut wanted = copy_skeleton(&project.path("user/root"), root)?;
     for program in programs {
         let to = root.join(&program.install);
         files::install(&program.file, &to)?;
         wanted.insert(to);
     }
-    wanted.extend(busybox::install(&root, &wanted)?);
-    remove_others(&root, &wanted)?;
+    wanted.extend(busybox::install(root, &wanted)?);
+    remove_others(root, &wanted)?;
     let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).collect::<String>();
-    let list = project.image("root.list");
+    let list = root.with_extension("list");
     files::replace_if_changed(&list, manifest.as_bytes())?;
-    let sources: Vec<PathBuf> = wanted.into_iter().chain([list, files::this_program()]).collect();
-    pack(&root, &project.image("root.cpio"), &sources, &|path| !["tests", "soak"].map(Path::new).contains(&path))?;
-    pack(&root, &project.image("soak.cpio"), &sources, &is_for_soak)?;
-    pack(&root, &project.image("tests.cpio"), &sources, &|_| true)
+    Ok(wanted.into_iter().chain([list, files::this_program()]).collect())
+}
+
+/// Builds the programs of some groups and targets.
+fn programs(project: &Project, groups: &[Group], targets: &[Target]) -> Result<Vec<Program>> {
+    let mut programs = Vec::new();
+    for &group in groups {
+        programs.extend(c::build(project, group)?);
+    }
+    for &target in targets {
+        programs.extend(packages::build(project, target)?);
+    }
+    Ok(programs)
+}
+
+/// Leaves out what tests read, which lies in the skeleton too.
+fn is_no_test(path: &Path) -> bool {
+    path != Path::new("tests")
 }
 
 /// Little enough for a machine with little memory.

@@ -2,11 +2,11 @@
 
 use super::options::{Boot, Options};
 use super::qemu::{self, Line, Start};
+use super::recording::Recording;
 use super::{guest, linux, profile};
 use crate::build::iso;
 use crate::files;
 use crate::project::Project;
-use crate::replay::recording::Recording;
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
         line.network(&options.forward);
     }
     if let Some(recording) = recording {
-        recording.note_machine(&project.linked_kernel(), &built(project, "cor.elf")?, line.words())?;
+        recording.note_machine(&project.linked_kernel(options.build), &kernel(project, options)?, line.words())?;
     }
     Ok(line)
 }
@@ -69,14 +69,15 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
     let arguments = kernel_arguments(options);
     if direct {
         let module = options.has_initrd().then(|| root.to_path_buf());
-        let mut kernel = built(project, "cor.elf")?;
+        let mut kernel = kernel(project, options)?;
         if options.record.is_some() {
             kernel = files::copied(&kernel, &folder.join("cor.elf"))?;
         }
         return Ok(Start::Kernel(kernel, module, arguments.join(" ")));
     }
     let image = folder.join("cor.iso");
-    fs::write(&image, iso::with_arguments(project, &arguments)?).context("cannot write the boot image")?;
+    fs::write(&image, iso::with_arguments(project, options.build, &arguments)?)
+        .context("cannot write the boot image")?;
     let uefi = if options.boot == Boot::Uefi { Some(qemu::uefi(folder)?) } else { None };
     Ok(Start::Cd(image, uefi))
 }
@@ -103,10 +104,11 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
     arguments.into_iter().chain(own).map(String::from).collect()
 }
 
-/// A file that `make` builds.
-fn built(project: &Project, name: &str) -> Result<PathBuf> {
-    let path = project.image(name);
-    ensure!(path.is_file(), "{} is missing (run make first)", path.display());
+/// The kernel that is asked for, as it boots.
+fn kernel(project: &Project, options: &Options) -> Result<PathBuf> {
+    let path = project.kernel(options.build);
+    let profile = options.build.profile();
+    ensure!(path.is_file(), "{} is missing (target/debug/xtask build --build {profile} makes it)", path.display());
     Ok(path)
 }
 

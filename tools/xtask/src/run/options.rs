@@ -1,5 +1,6 @@
 //! What `bin/run` can be told.
 
+use crate::project::Build;
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -17,6 +18,9 @@ pub struct Options {
     /// How the kernel is started
     #[arg(long, value_enum, default_value_t)]
     pub boot: Boot,
+    /// How the kernel is compiled
+    #[arg(long, value_enum, env = "COR_BUILD", default_value_t)]
+    pub build: Build,
     /// Hand the root to the kernel as a boot module, not as a disk; with --boot direct
     #[arg(long)]
     pub initrd: bool,
