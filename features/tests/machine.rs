@@ -56,9 +56,11 @@ impl Machine {
     }
 }
 
-/// `bin/run` as it stands in the project.
+/// `bin/run` as it stands in the project, of what has been built before the stories began.
 pub fn bin_run() -> Command {
-    Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bin").join("run"))
+    let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bin").join("run"));
+    command.env("COR_NO_BUILD", "1");
+    command
 }
 
 /// The kernel that the stories are told to instead of Cor.

@@ -28,6 +28,8 @@ struct Cli {
 enum Do {
     /// Run the tests: all, or these
     Test(test::Options),
+    /// Run the tests that take longer: on Debian's kernel, many schedules, endurance
+    TestLong,
     /// Build and run one program of user/tests, on this host and on Cor
     TestOne(test::one::Options),
     /// Have everything fail that can fail in the programs of user/tests
@@ -71,6 +73,7 @@ fn main() {
 fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Test(options) => test::test(project, &options),
+        Do::TestLong => test::test_long(project),
         Do::TestOne(options) => test::one::test(project, &options),
         Do::Faults { programs } => test::faults(project, &programs),
         Do::Schedules(options) => test::schedules(project, &options),

@@ -19,6 +19,7 @@ const FURTHER: &str = "\
 Further commands, in the package workbench, which is built when the first of them is called (xtask COMMAND --help):
   test         Run the tests: all, or some stages
   test-one     Build and run one program of user/tests, on this host and on Cor
+  test-long    Run the tests that take longer
   faults       Make everything fail that can fail in the programs of user/tests
   schedules    Run the programs of user/tests under many schedules
   soak         Test endurance, in its long form

@@ -26,8 +26,8 @@ use xtask::project::{Build, Project};
 /// The options of `xtask test`.
 #[derive(Args)]
 pub struct Options {
-    /// Stages: checks, host, selftest, programs, soak, release, features, linux; behind `programs` or `linux` only these tests
-    /// (CHAPTER or CHAPTER/NAME) [default: all stages but linux]
+    /// Stages: checks, host, selftest, programs, soak, release, features, linux, schedules, soak-long; behind `programs` or `linux`
+    /// only these tests (CHAPTER or CHAPTER/NAME) [default: all stages before linux]
     #[arg(value_name = "STAGE|TEST")]
     words: Vec<String>,
 }
@@ -49,13 +49,20 @@ pub enum Stage {
     Release,
     /// The stories in features/
     Features,
-    /// The programs in user/tests under Debian's own kernel, in the same machine (make test-linux; not among all)
+    /// The programs in user/tests under Debian's own kernel, in the same machine (among the long ones)
     Linux,
+    /// The programs in user/tests under twenty schedules (long)
+    Schedules,
+    /// Endurance in its long form (long)
+    SoakLong,
 }
 
 impl Stage {
     const ALL: [Stage; 7] =
         [Stage::Checks, Stage::Host, Stage::Selftest, Stage::Programs, Stage::Soak, Stage::Release, Stage::Features];
+
+    /// Those of `make test-long`.
+    const LONG: [Stage; 3] = [Stage::Linux, Stage::Schedules, Stage::SoakLong];
 
     fn name(self) -> &'static str {
         match self {
@@ -67,6 +74,8 @@ impl Stage {
             Stage::Release => "release",
             Stage::Features => "features",
             Stage::Linux => "on Linux",
+            Stage::Schedules => "schedules",
+            Stage::SoakLong => "endurance",
         }
     }
 
@@ -77,7 +86,7 @@ impl Stage {
 
     /// Whether it keeps one processor busy with a machine.
     fn is_on_one_machine(self) -> bool {
-        matches!(self, Stage::Selftest | Stage::Programs | Stage::Soak | Stage::Linux)
+        !self.is_on_host() && self != Stage::Features
     }
 
     /// Runs it, with the programs that are wanted, or all.
@@ -97,6 +106,8 @@ impl Stage {
                 features::run(project)
             }
             Stage::Linux => programs::run_on_linux(project, tests),
+            Stage::Schedules => schedules::run_long(project),
+            Stage::SoakLong => soak::run_long(project),
         }
     }
 }
@@ -109,6 +120,15 @@ fn build(project: &Project, kernel: Build) -> Result<()> {
 /// Runs these stages, or all; an error if anything failed.
 pub fn test(project: &Project, options: &Options) -> Result<()> {
     let (stages, tests) = stages_and_tests(&options.words)?;
+    run(project, &stages, tests)
+}
+
+/// Runs what takes longer than a person waits; an error if anything failed.
+pub fn test_long(project: &Project) -> Result<()> {
+    run(project, &Stage::LONG, &[])
+}
+
+fn run(project: &Project, stages: &[Stage], tests: &[String]) -> Result<()> {
     let build_failure = OnceLock::new();
     if stages.iter().any(|stage| !stage.is_on_host())
         && let Err(error) = build(project, Build::default())
@@ -117,7 +137,7 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
         let _ = build_failure.set(format!("the build failed: {error:#}"));
     }
     let tally = Mutex::new(Tally::default());
-    lanes::run(&stages, &tally, &|stage| match build_failure.get().filter(|_| !stage.is_on_host()) {
+    lanes::run(stages, &tally, &|stage| match build_failure.get().filter(|_| !stage.is_on_host()) {
         Some(failure) => Report::could_not_run(failure),
         None => stage.run(project, tests).unwrap_or_else(|error| Report::could_not_run(&format!("{error:#}"))),
     });

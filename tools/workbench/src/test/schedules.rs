@@ -3,10 +3,10 @@
 //! What goes wrong only when tasks take turns in an unusual way shows there, and the same seed shows it again, instruction for
 //! instruction. `make test` takes one seed and the chapters where most happens at once; `make schedules` many of both.
 
-use super::stage::run_logged;
+use super::stage::{Report, run_logged};
 use anyhow::{Result, ensure};
 use std::num::NonZeroU64;
-use xtask::project::Project;
+use xtask::project::{Build, Project};
 
 /// The chapters in which several tasks are at something together.
 const BUSY: &[&str] = &[
@@ -38,8 +38,18 @@ pub fn short(project: &Project) -> Result<Result<(), String>> {
     try_seed(project, SEED, SHORT)
 }
 
+/// Runs twenty seeds, for `make test-long`.
+pub fn run_long(project: &Project) -> Result<Report> {
+    let mut report = Report::default();
+    for seed in 1..=20 {
+        report.note(try_seed(project, seed, BUSY)?);
+    }
+    Ok(report)
+}
+
 /// Runs the long form, which prints as it goes on.
 pub fn schedules(project: &Project, options: &Schedules) -> Result<()> {
+    super::build(project, Build::default())?;
     let chosen: Vec<&str> = options.tests.iter().map(String::as_str).collect();
     let tests = if chosen.is_empty() { BUSY } else { &chosen };
     let (first, mut failed) = (options.from.get(), 0);

@@ -8,7 +8,7 @@ use super::stage::{Printed, Report, run_logged};
 use anyhow::{Context, Result, ensure};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
-use xtask::project::Project;
+use xtask::project::{Build, Project};
 
 /// What the random numbers of `make test` begin with, and what chooses whose turn it is.
 const SEED: &str = "1";
@@ -73,28 +73,51 @@ fn judge(printed: &Printed, report: &mut Report) {
     }
 }
 
-/// Makes each kind of failure at each place in all programs of user/tests, or some: the long form of what `run` does with a few. On a
-/// machine whose clock counts instructions no time is waited for, and what fails, fails again.
+/// Makes each kind of failure at each place in all programs of user/tests, or some: the long form of what `run` does with a few.
 pub fn faults(project: &Project, programs: &[String]) -> Result<()> {
-    let mut machine = project.xtask();
-    machine.args(["run", "--boot", "direct", "--quiet", "--timeout", LONG_PATIENCE, "--memory", "512M"]);
-    machine.args(["--schedule", "1", "--root"]).arg(project.image("tests/tests.cpio"));
-    let status =
-        machine.args(["--", "/soak/faults", "long"]).args(programs).status().context("cannot start a machine")?;
+    super::build(project, Build::default())?;
+    let status = faults_machine(project).args(programs).status().context("cannot start a machine")?;
     ensure!(status.success(), "not every failure was endured");
     Ok(())
 }
 
+/// The machine that does it. Its clock counts instructions, so that no time is waited for, and what fails, fails again.
+fn faults_machine(project: &Project) -> Command {
+    let mut machine = project.xtask();
+    machine.args(["run", "--boot", "direct", "--quiet", "--timeout", LONG_PATIENCE, "--memory", "512M"]);
+    machine.args(["--schedule", "1", "--root"]).arg(project.image("tests/tests.cpio"));
+    machine.args(["--", "/soak/faults", "long"]);
+    machine
+}
+
 /// Runs the long form, which prints as it goes on.
 pub fn soak(project: &Project, options: &Endurance) -> Result<()> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| time.as_secs());
-    let seed = options.seed.unwrap_or(now);
+    super::build(project, Build::default())?;
+    let seed = options.seed.unwrap_or_else(seed_of_now);
     println!("seed {seed}");
-    let mut machine = machine(project, LONG_PATIENCE, "256M", "soak.cpio")?;
-    machine.args(["/soak/soak", "long", &seed.to_string()]).args(&options.part);
-    let status = machine.status().context("cannot start a machine")?;
+    let mut machine = soak_machine(project, seed)?;
+    let status = machine.args(&options.part).status().context("cannot start a machine")?;
     ensure!(status.success(), "it has not endured; `xtask soak {seed}` does the same again");
     Ok(())
+}
+
+/// Runs the long forms of all of it, for `make test-long`.
+pub fn run_long(project: &Project) -> Result<Report> {
+    let mut report = Report::default();
+    judge(&run_logged(project, "soak-long", &mut soak_machine(project, seed_of_now())?)?, &mut report);
+    judge(&run_logged(project, "faults-long", &mut faults_machine(project))?, &mut report);
+    Ok(report)
+}
+
+fn seed_of_now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| time.as_secs())
+}
+
+/// The machine of the long form: it has a disk, and a clock that goes by itself.
+fn soak_machine(project: &Project, seed: u64) -> Result<Command> {
+    let mut machine = machine(project, LONG_PATIENCE, "256M", "soak.cpio")?;
+    machine.args(["/soak/soak", "long", &seed.to_string()]);
+    Ok(machine)
 }
 
 fn machine(project: &Project, patience: &str, memory: &str, root: &str) -> Result<Command> {
