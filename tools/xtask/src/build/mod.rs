@@ -26,10 +26,12 @@ mod stamp;
 pub mod symbols;
 
 use crate::project::{Build, Project};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
+use c::Group;
 use clap::ValueEnum;
 use stamp::Stamp;
 use std::fs::{self, File};
+use std::thread;
 
 /// What is to be built besides the default root.
 pub struct Wanted {
@@ -48,29 +50,74 @@ pub enum Root {
     Bench,
 }
 
-/// The sources of the default root.
-const DEFAULT_ROOT: [&str; 7] =
-    ["user/init", "user/tour", "user/rt", "user/program", "user/programs", "user/root", "kernel/logic"];
-
-/// Builds what is wanted and has changed. Programs in C come first: a mistake in one shows at once.
+/// Builds what is wanted and has changed. Programs in C come first: a mistake in one shows at once. Then the kernels, which cargo
+/// tells about as it compiles them, and beside them the rest of the roots, without a word.
 pub fn build(project: &Project, wanted: &Wanted) -> Result<()> {
     let _lock = lock(project)?;
-    let mut worked = root(project)?;
-    for root in &wanted.roots {
-        worked |= match root {
-            Root::Tests => tests(project)?,
-            Root::Bench => bench(project)?,
-        };
+    let roots: Vec<_> = std::iter::once(None).chain(wanted.roots.iter().copied().map(Some)).collect();
+    let roots = roots.into_iter().map(|root| Part::of_root(project, root)).collect::<Result<Vec<_>>>()?;
+    for root in roots.iter().filter(|root| !root.stamp.is_fresh()) {
+        root.compile_c(project)?;
     }
-    for &build in &wanted.kernels {
-        worked |= kernel(project, build)?;
-    }
-    if worked {
+    let (kernels, roots) = thread::scope(|scope| {
+        let roots = scope.spawn(|| any(roots.iter().map(|root| root.stamp.renew_if_stale(|| root.make(project)))));
+        let kernels = any(wanted.kernels.iter().map(|&build| kernel(project, build)));
+        (kernels, roots.join())
+    });
+    let roots = roots.map_err(|_| anyhow!("the thread that builds the roots panicked"))??;
+    if kernels? || roots {
         println!(
-            "Ready: make run brings Cor to its prompt, bin/run -- PROGRAM runs one, make test tests, bin/debug starts gdb."
+            "Ready: make run brings Cor to its prompt, bin/run -- PROGRAM runs one, make test tests, bin/debug debugs."
         );
     }
     Ok(())
+}
+
+/// Whether there was something to do in any of these; the first error ends the work.
+fn any(parts: impl Iterator<Item = Result<bool>>) -> Result<bool> {
+    parts.into_iter().try_fold(false, |worked, part| Ok(worked | part?))
+}
+
+/// A root, and whether it is up to date.
+struct Part {
+    root: Option<Root>,
+    stamp: Stamp,
+}
+
+impl Part {
+    /// The default root, or a further one.
+    fn of_root(project: &Project, root: Option<Root>) -> Result<Part> {
+        const DEFAULT: [&str; 7] =
+            ["user/init", "user/tour", "user/rt", "user/program", "user/programs", "user/root", "kernel/logic"];
+        let (name, sources, made) = match root {
+            None => ("root", DEFAULT.to_vec(), vec!["root.cpio", "init"]),
+            Some(Root::Tests) => ("tests", vec!["user", "kernel/logic"], vec!["tests/tests.cpio", "tests/soak.cpio"]),
+            Some(Root::Bench) => ("bench", [&DEFAULT[..], &["user/bench"]].concat(), vec!["bench/root.cpio"]),
+        };
+        let made: Vec<_> = made.iter().map(|name| project.image(name)).collect();
+        Ok(Part { root, stamp: Stamp::new(project, name, &sources, &made)? })
+    }
+
+    /// Its programs in C.
+    fn groups(&self) -> &'static [Group] {
+        match self.root {
+            None => &[Group::Programs],
+            Some(Root::Tests) => &[Group::Programs, Group::Tests],
+            Some(Root::Bench) => &[Group::Programs, Group::Bench],
+        }
+    }
+
+    fn compile_c(&self, project: &Project) -> Result<()> {
+        self.groups().iter().try_for_each(|&group| c::build(project, group).map(|_| ()))
+    }
+
+    fn make(&self, project: &Project) -> Result<()> {
+        match self.root {
+            None => root::build(project, self.groups()),
+            Some(Root::Tests) => root::build_for_tests(project, self.groups()),
+            Some(Root::Bench) => root::build_for_bench(project, self.groups()),
+        }
+    }
 }
 
 /// Builds a kernel and its boot image; tells whether there was something to do.
@@ -82,26 +129,6 @@ fn kernel(project: &Project, build: Build) -> Result<bool> {
         kernel::build(project, build)?;
         iso::build(project, build)
     })
-}
-
-/// Builds the default root; tells whether there was something to do.
-fn root(project: &Project) -> Result<bool> {
-    let stamp = Stamp::new(project, "root", &DEFAULT_ROOT, &[project.image("root.cpio"), project.image("init")])?;
-    stamp.renew_if_stale(|| root::build(project))
-}
-
-/// Builds the roots of the tests; tells whether there was something to do.
-fn tests(project: &Project) -> Result<bool> {
-    let made = ["tests/tests.cpio", "tests/soak.cpio"].map(|name| project.image(name));
-    let stamp = Stamp::new(project, "tests", &["user", "kernel/logic"], &made)?;
-    stamp.renew_if_stale(|| root::build_for_tests(project))
-}
-
-/// Builds the root of the bench; tells whether there was something to do.
-fn bench(project: &Project) -> Result<bool> {
-    let sources = [&DEFAULT_ROOT[..], &["user/bench"]].concat();
-    let stamp = Stamp::new(project, "bench", &sources, &[project.image("bench/root.cpio")])?;
-    stamp.renew_if_stale(|| root::build_for_bench(project))
 }
 
 /// Builds the first program of a Linux kernel, for `bin/run --kernel`.

@@ -75,7 +75,7 @@ pub fn build_linux_init(project: &Project) -> Result<()> {
 /// them along.
 fn build_packages(project: &Project, target: Target, packages: Vec<Package>) -> Result<Vec<Program>> {
     let mut cargo = target.cargo(project);
-    command::run(cargo.args(packages.iter().flat_map(|package| ["-p", &package.name])))?;
+    command::run(cargo.arg("--quiet").args(packages.iter().flat_map(|package| ["-p", &package.name])))?;
     let mut programs = Vec::new();
     for package in packages {
         let built = |name: &str| project.path("target").join(target.triple()).join(PROFILE).join(name);

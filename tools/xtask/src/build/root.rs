@@ -16,25 +16,24 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 /// Brings the default root up to date.
-pub fn build(project: &Project) -> Result<()> {
-    let programs = programs(project, &[Group::Programs], &[Target::Cor])?;
+pub fn build(project: &Project, groups: &[Group]) -> Result<()> {
+    let programs = programs(project, groups, &[Target::Cor])?;
     let root = project.image("root");
     let sources = fill(project, &root, &programs)?;
     pack(&root, &project.image("root.cpio"), &sources, &is_no_test)
 }
 
 /// Brings the root of the bench up to date.
-pub fn build_for_bench(project: &Project) -> Result<()> {
-    let programs = programs(project, &[Group::Programs, Group::Bench], &[Target::Cor])?;
+pub fn build_for_bench(project: &Project, groups: &[Group]) -> Result<()> {
+    let programs = programs(project, groups, &[Target::Cor])?;
     let root = project.image("bench/root");
     let sources = fill(project, &root, &programs)?;
     pack(&root, &project.image("bench/root.cpio"), &sources, &is_no_test)
 }
 
 /// Brings the roots of the tests up to date.
-pub fn build_for_tests(project: &Project) -> Result<()> {
-    let groups = [Group::Tests, Group::Programs];
-    let programs = programs(project, &groups, &[Target::Cor, Target::Linux])?;
+pub fn build_for_tests(project: &Project, groups: &[Group]) -> Result<()> {
+    let programs = programs(project, groups, &[Target::Cor, Target::Linux])?;
     let root = project.image("tests/root");
     let sources = fill(project, &root, &programs)?;
     pack(&root, &project.image("tests/soak.cpio"), &sources, &is_for_soak)?;

@@ -31,6 +31,11 @@ impl Stamp {
         Ok(Stamp { file, is_fresh })
     }
 
+    /// Whether nothing has changed since.
+    pub fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+
     /// Does the work unless the part is fresh; then the stamp has the time at which the work began, since sources may change meanwhile.
     /// Tells whether there was something to do.
     pub fn renew_if_stale(&self, work: impl FnOnce() -> Result<()>) -> Result<bool> {
