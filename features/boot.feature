@@ -50,6 +50,32 @@ Feature: Booting
       | 32M  | GRUB        |
 
   @cor
+  Scenario Outline: The times in the log grow, by <loader>
+    Given the C program /bin/log:
+      """
+      #include "stdio.h"
+      #include "sys/klog.h"
+
+      int main(void)
+      {
+          static char text[1 << 16];
+          fwrite(text, 1, klogctl(3, text, sizeof text), stdout);
+      }
+      """
+    And a machine that boots by <loader>
+    When /bin/log runs
+    Then the times of the lines grow, each of the first 5 is later than the one before
+
+    Examples:
+      | loader      |
+      | QEMU itself |
+
+    @uefi @slow
+    Examples:
+      | loader |
+      | UEFI   |
+
+  @cor
   Scenario: On another chipset
     Given a machine of the type q35
     When /bin/hello runs

@@ -28,3 +28,5 @@ Feature: When the kernel itself fails
     And bin/run says "kernel panic"
     And the console says "kernel stack overflowed"
     And the trace shows overflow in kernel/src/selftest, with its line
+    And the console says "the last frame repeats"
+    And the trace shows by_overflow in kernel/src/selftest, with its line

@@ -103,6 +103,17 @@ fn trace_shows(world: &mut World, function: String, file: String) {
     assert!(outcome.text().lines().any(is_place), "no such line in the trace{outcome}");
 }
 
+#[then(regex = r"^the times of the lines grow, each of the first (\d+) is later than the one before$")]
+fn times_grow(world: &mut World, distinct: usize) {
+    let outcome = world.outcome();
+    let time = |line: &str| line.split_once('[')?.1.split_once(']')?.0.trim().parse::<f64>().ok();
+    let times: Vec<f64> = outcome.text().lines().filter_map(time).collect();
+    assert!(times.len() > distinct, "only {} lines have a time{outcome}", times.len());
+    assert!(times.is_sorted(), "a line is older than the one before{outcome}");
+    let equal = times[..distinct].windows(2).position(|pair| pair[0] == pair[1]);
+    assert_eq!(equal, None, "two lines have the same time{outcome}");
+}
+
 #[then(regex = r"^the letters (\w) and (\w) come (\d+) times each, and take turns$")]
 fn take_turns(world: &mut World, first: char, second: char, times: usize) {
     let text = world.outcome().text();

@@ -12,9 +12,11 @@ extern crate std;
 
 pub mod address;
 pub mod aml_sleep;
+pub mod backtrace;
 pub mod boot_info;
 pub mod buddy;
 pub mod calibration;
+pub mod clock_scale;
 pub mod cmos_date;
 pub mod command_line;
 pub mod deadlines;

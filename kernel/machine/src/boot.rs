@@ -22,9 +22,11 @@ use logic::{
     errno::{Errno, Result},
     memory_map::{Kind, MemoryMap},
 };
-use spin::Once;
+use spin::{Mutex, MutexGuard, Once};
 
-static INFO: Once<BootInfo> = Once::new();
+/// Filled where it is, since it is large for a stack.
+static SPACE: Mutex<BootInfo> = Mutex::new(BootInfo::new());
+static INFO: Once<&BootInfo> = Once::new();
 
 /// What had been done, and the TSC then; by the first CPU, before there is a log.
 static STEPS: SpinLock<ArrayVec<(&str, u64), 8>> = SpinLock::new("boot's steps", ArrayVec::new_const());
@@ -43,10 +45,11 @@ pub fn start(protocol: u32, information: u32, kernel: fn(&'static BootInfo) -> !
     vector::enable();
     done("boot: the processor is set up");
 
-    let info = match read_info(protocol, information) {
-        Ok(info) => INFO.call_once(|| info),
-        Err(why) => refuse(why),
-    };
+    let info = MutexGuard::leak(SPACE.lock());
+    if let Err(why) = read_info(protocol, information, info) {
+        refuse(why);
+    }
+    let info = INFO.call_once(|| info);
     done("boot: memory is taken over");
     if info.framebuffer.is_none_or(|screen| screen.format == Format::Text) {
         // SAFETY: a PC's screen is in text mode unless the loader says otherwise, and the first MiB is in the physmap.
@@ -67,16 +70,15 @@ fn refuse(why: &str) -> ! {
 }
 
 /// Reads what the loader left and takes possession of memory.
-fn read_info(protocol: u32, information: u32) -> core::result::Result<BootInfo, &'static str> {
-    let mut info = loader::read(protocol, PhysAddr(u64::from(information)))?;
+fn read_info(protocol: u32, information: u32, info: &mut BootInfo) -> core::result::Result<(), &'static str> {
+    loader::read(protocol, PhysAddr(u64::from(information)), info)?;
     let image = kernel_space::image(panic::symbols_length());
     info.memory.reserve(image.start, image.end - image.start);
     for module in &info.modules {
         info.memory.reserve(module.range.start.0, module.range.length());
     }
     info.validate()?;
-    take_memory(&mut info.memory)?;
-    Ok(info)
+    take_memory(&mut info.memory)
 }
 
 /// Builds the kernel's own page tables and the frame allocator over the memory map.
@@ -151,7 +153,7 @@ pub fn steps() -> impl Iterator<Item = (&'static str, Instant)> {
 
 /// What the loader told, once it has been read.
 pub(crate) fn info() -> Option<&'static BootInfo> {
-    INFO.get()
+    INFO.get().copied()
 }
 
 /// The frames of a boot module, owned by the caller from now on; what lies behind its end in the last one is zeroed. A

@@ -2,8 +2,8 @@
 //!
 //! Boot is not held up: the PIT counts from `start` on, the processor may tell the frequency itself (CPUID), and if
 //! not, the first, rough measure takes at most two milliseconds. `refine`, called from the alarm's interrupt, measures
-//! again over ever longer spans. `now` takes no lock: writers count `VERSION` up before and after they change the scale
-//! (a sequence lock), and readers try again when it changed.
+//! again over ever longer spans, each of which begins a new scale (logic::clock_scale). `now` takes no lock: writers count
+//! `VERSION` up before and after they change the scale (a sequence lock), and readers try again when it changed.
 
 use crate::clock_page::{self, Shown};
 use crate::frame::Frame;
@@ -14,6 +14,7 @@ use core::ops::Add;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 use core::time::Duration;
 use logic::calibration::{Calibration, Sample};
+use logic::clock_scale::Scale;
 use logic::errno::Result;
 
 /// A moment: nanoseconds since the kernel started.
@@ -63,13 +64,20 @@ pub(crate) fn calibrate() {
 
 /// The time since the kernel started; it never goes back.
 pub fn now() -> Instant {
+    let time = steady(|| time_at(tsc()));
+    LATELY.store(time, Ordering::Relaxed);
+    Instant(time)
+}
+
+/// Reads by a scale that did not change meanwhile.
+#[inline(always)]
+fn steady(read: impl Fn() -> u64) -> u64 {
     loop {
         let version = VERSION.load(Ordering::Acquire);
-        let time = time_at(tsc());
+        let time = read();
         fence(Ordering::Acquire);
         if version.is_multiple_of(2) && VERSION.load(Ordering::Relaxed) == version {
-            LATELY.store(time, Ordering::Relaxed);
-            return Instant(time);
+            return time;
         }
         core::hint::spin_loop();
     }
@@ -119,12 +127,8 @@ pub fn page() -> Result<Frame> {
 
 fn shown() -> Shown {
     let corrected = DATE_CORRECTED.load(Ordering::Relaxed);
-    Shown {
-        base_counter: BASE_TSC.load(Ordering::Relaxed),
-        base_time: BASE_TIME.load(Ordering::Relaxed),
-        rate: RATE.load(Ordering::Relaxed),
-        date_at_start: if corrected { 0 } else { wall_clock_at_boot() },
-    }
+    let Scale { base_counter, base_time, rate } = scale();
+    Shown { base_counter, base_time, rate, date_at_start: if corrected { 0 } else { wall_clock_at_boot() } }
 }
 
 fn at_boot() -> &'static AtomicU64 {
@@ -156,18 +160,23 @@ fn set_rate(tsc: u64, hertz: u64) {
     if hertz == 0 {
         return;
     }
-    // A scale that is not set yet begins at the start; one that is goes on from where it is.
-    let time = time_at(tsc);
-    let running = RATE.load(Ordering::Relaxed) != 0;
+    let scale = scale().rebased(tsc, hertz);
     VERSION.fetch_add(1, Ordering::Relaxed);
     fence(Ordering::Release);
-    if running {
-        BASE_TSC.store(tsc, Ordering::Relaxed);
-        BASE_TIME.store(time, Ordering::Relaxed);
-    }
-    RATE.store(((1_000_000_000u128 << 32) / u128::from(hertz)) as u64, Ordering::Relaxed);
+    BASE_TSC.store(scale.base_counter, Ordering::Relaxed);
+    BASE_TIME.store(scale.base_time, Ordering::Relaxed);
+    RATE.store(scale.rate, Ordering::Relaxed);
     VERSION.fetch_add(1, Ordering::Release);
     clock_page::show(shown);
+}
+
+/// The scale; in the midst of a change, a mixture.
+fn scale() -> Scale {
+    Scale {
+        base_counter: BASE_TSC.load(Ordering::Relaxed),
+        base_time: BASE_TIME.load(Ordering::Relaxed),
+        rate: RATE.load(Ordering::Relaxed),
+    }
 }
 
 fn time_at(tsc: u64) -> u64 {
@@ -235,9 +244,9 @@ fn frequency_of_monitor() -> Option<u64> {
     (kilohertz != 0).then_some(u64::from(kilohertz) * 1000)
 }
 
-/// When the time stamp counter was there: not long ago.
+/// The moment at which the time stamp counter had a value, also one from before the last measure.
 pub(crate) fn at(tsc: u64) -> Instant {
-    Instant(time_at(tsc))
+    Instant(steady(|| scale().time(tsc)))
 }
 
 /// The time stamp counter, as it is.

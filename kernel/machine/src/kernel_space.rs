@@ -46,9 +46,11 @@ const KERNEL: u64 = 0xffff_ffff_8000_0000;
 const LARGE_PAGE: u64 = 2 << 20;
 const FIRST_KERNEL_SLOT: usize = ENTRIES / 2;
 
+/// Size of a kernel stack. A kernel with debug assertions is one without optimisation (profile `unoptimized`), whose functions
+/// keep every copy of a value in its own place on the stack.
+pub(crate) const STACK_SIZE: u64 = if cfg!(debug_assertions) { 96 << 10 } else { 24 << 10 };
 /// A kernel stack's share of virtual memory: the stack is its upper part, the rest stays unmapped.
-const STACK_SLOT: u64 = 32 << 10;
-pub(crate) const STACK_SIZE: u64 = 24 << 10;
+const STACK_SLOT: u64 = (STACK_SIZE + 1).next_power_of_two();
 
 /// A page table, as the CPU sees it too; it sets accessed and dirty bits behind our back.
 pub(crate) type Table = [AtomicU64; ENTRIES];

@@ -15,9 +15,15 @@ use core::{
     panic::PanicInfo,
     sync::atomic::{AtomicBool, Ordering},
 };
-use logic::symbols::{HEADER, Table};
+use logic::{
+    backtrace::{Collapser, Step},
+    symbols::{HEADER, Table},
+};
 
-const DEEPEST: usize = 40;
+/// The most frames that a backtrace prints, repetitions not counted.
+const MOST_FRAMES: usize = 40;
+/// The most frames that are followed: more than fit on the largest stack.
+const DEEPEST: usize = 4096;
 /// The farthest that a caller's frame can be from its callee's: twice the largest stack.
 const FARTHEST: u64 = 64 << 10;
 
@@ -95,15 +101,35 @@ pub fn write_registers(into: &mut dyn Write, registers: &Registers) -> fmt::Resu
     Ok(())
 }
 
-/// Writes the callers above a frame pointer, innermost first. The frames must be those of a kernel stack that nobody
-/// runs on, or of the caller itself.
+/// Writes the callers above a frame pointer, innermost first, with repetitions collapsed. The frames must be those of a
+/// kernel stack that nobody runs on, or of the caller itself.
 pub fn write_backtrace(into: &mut dyn Write, frame: u64) -> fmt::Result {
-    let mut result = Ok(());
-    each_caller(frame, |caller, lookup| {
-        result = write_place(into, caller, lookup);
-        result.is_ok()
+    let (mut collapser, mut room, mut result) = (Collapser::default(), MOST_FRAMES, Ok(()));
+    let mut write = |step| {
+        if result.is_ok() && room > 0 {
+            result = write_step(into, step);
+            room -= 1;
+            if room == 0 && result.is_ok() {
+                result = writeln!(into, "  ... the callers further out are left out");
+            }
+        }
+    };
+    each_caller(frame, |caller, _| {
+        collapser.push(caller, &mut write);
+        true
     });
+    collapser.finish(&mut write);
     result
+}
+
+/// Writes a frame of a caller, or a line in place of frames that repeat.
+fn write_step(into: &mut dyn Write, step: Step) -> fmt::Result {
+    match step {
+        Step::Frame(caller) => write_place(into, caller, caller - 1),
+        Step::Repeated { frames: 1, times: 1 } => writeln!(into, "  ... the last frame once more"),
+        Step::Repeated { frames: 1, times } => writeln!(into, "  ... the last frame repeats {times} more times"),
+        Step::Repeated { frames, times } => writeln!(into, "  ... the last {frames} frames, {times} more times"),
+    }
 }
 
 /// Shows where each function returns to, and an address in the call, innermost first, as long as `show` wants more.

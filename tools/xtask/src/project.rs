@@ -17,17 +17,20 @@ pub enum Build {
     Quick,
     /// As a whole, with all that a debugger reads: the fastest kernel, two minutes
     Release,
+    /// Without optimisation, with all checks, and variables for a debugger
+    Unoptimized,
 }
 
 impl Build {
     /// All of them.
-    pub const ALL: [Build; 2] = [Build::Quick, Build::Release];
+    pub const ALL: [Build; 3] = [Build::Quick, Build::Release, Build::Unoptimized];
 
     /// The profile's name, for cargo and for the directories of what it builds.
     pub fn profile(self) -> &'static str {
         match self {
             Build::Quick => "quick",
             Build::Release => "release",
+            Build::Unoptimized => "unoptimized",
         }
     }
 }

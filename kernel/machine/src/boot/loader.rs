@@ -21,14 +21,12 @@ const STUB_SEES: u64 = super::STUB_SEES;
 type Result<T> = core::result::Result<T, &'static str>;
 
 /// Reads the structures of a protocol that begin at an address.
-pub(super) fn read(protocol: u32, information: PhysAddr) -> Result<BootInfo> {
-    let mut info = BootInfo::new();
+pub(super) fn read(protocol: u32, information: PhysAddr, info: &mut BootInfo) -> Result<()> {
     match protocol {
-        MULTIBOOT2 => read_multiboot2(information, &mut info)?,
-        PVH => read_pvh(information, &mut info)?,
-        _ => return Err("the stub names a boot protocol that the kernel does not know"),
+        MULTIBOOT2 => read_multiboot2(information, info),
+        PVH => read_pvh(information, info),
+        _ => Err("the stub names a boot protocol that the kernel does not know"),
     }
-    Ok(info)
 }
 
 fn read_multiboot2(information: PhysAddr, info: &mut BootInfo) -> Result<()> {

@@ -26,7 +26,7 @@ use xtask::project::{Build, Project};
 /// The options of `xtask test`.
 #[derive(Args)]
 pub struct Options {
-    /// Stages: checks, host, selftest, programs, soak, release, features, linux, schedules, soak-long; behind `programs` or `linux`
+    /// Stages: checks, host, selftest, programs, soak, release, unoptimized, features, linux, schedules, soak-long; behind `programs` or `linux`
     /// only these tests (CHAPTER or CHAPTER/NAME) [default: all stages before linux]
     #[arg(value_name = "STAGE|TEST")]
     words: Vec<String>,
@@ -47,6 +47,8 @@ pub enum Stage {
     Soak,
     /// The kernel that is compiled as a whole: its tests of itself
     Release,
+    /// The kernel without optimisation: its tests of itself
+    Unoptimized,
     /// The stories in features/
     Features,
     /// The programs in user/tests under Debian's own kernel, in the same machine (among the long ones)
@@ -72,6 +74,7 @@ impl Stage {
             Stage::Programs => "programs",
             Stage::Soak => "endurance",
             Stage::Release => "release",
+            Stage::Unoptimized => "unoptimized",
             Stage::Features => "features",
             Stage::Linux => "on Linux",
             Stage::Schedules => "schedules",
@@ -81,7 +84,7 @@ impl Stage {
 
     /// Whether compilers are most of it.
     fn is_on_host(self) -> bool {
-        matches!(self, Stage::Checks | Stage::Host | Stage::Release)
+        matches!(self, Stage::Checks | Stage::Host | Stage::Release | Stage::Unoptimized)
     }
 
     /// Whether it keeps one processor busy with a machine.
@@ -97,10 +100,8 @@ impl Stage {
             Stage::Selftest => selftest::run(project, Build::default()),
             Stage::Programs => programs::run(project, tests),
             Stage::Soak => soak::run(project),
-            Stage::Release => {
-                build(project, Build::Release)?;
-                selftest::run(project, Build::Release)
-            }
+            Stage::Release => selftest_of(project, Build::Release),
+            Stage::Unoptimized => selftest_of(project, Build::Unoptimized),
             Stage::Features => {
                 build(project, Build::Release)?;
                 features::run(project)
@@ -110,6 +111,12 @@ impl Stage {
             Stage::SoakLong => soak::run_long(project),
         }
     }
+}
+
+/// Builds a kernel of another profile than the usual one, and has it test itself.
+fn selftest_of(project: &Project, kernel: Build) -> Result<Report> {
+    build(project, kernel)?;
+    selftest::run(project, kernel)
 }
 
 /// Builds a kernel, and the roots that tests boot from.
