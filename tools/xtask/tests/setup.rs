@@ -1,6 +1,8 @@
-//! `bin/setup` on hosts that lack something: a copy of it, with a PATH of stand-ins for apt-get and for what it installs.
+//! Tests of `bin/setup` on hosts that lack something: a copy of it, with a PATH of stand-ins for apt-get and for the
+//! programs that it installs.
 //!
-//! What bin/setup finds by absolute paths (GRUB's modules, OVMF, busybox) has to be on this host, as it is wherever the tests run.
+//! The files that bin/setup looks for by absolute paths (GRUB's modules, OVMF, busybox) have to be on this host, as they
+//! are wherever the tests run.
 
 #[cfg(test)]
 mod tests {
@@ -15,7 +17,7 @@ mod tests {
         "cat", "cut", "dirname", "env", "grep", "head", "id", "mktemp", "paste", "rm", "sed", "sh", "sleep", "sort",
         "stat", "touch", "tr", "wc",
     ];
-    /// What is to be found, and the first line of its `--version`.
+    /// The stand-ins for programs, each with the first line of its `--version`.
     const TOOLS: &[(&str, &str)] = &[
         ("qemu-system-x86_64", "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)"),
         ("grub-mkrescue", "grub-mkrescue (GRUB) 2.06-13"),
@@ -29,7 +31,7 @@ mod tests {
         ("cargo", ""),
         ("sudo", ""),
     ];
-    /// What begins every stand-in for apt-get: `$here` is the directory of programs.
+    /// The start of every stand-in for apt-get: `$here` is the directory of programs.
     const APT: &str = "#!/bin/sh\nhere=${0%/*}; echo \"$*\" >>$here/../asked\n\
         comes() { printf '#!/bin/sh\\necho \"%s\"\\n' \"$2\" >$here/$1; /bin/chmod +x $here/$1; }\n\
         locked() { echo \"E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 12 (apt-get)\" >&2; exit 100; }\n";
@@ -48,14 +50,14 @@ mod tests {
                 fs::copy(project.join(file), host.0.path().join(file)).unwrap();
             }
             for program in SHELL {
-                let found = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(program));
+                let found = ["/usr/bin", "/bin"].map(|directory| Path::new(directory).join(program));
                 let found = found.iter().find(|path| path.exists()).expect(program);
                 symlink(found, host.0.path().join("programs").join(program)).unwrap();
             }
             for (tool, version) in TOOLS {
                 host.program(tool, &format!("#!/bin/sh\necho '{version}'\n"));
             }
-            // Where the tests do not run as root, it is asked whether it may become that, and then runs what stands behind.
+            // Where the tests do not run as root: `sudo -n true` succeeds, and otherwise it runs its arguments.
             host.program("sudo", "#!/bin/sh\n[ \"$1\" = -n ] || exec \"$@\"\n");
             host
         }
@@ -71,13 +73,13 @@ mod tests {
             self
         }
 
-        /// Has apt-get do that.
+        /// Adds an apt-get that runs this script.
         fn with_apt(self, script: &str) -> Host {
             self.program("apt-get", &format!("{APT}{script}"));
             self
         }
 
-        /// What bin/setup's exit status is, and what it says, with `patience` seconds for locks.
+        /// Returns bin/setup's exit status and output, with `patience` seconds for locks.
         fn set_up(&self, patience: u32) -> (i32, String) {
             let mut setup = Command::new(self.0.path().join("bin/setup"));
             setup.env_clear().env("PATH", self.0.path().join("programs")).env("HOME", self.0.path());
@@ -87,7 +89,7 @@ mod tests {
             (output.status.code().unwrap(), String::from_utf8(told).unwrap())
         }
 
-        /// What apt-get was asked for.
+        /// Returns the arguments of each call of apt-get.
         fn asked(&self) -> Vec<String> {
             let asked = fs::read_to_string(self.0.path().join("asked")).unwrap_or_default();
             asked.lines().map(str::to_string).collect()
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_where_everything_is_there() {
+    fn a_complete_host_gets_no_output() {
         let host = Host::new().with_apt("exit 1");
         for _ in 0..2 {
             assert_eq!(host.set_up(0), (0, String::new()));
@@ -104,19 +106,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_installed_and_told() {
+    fn missing_packages_are_installed_and_reported() {
         let install = "[ $1 = update ] && exit 0\necho '0 upgraded, 2 newly installed, 0 to remove'\necho 'Need to get 9 MB of archives.'\n\
             echo 'Setting up libgdb:amd64 (1) ...'; echo 'Setting up gdb (13.1-3) ...'; comes gdb 'GNU gdb (Debian 13.1-3) 13.1'";
         let host = Host::new().without("gdb").with_apt(install);
         let (status, told) = host.set_up(0);
         let expected = "bin/setup: installing gdb\nbin/setup: 9 MB to download\n\
-            bin/setup: installed gdb 13.1-3, and 1 packages that these need\n";
+            bin/setup: installed gdb 13.1-3, and 1 dependencies\n";
         assert_eq!((status, told.as_str()), (0, expected));
         assert_eq!(host.asked(), ["update -qq", "install -q -y --no-install-recommends gdb"]);
     }
 
     #[test]
-    fn what_goes_when_another_comes_is_installed_again() {
+    fn a_package_that_another_one_removed_is_installed_again() {
         let install =
             "case $* in *x86*) comes qemu-system-x86_64 'QEMU emulator version 7.2.22'; /bin/rm $here/qemu-img
             echo 'Removing qemu-utils (1:9.2) ...'; echo 'Setting up qemu-system-x86 (7.2) ...';;
@@ -129,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_waited_for_and_told_once() {
+    fn a_lock_is_waited_for_and_reported_once() {
         let install = "[ -e $here/../tried ] || { touch $here/../tried; locked; }\n\
             [ $1 = update ] || { comes gdb 'GNU gdb 13.1'; echo 'Setting up gdb (13.1-3) ...'; }";
         let host = Host::new().without("gdb").with_apt(install);
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn another_failure_is_told_and_not_tried_again() {
+    fn another_failure_is_reported_and_not_retried() {
         let host = Host::new().without("gdb").with_apt("[ $1 = update ] || { echo 'E: No space left' >&2; exit 100; }");
         let (status, told) = host.set_up(9);
         assert_eq!(status, 1);
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_is_too_old_is_told() {
+    fn a_version_that_is_too_old_is_refused() {
         let old = "#!/bin/sh\necho 'QEMU emulator version 5.2.0 (Debian 1:5.2+dfsg-11)'\n";
         let host = Host::new().with_apt("exit 0");
         host.program("qemu-system-x86_64", old);
@@ -171,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_changes_is_looked_at_again() {
+    fn a_changed_program_is_checked_again() {
         let host = Host::new().with_apt("exit 0");
         assert_eq!(host.set_up(0).0, 0);
         host.program("gdb", "#!/bin/sh\necho 'GNU gdb (Debian 10.1-1.7) 10.1 of old'\n");
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn without_apt_it_says_what_to_type() {
+    fn without_apt_get_it_prints_the_command() {
         let (status, told) = Host::new().without("gdb").set_up(0);
         assert_eq!(status, 1);
         assert!(told.contains("To build Cor, install: gdb\n") && told.contains("dnf install"), "{told}");
