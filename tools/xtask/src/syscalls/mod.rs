@@ -2,7 +2,7 @@
 //!
 //! The list of calls is `syscall/table.rs`; the tests are the programs in `user/tests` that make a call; what differs from Linux stands in
 //! the doc comment of the handler, from `Differs:` to the end of that paragraph. `make test` refuses a page that is not current, and calls
-//! that are missing in one of the places that `places.rs` lists; `bin/syscalls` tells the same.
+//! that are missing in one of the places that `places.rs` lists; `bin/syscalls` reports the same.
 //! There is a line for each call and no sum, so that two changes seldom meet.
 
 mod calls;

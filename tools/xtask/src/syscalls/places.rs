@@ -21,7 +21,7 @@ const ERRORS: &str = "user/soak/errnos.h";
 /// Made by the C library only, at the end of every handler of a signal, so that no source names it.
 const UNNAMED: &str = "rt_sigreturn";
 
-/// What the checks refuse about Linux's calls: each with the place to mend.
+/// Returns what the checks refuse about Linux's calls, each with the place to change.
 pub fn complaints(project: &Project) -> Result<Vec<String>> {
     let calls = calls::of(project, Table::Linux)?;
     let read = |file: &str| fs::read_to_string(project.path(file)).with_context(|| format!("cannot read {file}"));
@@ -34,35 +34,37 @@ pub fn complaints(project: &Project) -> Result<Vec<String>> {
     let is_tested = |name: &str| name == UNNAMED || !uses.of(name).is_empty();
 
     let mut found = table(&calls);
-    found.extend(open(&calls, "no test makes {}: write user/tests/CHAPTER/NAME.c", is_tested));
-    found.extend(open(&calls, &format!("{SHAPES}: no line with the arguments of {{}}"), |name| shapes.contains(name)));
-    found.extend(open(
+    found.extend(lacking(&calls, "no test makes {}: write user/tests/CHAPTER/NAME.c", is_tested));
+    found.extend(lacking(&calls, &format!("{SHAPES}: no line with the arguments of {{}}"), |name| {
+        shapes.contains(name)
+    }));
+    found.extend(lacking(
         &calls,
         &format!("{POINTERS}: no line for each pointer that {{}} takes; what takes none belongs to {WITHOUT}"),
         |name| tried.contains(name),
     ));
-    found.extend(open(
+    found.extend(lacking(
         &calls,
         &format!(
             "{FUZZED}: no CALL({{}}, …) with what its arguments are like; what must not be tried belongs to LEFT_OUT"
         ),
         |name| fuzzed.contains(name),
     ));
-    found.extend(open(
+    found.extend(lacking(
         &calls,
-        &format!("{ERRORS}: not said which of those errors are documented for {{}}; the last line is for none"),
+        &format!("{ERRORS}: no line says which errors the man page of {{}} documents; the last line is for none"),
         |name| errors.contains(name),
     ));
     Ok(found)
 }
 
-/// The complaint, with the names of those calls in it for which it does not hold that all is well; none if there are none.
-fn open(calls: &[Call], complaint: &str, is_well: impl Fn(&str) -> bool) -> Option<String> {
-    let names: Vec<&str> = calls.iter().map(|call| call.name.as_str()).filter(|name| !is_well(name)).collect();
+/// Returns the complaint about the calls that a place lacks, with their names for `{}`; `None` without such calls.
+fn lacking(calls: &[Call], complaint: &str, is_there: impl Fn(&str) -> bool) -> Option<String> {
+    let names: Vec<&str> = calls.iter().map(|call| call.name.as_str()).filter(|name| !is_there(name)).collect();
     (!names.is_empty()).then(|| complaint.replace("{}", &names.join(", ")))
 }
 
-/// What is wrong in the table itself.
+/// Returns what is wrong in the table itself.
 fn table(calls: &[Call]) -> Vec<String> {
     let mut found = Vec::new();
     for Call { number, name, handler, comment } in calls {
@@ -79,36 +81,36 @@ fn table(calls: &[Call]) -> Vec<String> {
         }
     }
     for pair in calls.windows(2).filter(|pair| pair[0].number >= pair[1].number) {
-        found.push(format!("{TABLE}: {} has to come before {}", pair[1].name, pair[0].name));
+        found.push(format!("{TABLE}: {} belongs before {}", pair[1].name, pair[0].name));
     }
     found
 }
 
-/// The calls of the list; its remarks begin with `#`.
+/// Returns the calls of the list without pointers; comments begin with `#`.
 fn without(text: &str) -> HashSet<String> {
     text.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace).map(str::to_string).collect()
 }
 
-/// The calls that the trace has a line for.
+/// Returns the calls that the trace has a line for.
 fn shown(text: &str) -> HashSet<String> {
     let name = |line: &str| Some(line.strip_prefix("    \"")?.split_once("\" (")?.0.to_string());
     text.lines().filter_map(name).collect()
 }
 
-/// The calls that the fuzzer makes, and those that it must not make.
+/// Returns the calls that the fuzzer makes, and those that it must not make.
 fn fuzzed(text: &str) -> HashSet<String> {
     let made = text.split("CALL(").skip(1).filter_map(|rest| rest.split_once(',')).map(|(name, _)| name.to_string());
     let left_out = text.lines().filter(|line| line.starts_with("#define LEFT_OUT")).flat_map(words_in_strings);
     made.chain(left_out).collect()
 }
 
-/// The calls that stand with their errors.
+/// Returns the calls whose errors are listed.
 fn documented(text: &str) -> HashSet<String> {
     let list = text.lines().skip_while(|line| !line.contains("documented[] = {")).take_while(|line| *line != "};");
     list.flat_map(words_in_strings).collect()
 }
 
-/// The words in the strings of a line, behind whose end a remark may stand.
+/// Returns the words in the string literals of a line.
 fn words_in_strings(line: &str) -> Vec<String> {
     let strings = line.split('"').skip(1).step_by(2);
     strings.flat_map(str::split_whitespace).map(str::to_string).collect()
@@ -139,21 +141,21 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_in_the_table_is_told() {
+    fn all_that_is_wrong_in_the_table_is_reported() {
         let calls = [call(1, "write", Some("write(2)")), call(0, "reed", None), call(3, "close", Some(""))];
         let expected = [
             "kernel/src/syscall/table.rs: on Linux 0 is read, not reed",
             "x.rs: fn f is missing, which the table has for reed",
             "x.rs: fn f has no doc comment that names the manual page",
-            "kernel/src/syscall/table.rs: reed has to come before write",
+            "kernel/src/syscall/table.rs: reed belongs before write",
         ];
         assert_eq!(table(&calls), expected);
     }
 
     #[test]
-    fn calls_that_are_not_well_are_named_in_one_line() {
+    fn calls_that_a_place_lacks_are_named_in_one_line() {
         let calls = [call(0, "read", None), call(1, "write", None), call(2, "open", None)];
-        assert_eq!(open(&calls, "a: no {} here", |name| name == "write"), Some("a: no read, open here".to_string()));
-        assert_eq!(open(&calls, "a", |_| true), None);
+        assert_eq!(lacking(&calls, "a: no {} here", |name| name == "write"), Some("a: no read, open here".to_string()));
+        assert_eq!(lacking(&calls, "a", |_| true), None);
     }
 }
