@@ -1,12 +1,14 @@
 //! The calls that the kernel has, and what its handlers say of them.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use std::collections::HashMap;
 use std::fs;
 use xtask::project::Project;
 
 /// Where the kernel keeps its calls.
 const FOLDER: &str = "kernel/src/syscall";
+/// The list of them.
+pub const TABLE: &str = "kernel/src/syscall/table.rs";
 /// What begins the words about a difference.
 const MARK: &str = "Differs: ";
 
@@ -18,33 +20,40 @@ pub enum Table {
 }
 
 /// One call.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Call {
     /// Its number.
     pub number: usize,
     /// Its name.
     pub name: String,
-    /// What it does otherwise than Linux; empty if nothing.
-    pub differs: String,
+    /// Its handler, as `FILE: fn NAME`.
+    pub handler: String,
+    /// The handler's doc comment; `None` without such a handler.
+    pub comment: Option<String>,
 }
 
-/// The calls of a table, in order.
+impl Call {
+    /// What it does otherwise than Linux; empty if nothing.
+    pub fn differs(&self) -> String {
+        self.comment.as_deref().map_or_else(String::new, difference)
+    }
+}
+
+/// The calls of a table, line by line.
 pub fn of(project: &Project, table: Table) -> Result<Vec<Call>> {
-    let source = fs::read_to_string(project.path(FOLDER).join("table.rs")).context("cannot read the table of calls")?;
+    let source = fs::read_to_string(project.path(TABLE)).with_context(|| format!("cannot read {TABLE}"))?;
     let mut chapters = HashMap::new();
     let mut calls = Vec::new();
     for (number, name, handler) in lines(&source, table) {
-        let (chapter, function) = handler.split_once("::").with_context(|| format!("{name} has no handler"))?;
-        if !chapters.contains_key(chapter) {
-            let file = project.path(FOLDER).join(chapter).with_extension("rs");
-            let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            chapters.insert(chapter, text);
-        }
-        let comment = comment(&chapters[chapter], function)
-            .with_context(|| format!("there is no function {function} in {chapter}.rs"))?;
-        calls.push(Call { number, name: name.to_string(), differs: difference(&comment) });
+        let (chapter, function) =
+            handler.split_once("::").with_context(|| format!("{TABLE}: {name} has no handler"))?;
+        let file = format!("{FOLDER}/{chapter}.rs");
+        // Of a file that cannot be read it is found below that it has no such function.
+        let text =
+            chapters.entry(chapter).or_insert_with(|| fs::read_to_string(project.path(&file)).unwrap_or_default());
+        let (handler, comment) = (format!("{file}: fn {function}"), comment(text, function));
+        calls.push(Call { number, name: name.to_string(), handler, comment });
     }
-    ensure!(calls.is_sorted_by_key(|call| call.number), "the table of calls is not in order");
     Ok(calls)
 }
 

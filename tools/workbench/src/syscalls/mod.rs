@@ -1,12 +1,13 @@
 //! `docs/syscalls.md`, made from the sources by `bin/syscalls`: every call, its tests, and what differs from Linux.
 //!
 //! The list of calls is `syscall/table.rs`; the tests are the programs in `user/tests` that make a call; what differs from Linux stands in
-//! the doc comment of the handler, from `Differs:` to the end of that paragraph. `make test` refuses a page that is not current.
+//! the doc comment of the handler, from `Differs:` to the end of that paragraph. `make test` refuses a page that is not current, and calls
+//! that are missing in one of the places that `places.rs` lists; `bin/syscalls` reports the same.
 //! There is a line for each call and no sum, so that two changes seldom meet.
 
 mod calls;
 mod missing;
-mod pointers;
+mod places;
 mod used;
 
 use anyhow::{Context, Result, ensure};
@@ -19,8 +20,6 @@ use xtask::project::Project;
 
 /// The page.
 const PAGE: &str = "docs/syscalls.md";
-/// The trace's list of calls.
-const SHAPES: &str = "kernel/src/syscall/trace/calls.rs";
 /// How many tests are named with a call.
 const NAMED: usize = 4;
 
@@ -32,23 +31,25 @@ implemented; what it does otherwise than Linux 6.1 is said beside it. The tests 
 zealous first; each passes on Linux too.
 ";
 
-/// Writes the page, if it is not current.
+/// Writes the page, if it is not current; an error if the checks would refuse anything else about calls.
 pub fn write(project: &Project) -> Result<()> {
     let changed = files::replace_if_changed(&project.path(PAGE), text(project)?.as_bytes())?;
     println!("{PAGE} {}", if changed { "is written" } else { "was current" });
-    Ok(())
+    refuse(&places::complaints(project)?)
 }
 
-/// An error unless the page is current, the pointers of every call are tried, and the trace can show every call.
+/// An error unless every call is in all places where it has to be, and the page is current.
 pub fn check(project: &Project) -> Result<()> {
-    let calls = calls::of(project, Table::Linux)?;
-    pointers::check(project, &calls)?;
-    let shapes = fs::read_to_string(project.path(SHAPES)).with_context(|| format!("cannot read {SHAPES}"))?;
-    let is_shown = |call: &&Call| shapes.contains(&format!("    \"{}\" (", call.name));
-    let unknown: Vec<&str> = calls.iter().filter(|call| !is_shown(call)).map(|call| call.name.as_str()).collect();
-    ensure!(unknown.is_empty(), "{SHAPES} has no line for {}", unknown.join(", "));
+    let mut complaints = places::complaints(project)?;
     let old = fs::read_to_string(project.path(PAGE)).unwrap_or_default();
-    ensure!(old == text(project)?, "{PAGE} is not current: run bin/syscalls");
+    if old != text(project)? {
+        complaints.push(format!("{PAGE}: not current; run bin/syscalls"));
+    }
+    refuse(&complaints)
+}
+
+fn refuse(complaints: &[String]) -> Result<()> {
+    ensure!(complaints.is_empty(), "system calls:\n{}", complaints.join("\n"));
     Ok(())
 }
 
@@ -73,8 +74,8 @@ fn text(project: &Project) -> Result<String> {
 
 fn list(calls: &[Call], uses: &Uses) -> Result<String> {
     let mut text = String::from("| number | call | tests | unlike Linux |\n|---|---|---|---|\n");
-    for Call { number, name, differs } in calls {
-        let tests = uses.of(name);
+    for call @ Call { number, name, .. } in calls {
+        let (tests, differs) = (uses.of(name), call.differs());
         let more = if tests.len() > NAMED { ", …" } else { "" };
         let tests = tests[..tests.len().min(NAMED)].join(", ");
         writeln!(text, "| {number} | {name} | {tests}{more} | {differs} |").context("no memory")?;

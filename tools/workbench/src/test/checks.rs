@@ -1,4 +1,7 @@
-//! Format, lints, layers, and whether the page about system calls is current.
+//! Format, lints, layers, and whether documents and lists are true: the page about system calls, the roadmap, the names of files.
+
+mod documents;
+mod roadmap;
 
 use super::stage::{Report, run_logged};
 use crate::syscalls;
@@ -14,7 +17,9 @@ pub fn run(project: &Project) -> Result<Report> {
         let printed = run_logged(project, name, &mut command)?;
         report.note(if printed.success { Ok(()) } else { Err(format!("{name}:\n{}", printed.tail())) });
     }
-    report.note(syscalls::check(project).map_err(|error| format!("{error:#}")));
+    for result in [syscalls::check(project), roadmap::check(project), documents::check(project)] {
+        report.note(result.map_err(|error| format!("{error:#}")));
+    }
     Ok(report)
 }
 
