@@ -19,6 +19,7 @@ pub mod cmos_date;
 pub mod command_line;
 pub mod deadlines;
 pub mod elf;
+pub mod elf_function;
 pub mod errno;
 pub mod keyboard;
 pub mod line;
