@@ -29,6 +29,7 @@ pub mod name_table;
 pub mod newc;
 pub mod path;
 pub mod pvh;
+pub mod rate_limit;
 pub mod record_locks;
 pub mod regions;
 pub mod report;
