@@ -54,12 +54,14 @@ impl fmt::Display for Function {
     }
 }
 
-/// Finds the function whose code lies at an offset of the file. `None`: the file has no symbols, none for this place, or is damaged.
+/// Finds the function whose code lies at an offset of the file. `None`: no code is loaded from there, the file has no symbols for it,
+/// or it is damaged. Of a table that is not all there, what is there serves.
 pub fn function_at(file: &mut dyn ReadAt, offset: u64) -> Option<Function> {
     let header = read_header(file)?;
-    let address = address_of(file, &header, offset)?;
+    let code = code_segment(file, &header, offset)?;
+    let address = code.p_vaddr.checked_add(offset.checked_sub(code.p_offset)?)?;
     let table = symbol_section(file, &header)?;
-    let symbol = best_symbol(file, &table, address)?;
+    let symbol = best_symbol(file, &table, &code, address)?;
     let name = read_name(file, &header, &table, symbol.st_name)?;
     Some(Function { name, offset: address - symbol.st_value })
 }
@@ -73,12 +75,13 @@ fn read_header(file: &mut dyn ReadAt) -> Option<FileHeader<LittleEndian>> {
     (header.class == Class::ELF64).then_some(header)
 }
 
-/// The address, as the file counts them, at which a segment loads a byte of the file.
-fn address_of(file: &mut dyn ReadAt, header: &FileHeader<LittleEndian>, offset: u64) -> Option<u64> {
+/// The executable segment that loads a byte of the file.
+fn code_segment(file: &mut dyn ReadAt, header: &FileHeader<LittleEndian>, offset: u64) -> Option<ProgramHeader> {
     let count = u64::from(header.e_phnum).min(SEGMENTS_MAX);
     for_each(file, header.e_phoff, count, |segment: ProgramHeader| {
-        let inside = offset.checked_sub(segment.p_offset).filter(|&inside| inside < segment.p_filesz)?;
-        if segment.p_type == abi::PT_LOAD { segment.p_vaddr.checked_add(inside) } else { None }
+        let is_code = segment.p_type == abi::PT_LOAD && segment.p_flags & abi::PF_X != 0;
+        let inside = offset.checked_sub(segment.p_offset)?;
+        (is_code && inside < segment.p_filesz).then_some(segment)
     })
 }
 
@@ -96,7 +99,7 @@ fn symbol_section(file: &mut dyn ReadAt, header: &FileHeader<LittleEndian>) -> O
 }
 
 /// The innermost function around an address: by its size, or by its start if the table gives it no size and no other begins between.
-fn best_symbol(file: &mut dyn ReadAt, table: &SectionHeader, address: u64) -> Option<Symbol> {
+fn best_symbol(file: &mut dyn ReadAt, table: &SectionHeader, code: &ProgramHeader, address: u64) -> Option<Symbol> {
     let count = (table.sh_size / Symbol::size_for(Class::ELF64) as u64).min(SYMBOLS_MAX);
     let (mut around, mut before): (Option<Symbol>, Option<Symbol>) = (None, None);
     for_each(file, table.sh_offset, count, |symbol: Symbol| {
@@ -110,7 +113,7 @@ fn best_symbol(file: &mut dyn ReadAt, table: &SectionHeader, address: u64) -> Op
         }
         None::<()>
     });
-    around.or(before.filter(|symbol| symbol.st_size == 0))
+    around.or(before.filter(|symbol| symbol.st_size == 0 && symbol.st_value >= code.p_vaddr))
 }
 
 /// A name in the strings of a symbol section; `None` if it is empty or outside of them.
@@ -131,7 +134,7 @@ fn read_name(
     (!name.is_empty()).then_some(name)
 }
 
-/// Reads a table's entries in order until `found` makes something of one. `None` also where the table is not all there.
+/// Reads a table's entries in order until `found` makes something of one, or the file ends.
 fn for_each<E: ParseAt, R>(
     file: &mut dyn ReadAt,
     start: u64,

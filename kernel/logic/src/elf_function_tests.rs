@@ -96,6 +96,7 @@ fn sample() -> Vec<u8> {
             ("outside", FUNCTION, 0, BASE + 0x100, 0x1000),
             ("outer", FUNCTION, 1, BASE + 0x200, 0x100),
             ("inner", abi::STT_GNU_IFUNC, 1, BASE + 0x240, 0x10),
+            ("before", FUNCTION, 1, BASE - 0x100, 0),
             ("start", FUNCTION, 1, BASE + 0x400, 0),
             ("end", FUNCTION, 1, BASE + 0x500, 0x10),
         ],
@@ -118,9 +119,25 @@ fn the_innermost_function_is_named() {
         assert_eq!(named(&file, BASE + address).as_deref(), Some(name), "{address:#x}");
     }
     // In front of the first, between two, behind the last; and outside of the segment.
+    // A function without a size in another segment is not in question.
     for address in [0, 0xff, 0x140, 0x1ff, 0x300, 0x3ff, 0x510, 0xffff, 0x1_0000, 0u64.wrapping_sub(BASE)] {
         assert_eq!(named(&file, BASE.wrapping_add(address)), None, "{address:#x}");
     }
+}
+
+#[test]
+fn data_is_in_no_function() {
+    let mut file = sample();
+    put(&mut file, 64 + 4, [6]);
+    assert_eq!(named(&file, BASE + 0x100), None);
+}
+
+#[test]
+fn a_table_that_is_cut_short_serves_as_far_as_it_goes() {
+    let mut file = sample();
+    put(&mut file, SECTIONS + 64 + 32, u64::MAX.to_le_bytes());
+    file.resize(file.len() + PIECE, 0);
+    assert_eq!(named(&file, BASE + 0x100).as_deref(), Some("main+0x0"));
 }
 
 #[test]
