@@ -61,7 +61,7 @@ fn restart_at_once() -> ! {
 /// Stops the machine where it is: halt(8).
 pub fn halt(ctx: &TaskContext) -> ! {
     take_leave(ctx);
-    info!("system halted");
+    info!("System halted");
     early_console::write_status("exit 0");
     early_console::flush_driver();
     early_console::drain();

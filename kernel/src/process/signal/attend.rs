@@ -4,7 +4,7 @@ use super::action::{ActionFlags, Handler};
 use super::info::Info;
 use super::{fatal, force, frame, pass_on, restart, take};
 use crate::process::thread::{Running, Thread};
-use crate::process::{session, table};
+use crate::process::{INIT, session, table};
 use crate::task::TaskContext;
 use core::sync::atomic::Ordering;
 use logic::signal::{DefaultAction, Signal};
@@ -37,6 +37,8 @@ pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
         let action = thread.process.actions.take(info.signal);
         match action.handler {
             Handler::Ignore => {}
+            // A signal that the first process had blocked when it came; it dies by its own faults alone.
+            Handler::Default if thread.process.pid() == INIT && !info.is_forced() => {}
             Handler::Default => act(ctx, running, &info),
             Handler::Function(_) => {
                 let again = action.flags.contains(ActionFlags::RESTART);
