@@ -33,6 +33,9 @@ cor_rt::main!(main);
 const NOT_FOUND: Status = Status::exited(127);
 const CANNOT: Status = Status::exited(126);
 
+/// The superuser's directory; without it the shell's is the root.
+const HOME: &CStr = c"/root";
+
 /// What init says of itself when it cannot do its work.
 const FAILED: Status = Status::exited(125);
 
@@ -87,8 +90,10 @@ fn run_default(arguments: &Arguments) -> Outcome {
     use_terminal(arguments);
     let missing = missing_variables(arguments);
     let mut environment: Vec<&CStr> = missing.iter().map(CString::as_c_str).collect();
-    let own = |entry: &&CStr| !entry.to_bytes().starts_with(b"CONSOLE=");
-    environment.extend(arguments.environment().map(|given| -> &CStr { given }).filter(own));
+    let home = File::open(HOME, Open::FOLDER).map_or(c"HOME=/", |_| c"HOME=/root");
+    environment.push(home);
+    let kept = |entry: &&CStr| !["CONSOLE=", "HOME="].iter().any(|name| entry.to_bytes().starts_with(name.as_bytes()));
+    environment.extend(arguments.environment().map(|given| -> &CStr { given }).filter(kept));
     let choices = [("The shell", vec![c"/bin/sh", c"-l"]), ("The tour", vec![c"/bin/tour"])];
     for (what, words) in choices {
         let program = Program { cwd: c"/", arguments: words, environment: environment.clone() };
@@ -145,7 +150,7 @@ fn missing_variables(arguments: &Arguments) -> Vec<CString> {
         let name = entry.split_inclusive('=').next().unwrap_or(entry).as_bytes();
         !arguments.environment().any(|given| given.to_bytes().starts_with(name))
     };
-    [path.as_str(), "HOME=/", "TERM=linux"].iter().copied().filter(missing).flat_map(CString::new).collect()
+    [path.as_str(), "TERM=linux"].iter().copied().filter(missing).flat_map(CString::new).collect()
 }
 
 /// Waits until this child has ended or the machine is to end. Reaps whatever else ends, and keeps the shell at the screen running.
