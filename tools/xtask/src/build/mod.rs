@@ -4,7 +4,7 @@
 //! cor.elf     the kernel with its symbol table         kernel.rs, symbols.rs, elf.rs
 //! cor.iso     GRUB for BIOS and UEFI, and the kernel   iso.rs
 //! init        Cor's own init
-//! root/       the root folder                          packages.rs, c.rs, root.rs
+//! root/       the root folder                          packages.rs, c.rs, root.rs, modes.rs
 //! root.cpio   it without /tests and /soak: the default root
 //! soak.cpio   /soak and a shell
 //! tests.cpio  all of it
@@ -16,6 +16,7 @@ mod c;
 pub mod elf;
 pub mod iso;
 mod kernel;
+mod modes;
 pub mod packages;
 mod root;
 pub mod symbols;

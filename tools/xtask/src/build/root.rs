@@ -1,8 +1,9 @@
 //! The root folder `target/images/root` and its archives.
 //!
-//! It holds our programs, what stands in `user/root`, and BusyBox. What nothing asks for any more is removed.
+//! It holds our programs, what stands in `user/root` and `user/root.modes`, and BusyBox. What nothing asks for any more is removed.
 
 use super::busybox;
+use super::modes::Modes;
 use super::packages::Program;
 use crate::cpio::folder;
 use crate::files;
@@ -26,7 +27,9 @@ pub fn build(project: &Project, programs: &[Program]) -> Result<()> {
     }
     wanted.extend(busybox::install(&root, &wanted)?);
     remove_others(&root, &wanted)?;
-    let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).collect::<String>();
+    let modes = Modes::read(&project.path("user/root.modes"))?;
+    modes.apply(&root)?;
+    let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).chain(modes.lines()).collect::<String>();
     let list = project.image("root.list");
     files::replace_if_changed(&list, manifest.as_bytes())?;
     let sources: Vec<PathBuf> = wanted.into_iter().chain([list, files::this_program()]).collect();
