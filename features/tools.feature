@@ -152,6 +152,15 @@ Feature: The tools at the prompt
     When "secret 42 words" is typed
     Then the screen shows "~ #"
 
+  Scenario: The default root has no tests, and the program that runs them says which root has
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # run-tests; echo $?
+      run-tests: this root has no tests; to run them: bin/run --root target/images/tests.cpio -- /bin/run-tests
+      2
+      """
+
   @cor
   Scenario: A disk without a file system that Cor knows
     Given an empty disk of 1 MiB
