@@ -5,7 +5,7 @@
 //!     cor.elf          with its symbol table                 kernel.rs, symbols.rs, elf.rs
 //!     cor.iso          GRUB for BIOS and UEFI, and it        iso.rs
 //! init               Cor's own init                        packages.rs
-//! root/, root.cpio   the default root                      packages.rs, c.rs, busybox.rs, root.rs
+//! root/, root.cpio   the default root                      packages.rs, c.rs, busybox.rs, root.rs, modes.rs
 //! tests/root/        the root of the tests: more programs, /tests and /soak
 //!     tests.cpio, soak.cpio   all of it; /soak and a shell
 //! bench/root/, bench/root.cpio   the default root, and the program that measures
@@ -19,6 +19,7 @@ pub mod c;
 pub mod elf;
 pub mod iso;
 mod kernel;
+mod modes;
 pub mod packages;
 mod progress;
 mod root;
@@ -87,8 +88,16 @@ struct Part {
 impl Part {
     /// The default root, or a further one.
     fn of_root(project: &Project, root: Option<Root>) -> Result<Part> {
-        const DEFAULT: [&str; 7] =
-            ["user/init", "user/tour", "user/rt", "user/program", "user/programs", "user/root", "kernel/logic"];
+        const DEFAULT: [&str; 8] = [
+            "user/init",
+            "user/tour",
+            "user/rt",
+            "user/program",
+            "user/programs",
+            "user/root",
+            "user/root.modes",
+            "kernel/logic",
+        ];
         let (name, sources, made) = match root {
             None => ("root", DEFAULT.to_vec(), vec!["root.cpio", "init"]),
             Some(Root::Tests) => ("tests", vec!["user", "kernel/logic"], vec!["tests/tests.cpio", "tests/soak.cpio"]),

@@ -1,9 +1,10 @@
 //! Roots as directories below `target/images`, and their archives: `root` is the default one, `tests` has the programs of the tests too.
 //!
-//! A root holds our programs, what stands in `user/root`, and BusyBox. What nothing asks for any more is removed.
+//! A root holds our programs, what stands in `user/root` and `user/root.modes`, and BusyBox. What nothing asks for any more is removed.
 
 use super::busybox;
 use super::c::{self, Group};
+use super::modes::Modes;
 use super::packages::{self, Program, Target};
 use crate::cpio::folder;
 use crate::files;
@@ -51,7 +52,9 @@ fn fill(project: &Project, root: &Path, programs: &[Program]) -> Result<Vec<Path
     }
     wanted.extend(busybox::install(root, &wanted)?);
     remove_others(root, &wanted)?;
-    let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).collect::<String>();
+    let modes = Modes::read(&project.path("user/root.modes"))?;
+    modes.apply(root)?;
+    let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).chain(modes.lines()).collect::<String>();
     let list = root.with_extension("list");
     files::replace_if_changed(&list, manifest.as_bytes())?;
     Ok(wanted.into_iter().chain([list, files::this_program()]).collect())
