@@ -13,6 +13,7 @@
 
 mod busybox;
 mod c;
+mod date;
 pub mod elf;
 pub mod iso;
 mod kernel;

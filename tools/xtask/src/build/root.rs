@@ -2,9 +2,9 @@
 //!
 //! It holds our programs, what stands in `user/root`, and BusyBox. What nothing asks for any more is removed.
 
-use super::busybox;
 use super::packages::Program;
-use crate::cpio::folder;
+use super::{busybox, date};
+use crate::cpio::{Entry, LINK, folder};
 use crate::files;
 use crate::project::Project;
 use anyhow::{Context, Result};
@@ -26,13 +26,16 @@ pub fn build(project: &Project, programs: &[Program]) -> Result<()> {
     }
     wanted.extend(busybox::install(&root, &wanted)?);
     remove_others(&root, &wanted)?;
-    let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).collect::<String>();
+    let date = date::of_build()?;
+    let names = wanted.iter().map(|path| format!("{}\n", path.display())).collect::<String>();
+    let manifest = format!("date {date}\n{names}");
     let list = project.image("root.list");
     files::replace_if_changed(&list, manifest.as_bytes())?;
     let sources: Vec<PathBuf> = wanted.into_iter().chain([list, files::this_program()]).collect();
-    pack(&root, &project.image("root.cpio"), &sources, &|path| !["tests", "soak"].map(Path::new).contains(&path))?;
-    pack(&root, &project.image("soak.cpio"), &sources, &is_for_soak)?;
-    pack(&root, &project.image("tests.cpio"), &sources, &|_| true)
+    let pack = |name, wanted| pack(&root, &project.image(name), &sources, date, wanted);
+    pack("root.cpio", &|path| !["tests", "soak"].map(Path::new).contains(&path))?;
+    pack("soak.cpio", &is_for_soak)?;
+    pack("tests.cpio", &|_| true)
 }
 
 /// Little enough for a machine with little memory.
@@ -74,19 +77,48 @@ fn remove_others(root: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
 }
 
 /// Packs an archive if one of its files, or their list, has changed.
-fn pack(root: &Path, archive: &Path, sources: &[PathBuf], wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
+fn pack(root: &Path, archive: &Path, sources: &[PathBuf], date: u32, wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
     if files::is_fresh(archive, sources) {
         return Ok(());
     }
     files::replace_with(archive, 0o644, |file| {
-        folder::pack(root, BufWriter::with_capacity(1 << 20, file), wanted)?;
+        folder::pack_as(root, BufWriter::with_capacity(1 << 20, file), wanted, &|entry| reproducible(entry, date))?;
         Ok(())
     })
+}
+
+/// An entry without what depends on when, and under which umask(2), it was made.
+fn reproducible(entry: Entry, date: u32) -> Entry {
+    const STICKY: u32 = 0o1000;
+    let for_all = entry.mode & STICKY != 0 || entry.is(LINK);
+    Entry { time: date, mode: if for_all { entry.mode } else { entry.mode & !0o022 }, ..entry }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn an_archive_does_not_tell_when_and_by_whom_it_was_made() {
+        let packed = |mode, names: [&str; 2], seconds| {
+            let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            for name in names {
+                let path = root.path().join(name);
+                fs::write(&path, "x").unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+                let date = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+                fs::File::open(&path).unwrap().set_modified(date).unwrap();
+            }
+            let archive = out.path().join("archive");
+            pack(root.path(), &archive, &[archive.clone()], 7, &|_| true).unwrap();
+            fs::read(archive).unwrap()
+        };
+        let archive = packed(0o644, ["a", "b"], 1_000_000_000);
+        assert_eq!(archive, packed(0o664, ["b", "a"], 1_100_000_000));
+        assert_ne!(archive, packed(0o755, ["a", "b"], 1_000_000_000));
+    }
 
     #[test]
     fn what_is_not_wanted_goes_with_its_empty_folders() {
