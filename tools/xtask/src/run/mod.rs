@@ -8,7 +8,7 @@
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
 //! profile/      --profile: samples, and the flame graph of them
-//! clock.rs      how far a recorded machine is
+//! clock.rs      how far a recorded machine is  firmware.rs  whether UEFI still listens on the console
 //! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol
 //! reset.rs      what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
@@ -19,6 +19,7 @@ mod clock;
 mod companions;
 mod console;
 mod control;
+mod firmware;
 mod guest;
 mod identify;
 mod linux;
@@ -45,8 +46,9 @@ use anyhow::{Context, Result};
 use clock::Clock;
 use console::{Mode, Port};
 use control::Control;
+use firmware::Firmware;
 use machine::{Machine, QEMU, Wire};
-use options::Options;
+use options::{Boot, Options};
 use pipes::{Input, Pipes};
 use qemu::Line;
 use qmp::Qmp;
@@ -189,7 +191,8 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
         Mode::Interactive
     };
     let (input, output, hold) = wires.console.ends(options.has_program())?;
-    let progress = console::connect(mode, input, output, &events)?;
+    let firmware = Firmware::new(options.boot == Boot::Uefi);
+    let progress = console::connect(mode, firmware, input, output, &events)?;
     let control = Control::connect(wires.control.keep(), options, folder.join("screen.ppm"), &events)?;
     let mut session = Session::new(happened, progress, options.timeout, control);
     session.hold = hold;
