@@ -12,7 +12,7 @@
 #   make bench   Cor beside Debian's kernel, in a table and docs/bench.md; ROW=pipe for one row
 #   make bench-check  fails when a row costs more instructions than recorded
 #   make bench-record  notes what the rows cost now, after a change that is meant
-#   make image   build, and say where the boot image is
+#   make image   target/images/cor.iso, which boots by itself from CD and USB stick (docs/image.md)
 #   make clean   remove all that was made
 #
 #   make QUICK=1 with any of them compiles the kernel by pieces: seconds after a change, but a fifth slower when it runs
@@ -60,8 +60,8 @@ bench-check: xtask setup-bench
 bench-record: xtask setup-bench
 	@$(XTASK) bench --record
 
-image: build
-	@ls -l target/images/cor.iso target/images/cor.elf
+image: xtask
+	@$(XTASK) image
 
 clean:
 	@cargo clean --quiet

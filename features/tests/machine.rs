@@ -82,6 +82,11 @@ fn memory(world: &mut World, size: String) {
     world.machine.add(&[&"--memory", &size]);
 }
 
+#[given("a machine that has its root as a boot module")]
+fn boot_module(world: &mut World) {
+    world.machine.add(&[&"--initrd"]);
+}
+
 #[given("a machine with a network card")]
 fn network(world: &mut World) {
     world.machine.add(&[&"--net"]);

@@ -37,6 +37,8 @@ struct Cli {
 enum Do {
     /// Build the kernel, the boot image and the root
     Build,
+    /// Make an image that boots by itself: for CD and USB stick, or with --size for a disk
+    Image(build::image::Options),
     /// Run the tests: all, or these
     Test {
         /// What to test
@@ -142,6 +144,7 @@ fn is_broken_pipe(error: &std::io::Error) -> bool {
 fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
+        Do::Image(options) => build::image::make(project, &options),
         Do::Test { stages } => test::test(project, &stages),
         Do::Faults { programs } => test::faults(project, &programs),
         Do::Schedules(options) => test::schedules(project, &options),

@@ -2,19 +2,22 @@
 //!
 //! ```text
 //! cor.elf     the kernel with its symbol table         kernel.rs, symbols.rs, elf.rs
-//! cor.iso     GRUB for BIOS and UEFI, and the kernel   iso.rs
+//! run.iso     GRUB for BIOS and UEFI, and the kernel   iso.rs
 //! init        Cor's own init
 //! root/       the root folder                          packages.rs, c.rs, root.rs
 //! root.cpio   it without /tests and /soak: the default root
 //! soak.cpio   /soak and a shell
 //! tests.cpio  all of it
 //! ```
+//! `xtask image` makes cor.iso of these, and other images that boot by themselves (image/).
+//!
 //! Cargo decides what to compile of Rust; for the rest a file is made again when one that it comes from is newer.
 
 mod busybox;
 mod c;
 mod date;
 pub mod elf;
+pub mod image;
 pub mod iso;
 mod kernel;
 pub mod packages;

@@ -7,8 +7,7 @@ use crate::build::iso;
 use crate::files;
 use crate::project::Project;
 use crate::replay::recording::Recording;
-use anyhow::{Context, Result, ensure};
-use std::fs;
+use anyhow::{Result, ensure};
 use std::path::{Path, PathBuf};
 
 /// The disk that the machine starts from, in the run's folder.
@@ -61,24 +60,27 @@ fn disk(line: &mut Line, file: &Path, recording: Option<&Recording>) -> Result<(
 
 /// What the machine starts from; with `--initrd` the root comes with the kernel.
 fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Result<Start> {
-    let direct = options.kernel.is_none() && options.boot == Boot::Direct;
-    ensure!(direct || !options.initrd, "--initrd is for Cor and --boot direct");
+    ensure!(options.kernel.is_none() || !options.initrd, "--initrd is for Cor, not for another --kernel");
     if let Some(kernel) = &options.kernel {
         return linux::start(project, options, kernel, folder);
     }
     let arguments = kernel_arguments(options);
-    if direct {
-        let module = options.has_initrd().then(|| root.to_path_buf());
+    let module = options.has_initrd().then_some(root);
+    if options.boot == Boot::Direct {
         let mut kernel = built(project, "cor.elf")?;
         if options.record.is_some() {
             kernel = files::copied(&kernel, &folder.join("cor.elf"))?;
         }
-        return Ok(Start::Kernel(kernel, module, arguments.join(" ")));
+        return Ok(Start::Kernel(kernel, module.map(Path::to_path_buf), arguments.join(" ")));
     }
-    let image = folder.join("cor.iso");
-    fs::write(&image, iso::with_arguments(project, &arguments)?).context("cannot write the boot image")?;
-    let uefi = if options.boot == Boot::Uefi { Some(qemu::uefi(folder)?) } else { None };
-    Ok(Start::Cd(image, uefi))
+    let image = folder.join("run.iso");
+    iso::write_for_run(project, &arguments, module, &image)?;
+    Ok(Start::Cd(image, firmware(options, folder)?))
+}
+
+/// UEFI's code and variables, if it is UEFI that starts the machine.
+fn firmware(options: &Options, folder: &Path) -> Result<Option<(PathBuf, PathBuf)>> {
+    (options.boot == Boot::Uefi).then(|| qemu::uefi(folder)).transpose()
 }
 
 /// What Cor is told on its command line; `--append` comes last, so that it wins.

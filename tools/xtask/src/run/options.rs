@@ -17,7 +17,7 @@ pub struct Options {
     /// How the kernel is started
     #[arg(long, value_enum, default_value_t)]
     pub boot: Boot,
-    /// Hand the root to the kernel as a boot module, not as a disk; with --boot direct
+    /// Hand the root to the kernel as a boot module, not as a disk
     #[arg(long)]
     pub initrd: bool,
     /// The machine's memory
