@@ -2,7 +2,7 @@
 
 use super::options::{Boot, Options};
 use super::qemu::{self, Line, Start};
-use super::{guest, linux, profile};
+use super::{guest, image, linux, profile};
 use crate::build::iso;
 use crate::files;
 use crate::project::Project;
@@ -19,6 +19,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if options.schedule.is_some() {
         options.check_schedule()?;
     }
+    let image = image::named(options)?;
     let recording = options.record.as_deref().map(Recording::create).transpose()?;
     let recording = recording.as_ref();
     let folder = recording.map_or(folder, Recording::folder);
@@ -26,11 +27,9 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if let Some(recording) = recording {
         line.extend(recording.words());
     }
-    let root = folder.join(ROOT);
-    guest::write_root_disk(project, options, &root)?;
-    line.start(&start(project, options, folder, &root)?, recording.is_some())?;
-    if !options.has_initrd() {
-        disk(&mut line, &root, recording)?;
+    match image {
+        Some(image) => line.image(&image, firmware(options, folder)?.as_ref(), options.snapshot)?,
+        None => start_own(project, options, &mut line, folder, recording)?,
     }
     for (number, file) in options.disk.iter().enumerate() {
         match recording {
@@ -48,6 +47,23 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
         recording.note_machine(&project.linked_kernel(), &built(project, "cor.elf")?, line.words())?;
     }
     Ok(line)
+}
+
+/// Has the machine start from what the project builds, with a root made for this run.
+fn start_own(
+    project: &Project,
+    options: &Options,
+    line: &mut Line,
+    folder: &Path,
+    recording: Option<&Recording>,
+) -> Result<()> {
+    let root = folder.join(ROOT);
+    guest::write_root_disk(project, options, &root)?;
+    line.start(&start(project, options, folder, &root)?, recording.is_some())?;
+    if !options.has_initrd() {
+        disk(line, &root, recording)?;
+    }
+    Ok(())
 }
 
 /// A disk; of a run that is recorded it is one that keeps what the recording needs.

@@ -1,7 +1,7 @@
-//! Firmware on the console: UEFI reads every serial port as a keyboard until it hands over to the kernel, so what is typed for the kernel
-//! must wait until the kernel listens.
+//! Firmware on the console: UEFI reads every serial port as a keyboard until it hands over to the kernel, so what is
+//! typed for the kernel must wait until the kernel listens.
 
-/// What Cor's terminal sends when it starts to listen: it asks for its size.
+/// The sequence by which Cor's terminal asks for its size, once it listens.
 const ASKS_SIZE: &[u8] = b"\x1b[6n";
 
 /// Whether firmware still listens on the console, by what the machine prints.

@@ -4,7 +4,7 @@
 //! options.rs    what it can be told
 //! guest.rs      the first disk: the root, and /.cor behind it
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
-//! boot.rs       what the machine starts from and is told
+//! boot.rs       what the machine starts from and is told     image.rs     --boot-from: an image that brings everything
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
 //! profile/      --profile: samples, and the flame graph of them
@@ -22,6 +22,7 @@ mod control;
 mod firmware;
 mod guest;
 mod identify;
+mod image;
 mod linux;
 pub mod machine;
 mod modules;

@@ -20,6 +20,9 @@ pub struct Options {
     /// Hand the root to the kernel as a boot module, not as a disk
     #[arg(long)]
     pub initrd: bool,
+    /// Boot an image that brings everything (make image, xtask image), as a CD, a USB stick or a disk; by BIOS, or with --boot uefi
+    #[arg(long, num_args = 2, value_names = ["cd|usb|disk", "FILE"])]
+    pub boot_from: Vec<OsString>,
     /// The machine's memory
     #[arg(long, value_name = "SIZE", default_value = "256M")]
     pub memory: String,
