@@ -14,7 +14,7 @@
 #   make bench   Cor beside Debian's kernel, in a table and docs/bench.md; ROW=pipe for one row
 #   make bench-check  fails when a row costs more instructions than recorded
 #   make bench-record  notes what the rows cost now, after a change that is meant
-#   make image   build, and say where the boot image is
+#   make image   target/images/cor.iso, which boots by itself from CD and USB stick (docs/image.md)
 #   make clean   remove all that was made
 #
 # The kernel is compiled in pieces, which takes seconds after a change. COR_BUILD=release with any of them compiles it as a whole, which
@@ -65,8 +65,7 @@ bench-record: $(XTASK) setup-bench
 	@$(XTASK) bench --record
 
 image: $(XTASK)
-	@$(XTASK) build --build release
-	@ls -l target/images/release/cor.iso target/images/release/cor.elf
+	@$(XTASK) image
 
 clean:
 	@cargo clean --quiet

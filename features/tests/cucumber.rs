@@ -9,6 +9,7 @@
 //! terminal.rs   a person at the console             session.rs    what is typed at the prompt, and what comes of it
 //! screen.rs     the picture on the machine's screen linux.rs      other kernels
 //! replay.rs     recordings of runs                  profile.rs    what the machine was at
+//! image.rs      images that boot by themselves
 //! ```
 //!
 //! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
@@ -20,6 +21,7 @@
 
 mod command;
 mod elf;
+mod image;
 mod input;
 mod linux;
 mod machine;
@@ -55,6 +57,7 @@ async fn main() -> ExitCode {
     });
     let stories = stories.before(|feature, _, scenario, world| {
         if is_tagged(feature, scenario, "release") {
+            machine::build_whole();
             world.machine.add(&[&"--build", &"release"]);
         }
         Box::pin(async {})

@@ -7,6 +7,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use tokio::process::Command;
 
 /// A sector of a disk, in bytes.
@@ -68,6 +69,16 @@ pub fn other_kernel() -> Option<PathBuf> {
     env::var_os("FEATURES_KERNEL").map(PathBuf::from)
 }
 
+/// Builds the kernel that is compiled as a whole, the first time that a story asks for it.
+pub fn build_whole() {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        let xtask = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/xtask");
+        let status = std::process::Command::new(xtask).args(["build", "--build", "release"]).status();
+        assert!(status.expect("xtask").success(), "the kernel cannot be compiled as a whole");
+    });
+}
+
 /// Whether this computer has UEFI for QEMU.
 pub fn has_uefi() -> bool {
     ["/usr/share/OVMF", "/usr/share/edk2"].iter().any(|folder| Path::new(folder).is_dir())
@@ -82,6 +93,11 @@ fn boot(world: &mut World, how: String) {
 #[given(regex = r"^a machine with (\d+[MG]) of memory$")]
 fn memory(world: &mut World, size: String) {
     world.machine.add(&[&"--memory", &size]);
+}
+
+#[given("a machine that has its root as a boot module")]
+fn boot_module(world: &mut World) {
+    world.machine.add(&[&"--initrd"]);
 }
 
 #[given("a machine with a network card")]

@@ -35,6 +35,11 @@ pub fn replace_with(path: &Path, mode: u32, write: impl FnOnce(&mut fs::File) ->
     Ok(())
 }
 
+/// Sets a file's permissions.
+pub fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(mode))
+}
+
 /// Copies a file, and gives the copy.
 pub fn copied(from: &Path, to: &Path) -> Result<PathBuf> {
     fs::copy(from, to).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;

@@ -41,6 +41,8 @@ struct Cli {
 enum Do {
     /// Build what a boot needs: kernel, boot image, root
     Build(BuildOptions),
+    /// Make an image that boots by itself: for CD and USB stick, or with --size for a disk
+    Image(build::image::Options),
     /// Boot a machine (bin/run)
     Run(Box<Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
@@ -128,6 +130,7 @@ fn dispatch() -> i32 {
 fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build(options) => build::build(project, &options.wanted()),
+        Do::Image(options) => build::image::make(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
         Do::Pack { directory, file } => pack(&directory, &file),

@@ -3,20 +3,24 @@
 //! ```text
 //! quick/, release/   the kernel, as each profile compiles it:
 //!     cor.elf          with its symbol table                 kernel.rs, symbols.rs, elf.rs
-//!     cor.iso          GRUB for BIOS and UEFI, and it        iso.rs
+//!     run.iso          GRUB for BIOS and UEFI, and it        iso.rs
 //! init               Cor's own init                        packages.rs
 //! root/, root.cpio   the default root                      packages.rs, c.rs, busybox.rs, root.rs, modes.rs
 //! tests/root/        the root of the tests: more programs, /tests and /soak
 //!     tests.cpio, soak.cpio   all of it; /soak and a shell
 //! bench/root/, bench/root.cpio   the default root, and the program that measures
 //! ```
+//! `xtask image` makes cor.iso of these, and other images that boot by themselves (image/).
+//!
 //! A part whose sources are older than its stamp (stamp.rs) is not looked at again, so that a build with nothing to do takes a hundredth
 //! of a second and prints nothing. Otherwise cargo decides what to compile of Rust; for the rest a file is made again when one that
 //! it comes from is newer.
 
 mod busybox;
 pub mod c;
+mod date;
 pub mod elf;
+pub mod image;
 pub mod iso;
 mod kernel;
 mod modes;

@@ -2,11 +2,11 @@
 //!
 //! A root holds our programs, what stands in `user/root` and `user/root.modes`, and BusyBox. What nothing asks for any more is removed.
 
-use super::busybox;
 use super::c::{self, Group};
 use super::modes::Modes;
 use super::packages::{self, Program, Target};
-use crate::cpio::folder;
+use super::{busybox, date};
+use crate::cpio::{Entry, folder};
 use crate::files;
 use crate::project::Project;
 use anyhow::{Context, Result};
@@ -54,7 +54,8 @@ fn fill(project: &Project, root: &Path, programs: &[Program]) -> Result<Vec<Path
     remove_others(root, &wanted)?;
     let modes = Modes::read(&project.path("user/root.modes"))?;
     modes.apply(root)?;
-    let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).chain(modes.lines()).collect::<String>();
+    let names = wanted.iter().map(|path| format!("{}\n", path.display()));
+    let manifest = names.chain(modes.lines()).chain([format!("date {}\n", date::of_build()?)]).collect::<String>();
     let list = root.with_extension("list");
     files::replace_if_changed(&list, manifest.as_bytes())?;
     Ok(wanted.into_iter().chain([list, files::this_program()]).collect())
@@ -115,13 +116,14 @@ fn remove_others(root: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Packs an archive if one of its files, or their list, has changed.
+/// Packs an archive if one of its files, or their list, has changed. Everything in it has the one date of the build.
 fn pack(root: &Path, archive: &Path, sources: &[PathBuf], wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
     if files::is_fresh(archive, sources) {
         return Ok(());
     }
+    let date = date::of_build()?;
     files::replace_with(archive, 0o644, |file| {
-        folder::pack(root, BufWriter::with_capacity(1 << 20, file), wanted)?;
+        folder::pack_as(root, BufWriter::with_capacity(1 << 20, file), wanted, &|entry| Entry { time: date, ..entry })?;
         Ok(())
     })
 }
@@ -129,6 +131,28 @@ fn pack(root: &Path, archive: &Path, sources: &[PathBuf], wanted: &dyn Fn(&Path)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn an_archive_does_not_tell_when_it_was_made() {
+        let packed = |mode, names: [&str; 2], seconds| {
+            let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            for name in names {
+                let path = root.path().join(name);
+                fs::write(&path, "x").unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+                let date = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+                fs::File::open(&path).unwrap().set_modified(date).unwrap();
+            }
+            let archive = out.path().join("archive");
+            pack(root.path(), &archive, &[out.path().join("missing")], &|_| true).unwrap();
+            fs::read(archive).unwrap()
+        };
+        let archive = packed(0o644, ["a", "b"], 1_000_000_000);
+        assert_eq!(archive, packed(0o644, ["b", "a"], 1_100_000_000));
+        assert_ne!(archive, packed(0o755, ["a", "b"], 1_000_000_000));
+    }
 
     #[test]
     fn what_is_not_wanted_goes_with_its_empty_folders() {

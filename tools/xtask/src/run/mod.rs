@@ -4,11 +4,11 @@
 //! options.rs    what it can be told
 //! guest.rs      the first disk: the root, and /.cor behind it
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
-//! boot.rs       what the machine starts from and is told
+//! boot.rs       what the machine starts from and is told     image.rs     --boot-from: an image that brings everything
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
 //! profile.rs    --profile: the samples             recording.rs --record: the directory of a recorded run
-//! clock.rs      how far a recorded machine is
+//! clock.rs      how far a recorded machine is  firmware.rs  whether UEFI still listens on the console
 //! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol
 //! reset.rs      what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
@@ -19,8 +19,10 @@ mod clock;
 mod companions;
 mod console;
 mod control;
+mod firmware;
 mod guest;
 mod identify;
+mod image;
 mod linux;
 pub mod machine;
 mod modules;
@@ -45,8 +47,9 @@ use anyhow::{Context, Result};
 use clock::Clock;
 use console::{Mode, Port};
 use control::Control;
+use firmware::Firmware;
 use machine::{Machine, QEMU, Wire};
-use options::Options;
+use options::{Boot, Options};
 use pipes::{Input, Pipes};
 use qemu::Line;
 use qmp::Qmp;
@@ -189,7 +192,8 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
         Mode::Interactive
     };
     let (input, output, hold) = wires.console.ends(options.has_program())?;
-    let progress = console::connect(mode, input, output, &events)?;
+    let firmware = Firmware::new(options.boot == Boot::Uefi);
+    let progress = console::connect(mode, firmware, input, output, &events)?;
     let control = Control::connect(wires.control.keep(), options, folder.join("screen.png"), &events)?;
     let mut session = Session::new(happened, progress, options.timeout, control);
     session.hold = hold;

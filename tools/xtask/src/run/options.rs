@@ -21,9 +21,12 @@ pub struct Options {
     /// How the kernel is compiled
     #[arg(long, value_enum, env = "COR_BUILD", default_value_t)]
     pub build: Build,
-    /// Hand the root to the kernel as a boot module, not as a disk; with --boot direct
+    /// Hand the root to the kernel as a boot module, not as a disk
     #[arg(long)]
     pub initrd: bool,
+    /// Boot an image that brings everything (make image, xtask image), as a CD, a USB stick or a disk; by BIOS, or with --boot uefi
+    #[arg(long, num_args = 2, value_names = ["cd|usb|disk", "FILE"])]
+    pub boot_from: Vec<OsString>,
     /// The machine's memory
     #[arg(long, value_name = "SIZE", default_value = "256M")]
     pub memory: String,
