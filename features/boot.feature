@@ -31,6 +31,35 @@ Feature: Booting
       | loader |
       | UEFI   |
 
+  @cor
+  Scenario Outline: With the root as a boot module, by <loader>
+    Given a machine that boots by <loader>
+    And a machine that has its root as a boot module
+    And the C program /bin/first-mount:
+      """
+      #include "fcntl.h"
+      #include "stdio.h"
+
+      int main(void)
+      {
+          char source[100] = "";
+          fscanf(fopen("/proc/mounts", "r"), "%99s", source);
+          puts(open("/dev/vda", O_RDONLY) < 0 ? source : "a disk");
+      }
+      """
+    When /bin/first-mount runs
+    Then it prints "initrd"
+
+    Examples:
+      | loader      |
+      | QEMU itself |
+      | GRUB        |
+
+    @uefi @slow
+    Examples:
+      | loader |
+      | UEFI   |
+
   Scenario Outline: With <size> of memory, by <loader>
     Given a machine with <size> of memory
     And a machine that boots by <loader>

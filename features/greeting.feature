@@ -67,3 +67,57 @@ Feature: A greeting
     Then it prints "Hello, world!"
     And the exit status is 0
     And bin/run says nothing
+
+  @cor
+  Scenario: The first process gets the signals that it asks for, and dies of none
+    Given the C program /sbin/init:
+      """
+      #include <signal.h>
+      #include <stdio.h>
+      #include <sys/reboot.h>
+      #include <sys/wait.h>
+      #include <unistd.h>
+
+      static volatile sig_atomic_t caught;
+      static void catch(int signal) { caught = signal; }
+
+      static void send(int signal)
+      {
+          if (fork() == 0)
+              _exit(kill(1, signal));
+          wait(NULL);
+      }
+
+      int main(void)
+      {
+          sigset_t set, pending;
+          int signal = 0;
+          setvbuf(stdout, NULL, _IONBF, 0);
+          send(SIGTERM), send(SIGKILL), send(SIGSTOP), send(SIGSEGV), raise(SIGUSR1);
+          printf("alive\n");
+          sigemptyset(&set), sigaddset(&set, SIGUSR1), sigaddset(&set, SIGUSR2), sigaddset(&set, SIGCHLD);
+          sigprocmask(SIG_BLOCK, &set, NULL);
+          send(SIGUSR1);
+          sigwait(&set, &signal);
+          printf("waited for %d\n", signal);
+          send(SIGUSR2);
+          sigpending(&pending);
+          printf("pending %d\n", sigismember(&pending, SIGUSR2));
+          sigprocmask(SIG_UNBLOCK, &set, NULL);
+          sigpending(&pending);
+          printf("pending %d, alive\n", sigismember(&pending, SIGUSR2));
+          struct sigaction action = { .sa_handler = catch };
+          sigaction(SIGTERM, &action, NULL);
+          send(SIGTERM);
+          printf("caught %d\n", caught);
+          *(volatile int *)caught = 1;
+      }
+      """
+    When Cor boots with "init=/sbin/init"
+    Then the console says "waited for 10"
+    And the console says "pending 1"
+    And the console says "pending 0, alive"
+    And the console says "caught 15"
+    And the console says "init[1] was killed by SIGSEGV: write to 0xf,"
+    And the console says "process 1 was killed by SIGSEGV"
+    And the exit status is 139

@@ -1,4 +1,4 @@
-@cor
+@cor @release
 Feature: A run can be had again
   What a machine did once it does again, instruction for instruction, and one can ask when a value went wrong.
 

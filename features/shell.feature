@@ -119,3 +119,63 @@ Feature: A person at the prompt
     And "exit 7" is typed
     Then the screen shows "The shell has ended with status 7. Powering off."
     And bin/run ends with 7
+
+  @cor
+  Scenario Outline: The machine's end from the prompt
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # cat > /tmp/worker <<END
+      > trap "echo caught it > /dev/kmsg; exit" TERM
+      > echo ready > /tmp/p
+      > while :; do sleep 0.1; done
+      > END
+      / # mkfifo /tmp/p; sh /tmp/worker &
+      / # cat /tmp/p
+      ready
+      """
+    And "<command>" is typed
+    Then the screen shows "<announced>: ending all processes."
+    And the screen shows "] caught it"
+    And the screen shows "<told>"
+    And bin/run ends with 0
+
+    Examples:
+      | command   | announced    | told                |
+      | poweroff  | Powering off | power off, status 0 |
+      | reboot    | Restarting   | restart             |
+      | halt      | Halting      | System halted       |
+      | kill -2 1 | Restarting   | restart             |
+
+  @cor
+  Scenario: A process that ignores SIGTERM does not keep the machine running
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # mkfifo /tmp/p
+      / # sh -c 'trap "" TERM HUP; echo ready > /tmp/p; sleep 60' &
+      / # cat /tmp/p
+      ready
+      """
+    And "poweroff" is typed
+    Then the screen shows "Some processes have not ended by SIGTERM: killing them."
+    And the screen shows "power off, status 0"
+    And bin/run ends with 0
+
+  @cor
+  Scenario: Only the superuser ends the machine, and other signals do nothing to init
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # su nobody -s /bin/sh -c poweroff
+      poweroff...: Operation not permitted
+      / # kill -9 1; kill -HUP 1; kill -QUIT 1; kill -STOP 1; kill -TSTP 1; hostname
+      cor
+      """
+
+  @cor
+  Scenario: A program that bin/run was told to run may end the machine as well
+    Given this computer's /bin/busybox as /bin/reboot
+    When /bin/reboot runs
+    Then it prints nothing
+    And its exit status is 0

@@ -72,7 +72,7 @@ Feature: The tools at the prompt
       [    0.0...
       / # date -u -d @1000000000
       Sun Sep  9 01:46:40 UTC 2001
-      / # mkdir -p /mnt && mount -t tmpfs -o size=64k none /mnt
+      / # mount -t tmpfs -o size=64k none /mnt
       / # df -k /mnt | tail -n 1 | tr -s ' '
       none 64 0 64 0% /mnt
       / # dd if=/dev/zero of=/mnt/full bs=1k count=100
@@ -95,6 +95,85 @@ Feature: The tools at the prompt
       nobody
       sh: can't kill pid 1: Operation not permitted
       sh: can't create /etc/passwd: Permission denied
+      """
+
+  @cor
+  Scenario: The files and directories that tools need
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # hostname; hostname -f; . /etc/os-release; echo $NAME
+      cor
+      cor
+      Cor
+      / # ls -1d /home /mnt /root /run /tmp /var/*
+      /home
+      /mnt
+      /root
+      /run
+      /tmp
+      /var/lib
+      /var/log
+      /var/run
+      /var/spool
+      /var/tmp
+      / # stat -c '%a %n' /tmp /var/tmp /root /etc/shadow; readlink -f /var/run
+      1777 /tmp
+      1777 /var/tmp
+      700 /root
+      600 /etc/shadow
+      /run
+      / # su nobody -s /bin/sh -c 'cat /etc/shadow; ls /root; mktemp -p /var/tmp'
+      cat: can't open '/etc/shadow': Permission denied
+      ls: can't open '/root': Permission denied
+      /var/tmp/tmp...
+      / # syslogd; logger -t story hello; sleep 0.2; tail -n 1 /var/log/messages
+      ...cor user.notice story: hello
+      / # echo '0 0 * * * true' | crontab -; crontab -l
+      0 0 * * * true
+      / # start-stop-daemon -S -b -m -p /run/s.pid -x /bin/sleep -- 50
+      / # start-stop-daemon -K -p /run/s.pid
+      stopped process in pidfile '/run/s.pid' (pid ...)
+      / # mount | head -n 1; mount -a; dpkg -l | grep -c Name; who -a | grep -c tty1
+      ... on / type tmpfs (rw,relatime)
+      1
+      1
+      / # cd; pwd; cd /
+      /root
+      """
+    When "passwd" is typed
+    Then the screen shows "New password:"
+    When "secret 42 words" is typed
+    Then the screen shows "Retype password:"
+    When "secret 42 words" is typed
+    Then the screen shows "password for root changed by root"
+    When "login root" is typed
+    Then the screen shows "Password:"
+    When "secret 42 words" is typed
+    Then the screen shows "~ #"
+
+  Scenario: The default root has no tests, and the program that runs them says which root has
+    Given a person at the prompt
+    When the session goes:
+      """
+      / # run-tests; echo $?
+      run-tests: this root has no tests; to run them: bin/run --root target/images/tests.cpio -- /bin/run-tests
+      2
+      """
+
+  @cor
+  Scenario: A disk without a file system that Cor knows
+    Given an empty disk of 1 MiB
+    And a person at the prompt
+    When the session goes:
+      """
+      / # mount /dev/vdb /mnt
+      [...] mount: there is no file system type ext4; see /proc/filesystems (none of them lies on a disk)
+      mount: mounting /dev/vdb on /mnt failed: No such device
+      / # grep -vc nodev /proc/filesystems
+      0
+      / # mount -t devpts none /mnt; ls /mnt; umount /mnt
+      ptmx
       """
 
   Scenario: Programs that use the whole screen

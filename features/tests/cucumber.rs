@@ -9,16 +9,19 @@
 //! terminal.rs   a person at the console             session.rs    what is typed at the prompt, and what comes of it
 //! screen.rs     the picture on the machine's screen linux.rs      other kernels
 //! replay.rs     recordings of runs                  profile.rs    what the machine was at
+//! image.rs      images that boot by themselves
 //! ```
 //!
 //! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
-//! right; those tagged `@cor` speak of Cor alone and are then left out.
+//! right; those tagged `@cor` speak of Cor alone and are then left out. Those tagged `@release` are told to the kernel that is compiled as
+//! a whole.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a step fails by panicking")]
 #![allow(unreachable_pub, reason = "nothing outside reaches into a program")]
 
 mod command;
 mod elf;
+mod image;
 mod input;
 mod linux;
 mod machine;
@@ -52,6 +55,13 @@ async fn main() -> ExitCode {
         }
         Box::pin(async {})
     });
+    let stories = stories.before(|feature, _, scenario, world| {
+        if is_tagged(feature, scenario, "release") {
+            machine::build_whole();
+            world.machine.add(&[&"--build", &"release"]);
+        }
+        Box::pin(async {})
+    });
     let told = stories
         .filter_run(env!("CARGO_MANIFEST_DIR"), |feature, _, scenario| {
             let missing = what_is_missing(feature, scenario);
@@ -69,9 +79,14 @@ async fn main() -> ExitCode {
     ExitCode::from(u8::from(told.execution_has_failed() || stories.passed == 0))
 }
 
+/// Whether a story, or the feature that it belongs to, has this tag.
+fn is_tagged(feature: &gherkin::Feature, scenario: &gherkin::Scenario, tag: &str) -> bool {
+    scenario.tags.iter().chain(&feature.tags).any(|given| given == tag)
+}
+
 /// Why a story cannot be told on this computer, if so.
 fn what_is_missing(feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> Option<&'static str> {
-    let tagged = |tag: &str| scenario.tags.iter().chain(&feature.tags).any(|given| given == tag);
+    let tagged = |tag: &str| is_tagged(feature, scenario, tag);
     if tagged("cor") && machine::other_kernel().is_some() {
         Some("it is about Cor")
     } else if tagged("known-gap") && machine::other_kernel().is_none() {

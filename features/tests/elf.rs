@@ -8,8 +8,18 @@ const TYPE: usize = 16;
 const MACHINE: usize = 18;
 const ENTRY: usize = 24;
 const HEADERS_AT: usize = 32;
+const SECTIONS_AT: usize = 40;
 const HEADER_SIZE: usize = 54;
 const HEADER_COUNT: usize = 56;
+const SECTION_COUNT: usize = 60;
+
+/// Offsets of fields in a section header, and its size.
+const SECTION_OFFSET: usize = 24;
+const SECTION_SIZE: usize = 32;
+const SECTION_LENGTH: usize = 64;
+
+/// Type of the section with the symbols.
+const SYMBOLS: u8 = 2;
 
 /// Where things stand in a program header, and how long that is.
 const OFFSET: usize = 8;
@@ -62,8 +72,23 @@ impl Elf {
             }
             "begins in the kernel" => self.set_u64(ENTRY, 0xffff_ffff_8010_0000),
             "begins where nothing is" => self.set_u64(ENTRY, 0x1234_5678_9000),
+            "lists its sections beyond its end" => self.set_u64(SECTIONS_AT, u64::MAX - 10),
+            "has symbols beyond its end" => self.set_u64(self.symbols() + SECTION_OFFSET, u64::MAX - 10),
+            "claims more symbols than any file has" => self.set_u64(self.symbols() + SECTION_SIZE, u64::MAX),
+            "has symbols with names beyond its end" => {
+                let (start, size) =
+                    (self.u64(self.symbols() + SECTION_OFFSET), self.u64(self.symbols() + SECTION_SIZE));
+                (start..start + size).step_by(24).for_each(|at| self.set(at as usize, &[0xff; 4]));
+            }
             _ => panic!("unknown: {damage}"),
         }
+    }
+
+    /// The header of the section with the symbols.
+    fn symbols(&self) -> usize {
+        let (first, count) = (self.u64(SECTIONS_AT) as usize, usize::from(self.0[SECTION_COUNT]));
+        let mut headers = (0..count).map(|n| first + n * SECTION_LENGTH);
+        headers.find(|&at| self.0[at + 4..at + 8] == [SYMBOLS, 0, 0, 0]).expect("a section with symbols")
     }
 
     /// Where the headers of the segments that are loaded stand.

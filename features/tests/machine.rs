@@ -7,6 +7,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use tokio::process::Command;
 
 /// A sector of a disk, in bytes.
@@ -56,14 +57,26 @@ impl Machine {
     }
 }
 
-/// `bin/run` as it stands in the project.
+/// `bin/run` as it stands in the project, of what has been built before the stories began.
 pub fn bin_run() -> Command {
-    Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bin").join("run"))
+    let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bin").join("run"));
+    command.env("COR_NO_BUILD", "1");
+    command
 }
 
 /// The kernel that the stories are told to instead of Cor.
 pub fn other_kernel() -> Option<PathBuf> {
     env::var_os("FEATURES_KERNEL").map(PathBuf::from)
+}
+
+/// Builds the kernel that is compiled as a whole, the first time that a story asks for it.
+pub fn build_whole() {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        let xtask = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/xtask");
+        let status = std::process::Command::new(xtask).args(["build", "--build", "release"]).status();
+        assert!(status.expect("xtask").success(), "the kernel cannot be compiled as a whole");
+    });
 }
 
 /// Whether this computer has UEFI for QEMU.
@@ -80,6 +93,11 @@ fn boot(world: &mut World, how: String) {
 #[given(regex = r"^a machine with (\d+[MG]) of memory$")]
 fn memory(world: &mut World, size: String) {
     world.machine.add(&[&"--memory", &size]);
+}
+
+#[given("a machine that has its root as a boot module")]
+fn boot_module(world: &mut World) {
+    world.machine.add(&[&"--initrd"]);
 }
 
 #[given("a machine with a network card")]

@@ -8,6 +8,7 @@ use crate::world::{World, text};
 use cucumber::gherkin::Step;
 use cucumber::{given, then, when};
 use std::fmt::Write as _;
+use tokio::process::Command;
 
 /// A line that is typed, and what must come of it.
 #[derive(Default)]
@@ -19,7 +20,12 @@ struct Exchange {
 #[given("a person at the prompt")]
 async fn at_prompt(world: &mut World) {
     world.machine.root = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/images/root.cpio").into();
-    let mut opened = Terminal::open(world.machine.command(None));
+    sit_down(world, world.machine.command(None)).await;
+}
+
+/// Runs a command in a terminal, and waits for the prompt.
+pub async fn sit_down(world: &mut World, command: Command) {
+    let mut opened = Terminal::open(command);
     opened.wait_until("there is no prompt", |terminal| prompt_after(terminal, 0).is_some()).await;
     world.terminal = Some(opened);
 }

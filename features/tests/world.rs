@@ -25,6 +25,8 @@ pub struct World {
     pub outcomes: Vec<Outcome>,
     /// How many runs have been recorded.
     pub recordings: Cell<usize>,
+    /// Images that were made, to compare.
+    pub images: Vec<PathBuf>,
     /// Where a person sits, if one does.
     pub terminal: Option<Terminal>,
 }
@@ -42,6 +44,7 @@ impl World {
             arguments: Vec::new(),
             outcomes: Vec::new(),
             recordings: Cell::new(0),
+            images: Vec::new(),
             terminal: None,
         }
     }

@@ -41,6 +41,22 @@ static const struct documented documented[] = {
     { " EAGAIN ", " setuid setreuid setresuid rt_sigqueueinfo rt_tgsigqueueinfo tkill tgkill " },
     { " ENOLCK ENOMEM ", " fcntl " }, // the latter by F_SETPIPE_SZ, as on Linux
     { " ENOLCK ", " flock " },
+    // None of these errors:
+    { " ",
+      " close lseek brk rt_sigaction rt_sigprocmask rt_sigreturn ioctl sched_yield dup dup2 pause nanosleep "
+      "getitimer alarm setitimer getpid connect shutdown listen setsockopt getsockopt exit wait4 kill uname "
+      "semctl msgctl truncate ftruncate getdents umask gettimeofday getrlimit getrusage sysinfo times getuid "
+      "syslog getgid setgid geteuid getegid setpgid getppid getpgrp setsid setregid getresuid setresgid "
+      "getresgid getpgid setfsuid setfsgid getsid capget capset rt_sigpending rt_sigtimedwait rt_sigsuspend "
+      "utime personality ustat sysfs getpriority setpriority sched_setparam sched_getparam sched_setscheduler "
+      "sched_getscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval pivot_root prctl "
+      "arch_prctl adjtimex setrlimit settimeofday reboot sethostname setdomainname gettid readahead time "
+      "sched_setaffinity sched_getaffinity remap_file_pages getdents64 set_tid_address fadvise64 timer_settime "
+      "timer_gettime timer_getoverrun timer_delete clock_settime clock_gettime clock_getres clock_nanosleep "
+      "exit_group epoll_wait utimes mq_unlink mq_timedsend mq_timedreceive mq_getsetattr waitid ioprio_set "
+      "ioprio_get inotify_rm_watch futimesat set_robust_list get_robust_list utimensat epoll_pwait "
+      "timerfd_settime timerfd_gettime dup3 prlimit64 clock_adjtime getcpu sched_setattr sched_getattr "
+      "getrandom pidfd_send_signal epoll_pwait2 " },
 };
 
 // Whether a word, between spaces, is among others.

@@ -77,6 +77,8 @@ pub struct Keyboard {
     alt: [bool; 2],
     caps_lock: bool,
     num_lock: bool,
+    /// Ctrl-Alt-Delete was pressed, and not asked for yet.
+    restart: bool,
 }
 
 impl Keyboard {
@@ -100,6 +102,11 @@ impl Keyboard {
         Keys::new()
     }
 
+    /// Whether Ctrl-Alt-Delete was pressed since this was last asked; those keys send nothing.
+    pub fn take_restart(&mut self) -> bool {
+        core::mem::take(&mut self.restart)
+    }
+
     /// The keys that send nothing themselves; whether it is one.
     fn change(&mut self, code: u16, pressed: bool) -> bool {
         match code {
@@ -116,9 +123,12 @@ impl Keyboard {
         true
     }
 
-    fn send(&self, code: u16, cursor_keys: bool) -> Keys {
+    fn send(&mut self, code: u16, cursor_keys: bool) -> Keys {
         let mut keys = Keys::new();
         match code {
+            code::DELETE | code::PAD_LAST if self.control.contains(&true) && self.alt.contains(&true) => {
+                self.restart = true;
+            }
             code::PAD_FIRST..=code::PAD_LAST => {
                 let index = usize::from(code - code::PAD_FIRST);
                 match MOVES[index] {
@@ -223,6 +233,22 @@ mod tests {
         assert_eq!(typed(&[0x1d, 0x2e, 0x2c, 0x2b, 0x9d, 0x2e]), b"\x03\x1a\x1cc");
         assert_eq!(typed(&[0xe0, 0x1d, 0x39, 0x0e, 0xe0, 0x9d, 0x39]), b"\0\x08 ");
         assert_eq!(typed(&[0x38, 0x30, 0xb8, 0x30]), b"\x1bbb");
+    }
+
+    #[test]
+    fn restart_keys() {
+        let presses: [(&[u8], bool); 4] = [
+            (&[0x1d, 0x38, 0xe0, 0x53], true),
+            (&[0xe0, 0x1d, 0xe0, 0x38, 0x53, 0xd3], true),
+            (&[0x1d, 0xe0, 0x53], false),
+            (&[0x1d, 0x38, 0xb8, 0xe0, 0x53, 0x53], false),
+        ];
+        for (codes, restart) in presses {
+            let mut keyboard = Keyboard::default();
+            let sent: Vec<u8> = codes.iter().flat_map(|&code| keyboard.take(code, false)).collect();
+            assert_eq!((keyboard.take_restart(), sent.is_empty()), (restart, restart), "{codes:x?}");
+            assert!(!keyboard.take_restart());
+        }
     }
 
     #[test]

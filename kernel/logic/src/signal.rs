@@ -225,9 +225,15 @@ impl Not for SignalSet {
     }
 }
 
-impl fmt::Debug for Signal {
+impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_real_time() { write!(f, "SIGRT{}", self.0) } else { f.write_str(self.name()) }
+    }
+}
+
+impl fmt::Debug for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -254,7 +260,7 @@ mod tests {
         }
         let first = Signal::new(34).unwrap();
         assert!(first.is_real_time() && !Signal::SYS.is_real_time());
-        assert_eq!(format!("{:?} {:?}", Signal::INT, first), "SIGINT SIGRT34");
+        assert_eq!(format!("{} {first} {first:?}", Signal::INT), "SIGINT SIGRT34 SIGRT34");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How a process ended or stopped, and the number as which wait4(2) tells it.
 
 use crate::signal::Signal;
+use core::fmt;
 
 /// What wait4(2) tells of a process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,9 +63,23 @@ impl WaitStatus {
     }
 }
 
+/// The rest of a sentence that begins with the process.
+impl fmt::Display for WaitStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WaitStatus::Exited(status) => write!(f, "exited with status {status}"),
+            WaitStatus::Killed { signal, core: false } => write!(f, "was killed by {signal}"),
+            WaitStatus::Killed { signal, core: true } => write!(f, "was killed by {signal}, core dumped"),
+            WaitStatus::Stopped(signal) => write!(f, "was stopped by {signal}"),
+            WaitStatus::Continued => f.write_str("continued"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     #[test]
     fn the_numbers_of_linux() {
@@ -86,6 +101,16 @@ mod tests {
         assert_eq!(count, 256 + 64 * 2 + 64 + 1);
         assert_eq!(WaitStatus::decode(i32::MIN), None);
         assert_eq!(WaitStatus::decode(i32::MAX), None);
+    }
+
+    #[test]
+    fn in_words() {
+        let killed = |core| WaitStatus::Killed { signal: Signal::SEGV, core };
+        assert_eq!(format!("process 1 {}", WaitStatus::Exited(3)), "process 1 exited with status 3");
+        assert_eq!(format!("{}", killed(false)), "was killed by SIGSEGV");
+        assert_eq!(format!("{}", killed(true)), "was killed by SIGSEGV, core dumped");
+        assert_eq!(format!("{}", WaitStatus::Stopped(Signal::TSTP)), "was stopped by SIGTSTP");
+        assert_eq!(format!("{}", WaitStatus::Continued), "continued");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The lock protects the hardware and which keys are down; the terminal is called without it.
 
 use super::screen::ScreenLine;
+use crate::process;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use arrayvec::ArrayVec;
@@ -28,19 +29,23 @@ pub(super) fn start(line: Arc<ScreenLine>) -> Result<()> {
     irq::register(
         Keyboard::LINE,
         Box::new(move |_| {
-            let typed = state.lock().take(line.has_cursor_keys());
+            let (typed, restart) = state.lock().take(line.has_cursor_keys());
             line.type_in(&typed);
+            if restart {
+                process::restart_keys();
+            }
         }),
     )
 }
 
 impl State {
-    fn take(&mut self, cursor_keys: bool) -> ArrayVec<u8, { GULP * LONGEST }> {
+    /// What was typed, and whether Ctrl-Alt-Delete was.
+    fn take(&mut self, cursor_keys: bool) -> (ArrayVec<u8, { GULP * LONGEST }>, bool) {
         let mut typed = ArrayVec::new();
         for _ in 0..GULP {
             let Some(code) = self.hardware.read() else { break };
             typed.extend(self.layout.take(code, cursor_keys));
         }
-        typed
+        (typed, self.layout.take_restart())
     }
 }

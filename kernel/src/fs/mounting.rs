@@ -7,14 +7,33 @@ use super::mount::{self, MOUNTS, Mount, MountFlags, Path};
 use super::proc;
 use super::sys;
 use super::tmpfs::{Options, Tmpfs};
+use crate::log::info;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 use logic::errno::{Errno, Result};
+use logic::rate_limit::RateLimit;
+use machine::clock;
+use machine::lock::SpinLock;
+use spin::Once;
 
 /// The types that can be mounted; none of them lies on a device.
-pub const TYPES: [&str; 5] = ["sysfs", "tmpfs", "ramfs", "proc", "devtmpfs"];
+pub const TYPES: [&str; 6] = ["sysfs", "tmpfs", "ramfs", "proc", "devtmpfs", "devpts"];
+
+/// The file system of pseudo-terminals, which a layer above has.
+static DEVPTS: Once<fn() -> Arc<Volume>> = Once::new();
+
+/// At most so many lines about types that are not there, in so many nanoseconds.
+static UNKNOWN_TYPES: SpinLock<RateLimit> = SpinLock::new("lines about mount", RateLimit::new(10, 5_000_000_000));
+
+/// The longest name of a type that is told whole.
+const NAME_SHOWN: usize = 32;
+
+/// Says which file system the type devpts is.
+pub fn provide_devpts(volume: fn() -> Arc<Volume>) {
+    DEVPTS.call_once(|| volume);
+}
 
 /// Mounts a file system of a type on a place: `ENODEV` for a type that there is not, `EINVAL` for options that it does not know.
 pub fn mount_new(on: &Path, type_name: &[u8], options: &[u8], flags: MountFlags, source: &str) -> Result<()> {
@@ -34,13 +53,29 @@ pub fn mount_new(on: &Path, type_name: &[u8], options: &[u8], flags: MountFlags,
             no_options()?;
             dev::volume().ok_or(Errno::ENODEV)?
         }
-        _ => return Err(Errno::ENODEV),
+        b"devpts" => {
+            no_options()?;
+            DEVPTS.get().ok_or(Errno::ENODEV)?()
+        }
+        _ => {
+            explain(type_name);
+            return Err(Errno::ENODEV);
+        }
     };
     let covered = on.clone().covered();
     if covered.is_mount_root() && Arc::ptr_eq(&covered.mount.volume, &volume) {
         return Err(Errno::EBUSY);
     }
     mount::mount(&covered, volume, None, flags, source)
+}
+
+/// Tells the log why a type cannot be mounted, since `ENODEV` reads as if the disk were missing.
+fn explain(type_name: &[u8]) {
+    let may_write = UNKNOWN_TYPES.lock().pass(clock::now().0).is_some();
+    if may_write {
+        let name = type_name.get(..NAME_SHOWN).unwrap_or(type_name).escape_ascii();
+        info!("mount: there is no file system type {name}; see /proc/filesystems (none of them lies on a disk)");
+    }
 }
 
 /// Shows a place at another too; with `all`, what is mounted below it comes along.

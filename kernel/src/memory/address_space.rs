@@ -119,6 +119,11 @@ impl AddressSpace {
         self.lock(ctx).regions.iter().for_each(|(range, region)| show(range, region));
     }
 
+    /// The region that an address lies in, else the next above it.
+    pub fn region_from(&self, ctx: &TaskContext, address: u64) -> Option<(PageRange, Region)> {
+        self.lock(ctx).regions.find_from(address).map(|(range, region)| (range, region.clone()))
+    }
+
     /// Bytes in all regions.
     pub fn size(&self, ctx: &TaskContext) -> u64 {
         self.lock(ctx).usage.pages * PAGE_SIZE as u64

@@ -1,6 +1,7 @@
 //! What is mapped at a range of a program's pages.
 
 use super::Pager;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use bitflags::bitflags;
 use logic::regions::{Merge, Split};
@@ -84,6 +85,16 @@ impl Region {
         let mark = |right, letter| if self.access.contains(right) { letter } else { b'-' };
         let (read, write) = (mark(Access::READ, b'r'), mark(Access::WRITE, b'w'));
         [read, write, mark(Access::EXECUTE, b'x'), if self.shared { b's' } else { b'p' }]
+    }
+
+    /// The name that /proc/PID/maps shows: its part in the program, or its file's path; empty for others. Called with nothing locked.
+    pub fn name(&self) -> Box<[u8]> {
+        match (self.role, &self.content) {
+            (Role::Heap, _) => Box::from(*b"[heap]"),
+            (Role::Stack, _) => Box::from(*b"[stack]"),
+            (_, Content::Paged { pager, .. }) => pager.name().unwrap_or_default(),
+            (_, Content::Anonymous) => Box::default(),
+        }
     }
 
     /// Private zeros, for programs and their libraries to work in.

@@ -11,6 +11,7 @@ use super::shutdown;
 use super::signal::{self, Detail, Info};
 use super::table::{self, INIT, Passed};
 use super::thread::{Running, Thread};
+use crate::log::info;
 use crate::task::TaskContext;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
@@ -105,6 +106,7 @@ fn drop_everything(ctx: &TaskContext, process: &Process) {
 fn end_process(ctx: &TaskContext, process: Arc<Process>, status: WaitStatus) {
     let pid = process.pid();
     if pid == INIT {
+        info!("process 1 {status}");
         shutdown::with_status(ctx, status);
     }
     session::leave(ctx, &process);

@@ -26,7 +26,7 @@ pub fn before(farewell: Farewell) {
 
 /// Tells the status line how the program that all was about has ended, and switches the machine off.
 pub fn with_status(ctx: &TaskContext, status: WaitStatus) -> ! {
-    info!("power off: {status:?}");
+    info!("power off, status {}", status.shell_status());
     take_leave(ctx);
     early_console::write_status(&format!("exit {}", status.shell_status()));
     off()
@@ -61,7 +61,7 @@ fn restart_at_once() -> ! {
 /// Stops the machine where it is: halt(8).
 pub fn halt(ctx: &TaskContext) -> ! {
     take_leave(ctx);
-    info!("system halted");
+    info!("System halted");
     early_console::write_status("exit 0");
     early_console::flush_driver();
     early_console::drain();

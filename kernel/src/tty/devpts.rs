@@ -10,6 +10,7 @@ use crate::fs::file_system::nameless_device;
 use crate::fs::inode::{Change, Inode, InodeState, Kind, Listed, Permissions};
 use crate::fs::kept_attributes::Attributes;
 use crate::fs::mount::{self, MountFlags, Path};
+use crate::fs::mounting;
 use crate::fs::{DeviceNumber, File, FileSystem, InodeId, Metadata, OpenFlags, Statistics, Volume};
 use crate::process;
 use crate::task::TaskContext;
@@ -79,6 +80,7 @@ pub(super) fn start(ctx: &TaskContext, root: &Path) -> Result<()> {
     for major in 0..MOST / MINORS {
         dev::register_major(MAJOR + major, Arc::new(Slaves))?;
     }
+    mounting::provide_devpts(volume);
     let flags = MountFlags::NO_SET_ID | MountFlags::NO_RUN;
     let dev = crate::fs::Lookup::new(root.clone()).find(ctx, None, b"dev", crate::fs::Follow::Yes)?;
     mount::mount_at(ctx, &dev, b"pts", volume(), flags, "devpts").map(drop)

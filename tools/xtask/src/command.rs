@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
+use std::io;
 use std::process::{Command, Output, Stdio};
 
 /// Runs a command whose messages the person is to see (cargo); an error if it fails.
@@ -23,6 +24,17 @@ pub fn capture(command: &mut Command) -> Result<Output> {
         bail!("{} failed ({})\n{}", describe(command), output.status, String::from_utf8_lossy(&told).trim_end());
     }
     Ok(output)
+}
+
+/// Returns the exit status for a command's result, and prints its error.
+pub fn status(result: Result<()>) -> i32 {
+    let Err(error) = result else { return 0 };
+    // The reader of the output has closed it: as if SIGPIPE had ended this program.
+    if error.root_cause().downcast_ref().is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe) {
+        return 141;
+    }
+    eprintln!("xtask: {error:#}");
+    1
 }
 
 /// A command as one could type it.

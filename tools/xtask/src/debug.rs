@@ -3,7 +3,7 @@
 //! gdb is given the linked ELF64 even for the 32-bit stub; an ELF32 would make it think that registers are short, and it dies at the
 //! switch.
 
-use crate::build;
+use crate::build::{self, Wanted};
 use crate::project::Project;
 use crate::run::machine::{Machine, child};
 use crate::run::qemu::Line;
@@ -28,11 +28,15 @@ pub struct Session {
 /// Runs gdb until the person leaves it; then the machine goes too.
 pub fn debug(project: &Project, options: &Session) -> Result<()> {
     signals::hold()?;
-    build::build(project)?;
+    build::build(project, &Wanted { kernels: vec![options.run.build], roots: Vec::new() })?;
     let folder = run::private_folder()?;
     let line = run::machine_line(project, &options.run, folder.path())?;
     let first = if options.stub { "boot-to-stub" } else { "boot-to-kernel" }.to_string();
-    Gdb { kernel: &project.linked_kernel(), first, options: &options.gdb }.run(project, line, folder.path())
+    Gdb { kernel: &project.linked_kernel(options.run.build), first, options: &options.gdb }.run(
+        project,
+        line,
+        folder.path(),
+    )
 }
 
 /// What gdb is told by whoever calls it.

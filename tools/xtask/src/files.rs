@@ -13,9 +13,9 @@ pub fn is_fresh<P: AsRef<Path>>(made: &Path, sources: &[P]) -> bool {
     sources.iter().all(|source| modified(source.as_ref()).is_some_and(|time| time <= made))
 }
 
-/// This program's file: a source of whatever it makes in a format of its own.
+/// The file of the program `xtask`: a source of whatever the host tool makes in a format of its own.
 pub fn this_program() -> PathBuf {
-    std::env::current_exe().unwrap_or_default()
+    std::env::current_exe().unwrap_or_default().with_file_name("xtask")
 }
 
 /// Replaces a file as a whole: a reader sees the old or the new one, never a part.
@@ -33,6 +33,11 @@ pub fn replace_with(path: &Path, mode: u32, write: impl FnOnce(&mut fs::File) ->
     file.as_file().set_permissions(Permissions::from_mode(mode)).with_context(describe)?;
     file.persist(path).with_context(describe)?;
     Ok(())
+}
+
+/// Sets a file's permissions.
+pub fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
 /// Copies a file, and gives the copy.
@@ -78,6 +83,21 @@ pub fn files_under(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     found.sort();
+    Ok(found)
+}
+
+/// A directory and all directories under it; none if it is missing, or a file.
+pub fn directories_under(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if directory.is_dir() {
+        found.push(directory.to_path_buf());
+        for entry in fs::read_dir(directory).with_context(|| format!("cannot look into {}", directory.display()))? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                found.extend(directories_under(&entry.path())?);
+            }
+        }
+    }
     Ok(found)
 }
 

@@ -1,33 +1,37 @@
-//! `xtask`: the host's side of Cor. `make` and the commands in `bin/` lead here.
-
-#![allow(unreachable_pub, reason = "nothing outside reaches into a program")]
-
-mod bench;
-mod bootchart;
-mod build;
-mod command;
-mod cpio;
-mod debian_kernel;
-mod debug;
-mod files;
-mod project;
-mod replay;
-mod run;
-mod syscalls;
-mod test;
+//! `xtask`: the part of the host tool that builds, runs and debugs. `make` and the commands in `bin/` lead here. What else there is
+//! belongs to the package `workbench`, which is built when one of its commands is first called.
 
 use anyhow::Result;
-use clap::{Parser, Subcommand, error::ErrorKind};
-use project::Project;
+use clap::{Args, Parser, Subcommand, error::ErrorKind};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::exit;
+use xtask::build::{self, Root, Wanted};
+use xtask::debug;
+use xtask::project::{Build, Project};
+use xtask::run::{self, options::Options};
+use xtask::{command, cpio, workbench};
 
-/// The host's side of Cor
+/// The commands of the workbench, for `--help`.
+const FURTHER: &str = "\
+Further commands, in the package workbench, which is built when the first of them is called (xtask COMMAND --help):
+  test         Run the tests: all, or some stages
+  test-one     Build and run one program of user/tests, on this host and on Cor
+  test-long    Run the tests that take longer
+  faults       Make everything fail that can fail in the programs of user/tests
+  schedules    Run the programs of user/tests under many schedules
+  soak         Test endurance, in its long form
+  bench        Measure Cor beside Debian's kernel
+  replay       Run a recorded run again under gdb (bin/replay)
+  when         Tell when a value of a recorded run changed last (bin/when)
+  syscalls     Write docs/syscalls.md (bin/syscalls)
+  bootchart    Draw a boot step by step (bin/bootchart)";
+
+/// The part of Cor's host tool that builds, runs and debugs
 #[derive(Parser)]
-#[command(name = "xtask")]
+#[command(name = "xtask", after_help = FURTHER)]
 struct Cli {
     #[command(subcommand)]
     command: Do,
@@ -35,48 +39,22 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Do {
-    /// Build the kernel, the boot image and the root
-    Build {
-        /// Only the kernel without optimisation, target/images/cor-unoptimized.elf (for bin/run --boot direct --image)
-        #[arg(long)]
-        unoptimized: bool,
-    },
-    /// Run the tests: all, or these
-    Test {
-        /// What to test
-        stages: Vec<test::Stage>,
-    },
-    /// Have everything fail that can fail in the programs of user/tests
-    Faults {
-        /// Programs as they lie in the root, or folders of them (with a slash at the end)
-        programs: Vec<String>,
-    },
-    /// Run the programs of user/tests under many schedules
-    Schedules(test::Schedules),
-    /// Test endurance, in its long form
-    Soak(test::Endurance),
-    /// Measure Cor beside Debian's kernel
-    Bench(bench::Options),
+    /// Build what a boot needs: kernel, boot image, root
+    Build(BuildOptions),
+    /// Make an image that boots by itself: for CD and USB stick, or with --size for a disk
+    Image(build::image::Options),
     /// Boot a machine (bin/run)
-    Run(Box<run::options::Options>),
+    Run(Box<Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
     Debug(Box<debug::Session>),
-    /// Run a recorded run again under gdb (bin/replay)
-    Replay(replay::Session),
-    /// Tell when a value of a recorded run changed last (bin/when)
-    When(replay::When),
-    /// Write docs/syscalls.md (bin/syscalls)
-    Syscalls,
-    /// Draw a boot step by step (bin/bootchart)
-    Bootchart(bootchart::Options),
-    /// Pack a folder into a newc archive
+    /// Pack a directory into a newc archive
     Pack {
-        /// What to pack
-        folder: PathBuf,
+        /// The directory to pack
+        directory: PathBuf,
         /// The archive to make
         file: PathBuf,
     },
-    /// List what is in a newc archive
+    /// List the members of a newc archive
     List {
         /// The archive
         file: PathBuf,
@@ -90,6 +68,25 @@ enum Do {
         #[arg(last = true)]
         words: Vec<OsString>,
     },
+    #[command(external_subcommand)]
+    Further(Vec<OsString>),
+}
+
+/// The options of `xtask build`.
+#[derive(Args)]
+struct BuildOptions {
+    /// How the kernel is compiled
+    #[arg(long, value_enum, env = "COR_BUILD", default_value_t)]
+    build: Build,
+    /// A further root, with its programs
+    #[arg(long, value_enum)]
+    root: Vec<Root>,
+}
+
+impl BuildOptions {
+    fn wanted(&self) -> Wanted {
+        Wanted { kernels: vec![self.build], roots: self.root.clone() }
+    }
 }
 
 /// Boots Cor, or a Linux kernel, in QEMU
@@ -103,7 +100,7 @@ enum Do {
 #[command(name = "bin/run", bin_name = "bin/run", override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]")]
 struct Run {
     #[command(flatten)]
-    options: run::options::Options,
+    options: Options,
 }
 
 fn main() {
@@ -127,46 +124,25 @@ fn run_machine(words: &[OsString]) -> i32 {
 }
 
 fn dispatch() -> i32 {
-    let result = Project::find().and_then(|project| execute(&project, Cli::parse().command));
-    match result {
-        Ok(()) => 0,
-        // Whoever read our output has had enough.
-        Err(error) if error.root_cause().downcast_ref().is_some_and(is_broken_pipe) => 141,
-        Err(error) => {
-            eprintln!("xtask: {error:#}");
-            1
-        }
-    }
-}
-
-fn is_broken_pipe(error: &std::io::Error) -> bool {
-    error.kind() == std::io::ErrorKind::BrokenPipe
+    command::status(Project::find().and_then(|project| execute(&project, Cli::parse().command)))
 }
 
 fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
-        Do::Build { unoptimized: true } => build::build_unoptimized(project),
-        Do::Build { unoptimized: false } => build::build(project),
-        Do::Test { stages } => test::test(project, &stages),
-        Do::Faults { programs } => test::faults(project, &programs),
-        Do::Schedules(options) => test::schedules(project, &options),
-        Do::Soak(options) => test::soak(project, &options),
-        Do::Bench(options) => bench::bench(project, &options),
+        Do::Build(options) => build::build(project, &options.wanted()),
+        Do::Image(options) => build::image::make(project, &options),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
-        Do::Replay(options) => replay::replay(project, &options),
-        Do::When(options) => replay::when(project, &options),
-        Do::Syscalls => syscalls::write(project),
-        Do::Bootchart(options) => bootchart::draw(project, &options),
-        Do::Pack { folder, file } => pack(&folder, &file),
+        Do::Pack { directory, file } => pack(&directory, &file),
         Do::List { file } => cpio::list::list(&file),
         Do::Child { parent, words } => run::machine::become_child(parent, &words),
+        Do::Further(words) => workbench::replace_this_program(project, &words),
     }
 }
 
-fn pack(folder: &Path, file: &Path) -> Result<()> {
+fn pack(directory: &Path, file: &Path) -> Result<()> {
     let to = File::create(file).map_err(|error| anyhow::anyhow!("cannot write {}: {error}", file.display()))?;
-    cpio::folder::pack(folder, BufWriter::with_capacity(1 << 20, to), &|_| true)?;
+    cpio::folder::pack(directory, BufWriter::with_capacity(1 << 20, to), &|_| true)?;
     Ok(())
 }
 

@@ -1,11 +1,39 @@
 //! Where everything of the project stands.
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The compiler's name for the kernel's machine.
 pub const TARGET: &str = "x86_64-unknown-none";
+
+/// How the kernel is compiled: a profile of Cargo.toml.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Build {
+    /// In pieces, with line tables: seconds after a change
+    #[default]
+    Quick,
+    /// As a whole, with all that a debugger reads: the fastest kernel, two minutes
+    Release,
+    /// Without optimisation, with all checks, and variables for a debugger
+    Unoptimized,
+}
+
+impl Build {
+    /// All of them.
+    pub const ALL: [Build; 3] = [Build::Quick, Build::Release, Build::Unoptimized];
+
+    /// The profile's name, for cargo and for the directories of what it builds.
+    pub fn profile(self) -> &'static str {
+        match self {
+            Build::Quick => "quick",
+            Build::Release => "release",
+            Build::Unoptimized => "unoptimized",
+        }
+    }
+}
 
 /// The project's folder, found from where this program stands or was made.
 #[derive(Clone, Debug)]
@@ -33,19 +61,34 @@ impl Project {
         self.root.join(inside)
     }
 
+    /// A command of `xtask`, the program itself.
+    pub fn xtask(&self) -> Command {
+        Command::new(self.tool("xtask"))
+    }
+
     /// A file that the build makes: to boot from, or a part of the root.
     pub fn image(&self, name: impl AsRef<Path>) -> PathBuf {
         self.root.join("target/images").join(name)
     }
 
-    /// The kernel as cargo linked it, with everything that a debugger wants.
-    pub fn linked_kernel(&self) -> PathBuf {
-        self.linked_kernel_of("release")
+    /// The kernel as it boots.
+    pub fn kernel(&self, build: Build) -> PathBuf {
+        self.image(build.profile()).join("cor.elf")
     }
 
-    /// The same, of another profile than the usual.
-    pub fn linked_kernel_of(&self, profile: &str) -> PathBuf {
-        self.root.join("target").join(TARGET).join(profile).join("cor")
+    /// The kernel as cargo linked it, with everything that a debugger wants.
+    pub fn linked_kernel(&self, build: Build) -> PathBuf {
+        self.root.join("target").join(TARGET).join(build.profile()).join("cor")
+    }
+
+    /// Whether a program of the host tool was built before; it may be out of date.
+    pub fn is_built(&self, tool: &str) -> bool {
+        self.tool(tool).is_file()
+    }
+
+    /// A program of the host tool.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        self.root.join("target/debug").join(name)
     }
 
     /// Where tests keep what they print.

@@ -19,6 +19,9 @@ const TESTS: &str = "/tests";
 /// What stands among the chapters but is none: what the tests read.
 const FIXTURES: &str = "files";
 
+/// What helps in a root without tests, such as the default one.
+const NO_TESTS: &str = "this root has no tests; to run them: bin/run --root target/images/tests.cpio -- /bin/run-tests";
+
 /// The exit status of a test that does not apply.
 const SKIPPED: Ending = Ending::Status(77);
 
@@ -51,12 +54,14 @@ fn run_all() -> Result<Counts> {
 
 /// The tests' names, CHAPTER/NAME, in order: all, or those that were asked for.
 fn names(wanted: &[String]) -> Result<Vec<String>> {
+    ensure!(Path::new(TESTS).is_dir(), NO_TESTS);
     let mut all = Vec::new();
     for chapter in list(Path::new(TESTS))?.into_iter().filter(|chapter| chapter != FIXTURES) {
         for name in list(&Path::new(TESTS).join(&chapter))? {
             all.push((chapter.clone(), format!("{chapter}/{name}")));
         }
     }
+    ensure!(!all.is_empty(), NO_TESTS);
     let asked = |wanted: &String, (chapter, name): &(String, String)| wanted == chapter || wanted == name;
     for wanted in wanted {
         ensure!(all.iter().any(|test| asked(wanted, test)), "there is no test {wanted}");

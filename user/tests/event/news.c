@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #define FOLDER "/tmp/news"
 
@@ -44,6 +45,11 @@ int main(void)
     char bytes[8];
     unlink(FOLDER "/a"), unlink(FOLDER "/b"), rmdir(FOLDER "/sub"), rmdir(FOLDER);
     SUCCEED(mkdir(FOLDER, 0755));
+    // Without flags: reading blocks, and exec(2) keeps the descriptor.
+    fd = SUCCEED(syscall(SYS_inotify_init));
+    EQUAL(SUCCEED(fcntl(fd, F_GETFL)) & O_NONBLOCK, 0);
+    EQUAL(SUCCEED(fcntl(fd, F_GETFD)), 0);
+    SUCCEED(close(fd));
     fd = SUCCEED(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     EXPECT_ERRNO(read(fd, buffer, sizeof buffer), EAGAIN);
     int folder = SUCCEED(inotify_add_watch(fd, FOLDER, IN_ALL_EVENTS));

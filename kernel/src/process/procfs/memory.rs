@@ -6,7 +6,6 @@ use crate::fs::proc::Text;
 use crate::memory::{Content, Region, Role};
 use crate::process::Program;
 use crate::task::TaskContext;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use logic::address::{PAGE_SIZE, PageRange};
@@ -131,7 +130,7 @@ pub(super) fn line(range: PageRange, region: &Region, text: &mut Text) -> fmt::R
     text.put(b" ")?;
     text.decimal(inode, 1)?;
     text.put(b" ")?;
-    let name = name(region);
+    let name = region.name();
     if !name.is_empty() {
         text.pad(start + NAME_COLUMN)?;
     }
@@ -142,14 +141,4 @@ pub(super) fn line(range: PageRange, region: &Region, text: &mut Text) -> fmt::R
         text.put(part)?;
     }
     text.put(b"\n")
-}
-
-/// What a region is called: its part in the program, or its file's path.
-fn name(region: &Region) -> Box<[u8]> {
-    match (region.role, &region.content) {
-        (Role::Heap, _) => Box::from(*b"[heap]"),
-        (Role::Stack, _) => Box::from(*b"[stack]"),
-        (_, Content::Paged { pager, .. }) => pager.name().unwrap_or_default(),
-        (_, Content::Anonymous) => Box::default(),
-    }
 }

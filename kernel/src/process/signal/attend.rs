@@ -1,11 +1,10 @@
 //! What a thread does about signals before it goes back to its program.
 
 use super::action::{ActionFlags, Handler};
-use super::info::{Detail, Info};
-use super::{force, frame, pass_on, restart, take};
-use crate::log::warn;
+use super::info::Info;
+use super::{fatal, force, frame, pass_on, restart, take};
 use crate::process::thread::{Running, Thread};
-use crate::process::{session, table};
+use crate::process::{INIT, session, table};
 use crate::task::TaskContext;
 use core::sync::atomic::Ordering;
 use logic::signal::{DefaultAction, Signal};
@@ -38,7 +37,9 @@ pub fn attend(ctx: &TaskContext, running: &mut Running) -> Attended {
         let action = thread.process.actions.take(info.signal);
         match action.handler {
             Handler::Ignore => {}
-            Handler::Default => act(running, &info),
+            // A signal that the first process had blocked when it came; it dies by its own faults alone.
+            Handler::Default if thread.process.pid() == INIT && !info.is_forced() => {}
+            Handler::Default => act(ctx, running, &info),
             Handler::Function(_) => {
                 let again = action.flags.contains(ActionFlags::RESTART);
                 restart::before_handler(running, again);
@@ -74,7 +75,7 @@ fn wait_while_stopped(ctx: &TaskContext, thread: &Thread) {
 }
 
 /// Does what a signal does by itself.
-fn act(running: &Running, info: &Info) {
+fn act(ctx: &TaskContext, running: &Running, info: &Info) {
     let process = &running.thread.process;
     match info.signal.default_action() {
         DefaultAction::Ignore | DefaultAction::Continue => {}
@@ -82,28 +83,9 @@ fn act(running: &Running, info: &Info) {
         DefaultAction::Stop if info.signal != Signal::STOP && session::group_is_orphaned(process.group()) => {}
         DefaultAction::Stop => process.stop(info.signal),
         DefaultAction::Terminate | DefaultAction::Core => {
-            tell(running, info);
+            fatal::log(ctx, running, info);
             process.end(WaitStatus::Killed { signal: info.signal, core: false });
         }
-    }
-}
-
-/// A line in the log for a program that was killed by what it did itself.
-fn tell(running: &Running, info: &Info) {
-    let (process, registers) = (&running.thread.process, running.user.registers());
-    let (name, pid, signal) = (process.name(), process.pid(), info.signal);
-    match (info.detail, running.exception) {
-        (Detail::Fault { address }, Some(exception)) => warn!(
-            "{name}[{pid}] killed by {signal:?} ({}) at address {address:#x}, rip {:#x}, rsp {:#x}",
-            exception.name(),
-            registers.rip,
-            registers.rsp
-        ),
-        // Another process's kill(2) is not of that kind, though the program may have had a fault before.
-        (Detail::None, Some(_)) if info.signal == Signal::KILL => {
-            warn!("{name}[{pid}] killed: no memory left; it had {} KiB", running.space.machine().resident() * 4);
-        }
-        _ => {}
     }
 }
 

@@ -81,6 +81,12 @@ impl Info {
         Info { signal, code: linux::SI_KERNEL as i32, detail: Detail::None }
     }
 
+    /// Whether the process's own instruction or system call brought it about ([`force`](super::force)).
+    pub const fn is_forced(&self) -> bool {
+        let synchronous = matches!(self.signal, Signal::SEGV | Signal::TRAP) && matches!(self.detail, Detail::None);
+        synchronous || matches!(self.detail, Detail::Fault { .. })
+    }
+
     /// A signal whose reason could not be kept.
     pub const fn unknown(signal: Signal) -> Info {
         Info { signal, code: linux::SI_USER as i32, detail: Detail::Sender { process: 0, user: 0 } }

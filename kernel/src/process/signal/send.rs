@@ -182,13 +182,11 @@ pub fn discard(process: &Process, signals: SignalSet) {
     process.for_each_thread(|thread| thread.signals.lock().pending.discard(signals));
 }
 
-/// Whether a signal would do nothing: it is ignored and not blocked, or it is for the first process, which is not to be ended by
+/// Whether a signal would do nothing: it is not blocked, and it is ignored or for the first process, which is not to be ended by
 /// accident.
 fn is_lost(process: &Process, signal: Signal, thread: Option<&Thread>) -> bool {
     let action = process.actions.get(signal);
-    if process.pid() == INIT && action.handler == Handler::Default {
-        return true;
-    }
+    let spared = process.pid() == INIT && action.handler == Handler::Default;
     let is_blocked = match thread {
         Some(thread) => thread.blocks(signal),
         None => {
@@ -197,5 +195,5 @@ fn is_lost(process: &Process, signal: Signal, thread: Option<&Thread>) -> bool {
             any
         }
     };
-    action.ignores(signal) && !is_blocked
+    (spared || action.ignores(signal)) && !is_blocked
 }

@@ -35,7 +35,7 @@ pub fn install(root: &Path, taken: &BTreeSet<PathBuf>) -> Result<BTreeSet<PathBu
 fn commands(busybox: &Path) -> Result<Vec<String>> {
     let listed = Command::new(busybox).arg("--list-full").output().context("busybox does not run")?;
     let text = String::from_utf8(listed.stdout).context("busybox lists odd names")?;
-    // Its init and poweroff want an init that is BusyBox's own.
+    // Cor has an init of its own, which takes the signals that BusyBox's poweroff, reboot and halt send.
     let unwanted = ["sbin/init", "linuxrc"];
     Ok(text.lines().filter(|line| !unwanted.contains(line)).map(str::to_owned).collect())
 }

@@ -5,6 +5,7 @@
 //! every other word is handed to the compiler (`-static-pie`, which replaces `-static`, `-Wl,-Ttext-segment=0x10000`, `-pthread`, …).
 
 use super::packages::Program;
+use super::progress::Progress;
 use crate::project::Project;
 use crate::{command, files};
 use anyhow::{Context, Result};
@@ -15,12 +16,23 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 
-/// Compiles what has changed; gives all programs.
-pub fn build(project: &Project) -> Result<Vec<Program>> {
+/// The C programs that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// `user/programs`: the default root has them.
+    Programs,
+    /// `user/tests` and `user/soak`.
+    Tests,
+    /// `user/bench`, one program.
+    Bench,
+}
+
+/// Compiles the programs of a group that have changed; returns all of them.
+pub fn build(project: &Project, group: Group) -> Result<Vec<Program>> {
     let mut programs = Vec::new();
     let mut stale = Vec::new();
     let headers = headers(project)?;
-    for (sources, install) in sources(project)? {
+    for (sources, install) in sources(project, group)? {
         let file = project.path("target/c").join(&install);
         if !files::is_fresh(&file, &headers) || !files::is_fresh(&file, &sources) {
             stale.push((sources, file.clone()));
@@ -34,13 +46,15 @@ pub fn build(project: &Project) -> Result<Vec<Program>> {
 /// A program's sources, the one that says how to compile it first; and a path.
 type Work = (Vec<PathBuf>, PathBuf);
 
-/// Every C program's sources, and its path in the root.
-fn sources(project: &Project) -> Result<Vec<Work>> {
-    let mut bench = files::files_under(&project.path("user/bench"))?;
-    bench.retain(|file| file.extension() == Some(OsStr::new("c")));
-    bench.sort_by_key(|file| file.file_stem() != Some(OsStr::new("bench")));
-    let mut found = vec![(bench, PathBuf::from("bin/bench"))];
-    for (folder, into) in [("user/programs", "bin"), ("user/soak", "soak"), ("user/tests", "tests")] {
+/// The sources of a group's programs, and their paths in the root.
+fn sources(project: &Project, group: Group) -> Result<Vec<Work>> {
+    let directories: &[(&str, &str)] = match group {
+        Group::Programs => &[("user/programs", "bin")],
+        Group::Tests => &[("user/soak", "soak"), ("user/tests", "tests")],
+        Group::Bench => return Ok(vec![(bench(project)?, PathBuf::from("bin/bench"))]),
+    };
+    let mut found = Vec::new();
+    for &(folder, into) in directories {
         let folder = project.path(folder);
         for source in files::files_under(&folder)? {
             let inside = source.strip_prefix(&folder).context("a file outside of its folder")?;
@@ -54,6 +68,14 @@ fn sources(project: &Project) -> Result<Vec<Work>> {
     Ok(found)
 }
 
+/// The sources of the bench, the one with `main` first.
+fn bench(project: &Project) -> Result<Vec<PathBuf>> {
+    let mut sources = files::files_under(&project.path("user/bench"))?;
+    sources.retain(|file| file.extension() == Some(OsStr::new("c")));
+    sources.sort_by_key(|file| file.file_stem() != Some(OsStr::new("bench")));
+    Ok(sources)
+}
+
 /// All headers under user/; one that changes makes every program stale.
 fn headers(project: &Project) -> Result<Vec<PathBuf>> {
     let mut headers = files::files_under(&project.path("user"))?;
@@ -61,13 +83,15 @@ fn headers(project: &Project) -> Result<Vec<PathBuf>> {
     Ok(headers)
 }
 
-/// Compiles on all processors; the first failure is told.
+/// Compiles on all processors, and ends with the first failure.
 fn compile_all(work: Vec<Work>) -> Result<()> {
-    let (total, work) = (work.len(), Mutex::new(work));
+    let progress = Progress::new("programs in C:", work.len());
+    let work = Mutex::new(work);
     let next = || work.lock().ok().and_then(|mut work| work.pop());
     let worker = || -> Result<()> {
         while let Some((sources, to)) = next() {
-            compile(&sources, &to)?;
+            compile(&sources, &to).inspect_err(|_| work.lock().iter_mut().for_each(|work| work.clear()))?;
+            progress.step();
         }
         Ok(())
     };
@@ -77,9 +101,6 @@ fn compile_all(work: Vec<Work>) -> Result<()> {
         let results: Vec<_> = workers.into_iter().filter_map(|worker| worker.join().ok()).collect();
         results.into_iter().collect::<Result<Vec<()>>>()
     })?;
-    if total > 0 {
-        println!("programs {total} compiled from C");
-    }
     Ok(())
 }
 

@@ -1,29 +1,21 @@
 //! The kernel: linked by cargo, then given its symbol table.
 
 use super::{elf, symbols};
-use crate::project::{Project, TARGET};
+use crate::project::{Build, Project, TARGET};
 use crate::{command, files};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The profile without optimisation, in Cargo.toml.
-const UNOPTIMIZED: &str = "unoptimized";
-
-/// Builds `cor.elf`.
-pub fn build(project: &Project) -> Result<()> {
-    build_as(project, "release", "cor.elf")
-}
-
-/// Builds `cor-unoptimized.elf`.
-pub fn build_unoptimized(project: &Project) -> Result<()> {
-    build_as(project, UNOPTIMIZED, "cor-unoptimized.elf")
-}
-
-fn build_as(project: &Project, profile: &str, name: &str) -> Result<()> {
-    command::run(kcargo(project, profile).args(["-p", "cor"]))?;
-    let (linked, image) = (project.linked_kernel_of(profile), project.image(name));
+/// Builds `cor.elf`. Cargo shows what it compiles.
+pub fn build(project: &Project, build: Build) -> Result<()> {
+    if build == Build::Release {
+        println!("kernel   compiling as a whole, which takes two minutes");
+    }
+    let mut cargo = kcargo(project, build.profile());
+    command::run(cargo.args(["-p", "cor"]))?;
+    let (linked, image) = (project.linked_kernel(build), project.kernel(build));
     if files::is_fresh(&image, &[&linked, &files::this_program()]) {
         return Ok(());
     }
@@ -33,10 +25,10 @@ fn build_as(project: &Project, profile: &str, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// `tools/kcargo build` for the kernel's machine, by a profile.
+/// `tools/kcargo build` for the kernel's machine, by a profile of Cargo.toml.
 pub fn kcargo(project: &Project, profile: &str) -> Command {
     let mut command = Command::new(project.path("tools/kcargo"));
-    command.current_dir(project.root()).args(["build", "--quiet", "--profile", profile, "--target", TARGET]);
+    command.current_dir(project.root()).args(["build", "--profile", profile, "--target", TARGET]);
     command
 }
 

@@ -16,8 +16,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Linux's target for static programs.
-const HOST: &str = "x86_64-unknown-linux-gnu";
+/// The profile of Cargo.toml by which they are compiled: small files, without what only a debugger reads.
+const PROFILE: &str = "program";
 
 /// A program and where it belongs in the root.
 pub struct Program {
@@ -27,24 +27,59 @@ pub struct Program {
     pub install: PathBuf,
 }
 
-/// Builds all packages under `user/` that say how; gives their programs. `init` and `linux-init` also go beside the kernel, since
-/// `bin/run` brings them along.
-pub fn build(project: &Project) -> Result<Vec<Program>> {
-    let packages = packages(project)?;
-    let named = |target: &str| -> Vec<&str> {
-        packages.iter().filter(|package| package.target == target).flat_map(|package| ["-p", &package.name]).collect()
-    };
-    if !named("none").is_empty() {
-        command::run(stripped(&mut kernel::kcargo(project, "release")).args(named("none")))?;
+/// Where a package's programs run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// On Cor, by its own gate: the default root has them.
+    Cor,
+    /// On Linux too: the tests' root has them.
+    Linux,
+}
+
+impl Target {
+    /// Cargo's name.
+    fn triple(self) -> &'static str {
+        match self {
+            Target::Cor => TARGET,
+            Target::Linux => "x86_64-unknown-linux-gnu",
+        }
     }
-    if !named("host-static").is_empty() {
-        command::run(stripped(&mut host_cargo(project)).args(named("host-static")))?;
+
+    fn cargo(self, project: &Project) -> Command {
+        match self {
+            Target::Cor => kernel::kcargo(project, PROFILE),
+            Target::Linux => host_cargo(project),
+        }
     }
+}
+
+/// The first program of a Linux kernel: `bin/run --kernel` brings it along.
+pub const LINUX_INIT: &str = "linux-init";
+
+/// Builds the packages under `user/` that are for this target; returns their programs.
+pub fn build(project: &Project, target: Target) -> Result<Vec<Program>> {
+    let mut packages = packages(project)?;
+    packages.retain(|package| package.target == target && package.name != LINUX_INIT);
+    build_packages(project, target, packages)
+}
+
+/// Builds the first program of a Linux kernel.
+pub fn build_linux_init(project: &Project) -> Result<()> {
+    let mut packages = packages(project)?;
+    packages.retain(|package| package.name == LINUX_INIT);
+    build_packages(project, Target::Linux, packages)?;
+    Ok(())
+}
+
+/// Builds packages for a target; returns their programs. `init` and `linux-init` also go beside the kernels, since `bin/run` brings
+/// them along.
+fn build_packages(project: &Project, target: Target, packages: Vec<Package>) -> Result<Vec<Program>> {
+    let mut cargo = target.cargo(project);
+    command::run(cargo.arg("--quiet").args(packages.iter().flat_map(|package| ["-p", &package.name])))?;
     let mut programs = Vec::new();
     for package in packages {
-        let folder = if package.target == "none" { TARGET } else { HOST };
-        let built = |name: &str| project.path("target").join(folder).join("release").join(name);
-        if ["init", "linux-init"].contains(&package.name.as_str()) {
+        let built = |name: &str| project.path("target").join(target.triple()).join(PROFILE).join(name);
+        if ["init", LINUX_INIT].contains(&package.name.as_str()) {
             files::install(&built(&package.name), &project.image(&package.name))?;
         }
         programs.extend(
@@ -56,13 +91,17 @@ pub fn build(project: &Project) -> Result<Vec<Program>> {
 
 /// The names of the packages for Cor's own gate.
 pub fn built_for_cor(project: &Project) -> Result<Vec<String>> {
-    Ok(packages(project)?.into_iter().filter(|package| package.target == "none").map(|package| package.name).collect())
+    Ok(packages(project)?
+        .into_iter()
+        .filter(|package| package.target == Target::Cor)
+        .map(|package| package.name)
+        .collect())
 }
 
 /// A package under `user/` that says how it is to be built.
 struct Package {
     name: String,
-    target: String,
+    target: Target,
     /// Its programs' names and paths in the root.
     install: Vec<(String, String)>,
 }
@@ -85,7 +124,8 @@ fn parse(package: &Value) -> Result<Package> {
     let name = package["name"].as_str().context("a package without a name")?.to_string();
     let cor = &package["metadata"]["cor"];
     let target = match cor["target"].as_str() {
-        Some(target @ ("none" | "host-static")) => target.to_string(),
+        Some("none") => Target::Cor,
+        Some("host-static") => Target::Linux,
         other => bail!("{name}: [package.metadata.cor] target must be \"none\" or \"host-static\", not {other:?}"),
     };
     let path = |value: &Value| -> Result<String> {
@@ -109,18 +149,12 @@ fn program_name(package: &Value) -> Option<String> {
     Some(targets.iter().find(is_program)?["name"].as_str()?.to_string())
 }
 
-/// Leaves out what only a debugger reads, which is most of a Rust program's file: roots are to be small.
-fn stripped(cargo: &mut Command) -> &mut Command {
-    // They are measured against themselves on another kernel: how they are compiled matters little, how long that takes does.
-    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols").env("CARGO_PROFILE_RELEASE_LTO", "off")
-}
-
 /// Plain cargo, for static Linux programs.
 fn host_cargo(project: &Project) -> Command {
     let mut command = Command::new("cargo");
     command
         .current_dir(project.root())
-        .args(["build", "--quiet", "--release", "--target", HOST])
+        .args(["build", "--profile", PROFILE, "--target", Target::Linux.triple()])
         .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-Ctarget-feature=+crt-static");
     command
 }
@@ -137,7 +171,7 @@ mod tests {
     #[test]
     fn manifests_say_where_programs_go() {
         let one = parse(&package(json!({"target": "none", "install": "/bin/one"}))).unwrap();
-        assert_eq!((one.target.as_str(), one.install), ("none", vec![("prog".into(), "bin/one".into())]));
+        assert_eq!((one.target, one.install), (Target::Cor, vec![("prog".into(), "bin/one".into())]));
         let two = parse(&package(json!({"target": "host-static", "install": {"a": "/bin/a", "b": "/b"}}))).unwrap();
         assert_eq!(two.install, [("a".into(), "bin/a".into()), ("b".into(), "b".into())]);
         assert!(parse(&package(json!({"target": "none"}))).unwrap().install.is_empty());

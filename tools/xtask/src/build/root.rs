@@ -1,10 +1,12 @@
-//! The root folder `target/images/root` and its archives.
+//! Roots as directories below `target/images`, and their archives: `root` is the default one, `tests` has the programs of the tests too.
 //!
-//! It holds our programs, what stands in `user/root`, and BusyBox. What nothing asks for any more is removed.
+//! A root holds our programs, what stands in `user/root` and `user/root.modes`, and BusyBox. What nothing asks for any more is removed.
 
-use super::busybox;
-use super::packages::Program;
-use crate::cpio::folder;
+use super::c::{self, Group};
+use super::modes::Modes;
+use super::packages::{self, Program, Target};
+use super::{busybox, date};
+use crate::cpio::{Entry, folder};
 use crate::files;
 use crate::project::Project;
 use anyhow::{Context, Result};
@@ -14,25 +16,66 @@ use std::io::BufWriter;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// Brings folder and archives up to date.
-pub fn build(project: &Project, programs: &[Program]) -> Result<()> {
+/// Brings the default root up to date.
+pub fn build(project: &Project, groups: &[Group]) -> Result<()> {
+    let programs = programs(project, groups, &[Target::Cor])?;
     let root = project.image("root");
-    fs::create_dir_all(&root).context("cannot make target/images/root")?;
-    let mut wanted = copy_skeleton(&project.path("user/root"), &root)?;
+    let sources = fill(project, &root, &programs)?;
+    pack(&root, &project.image("root.cpio"), &sources, &is_no_test)
+}
+
+/// Brings the root of the bench up to date.
+pub fn build_for_bench(project: &Project, groups: &[Group]) -> Result<()> {
+    let programs = programs(project, groups, &[Target::Cor])?;
+    let root = project.image("bench/root");
+    let sources = fill(project, &root, &programs)?;
+    pack(&root, &project.image("bench/root.cpio"), &sources, &is_no_test)
+}
+
+/// Brings the roots of the tests up to date.
+pub fn build_for_tests(project: &Project, groups: &[Group]) -> Result<()> {
+    let programs = programs(project, groups, &[Target::Cor, Target::Linux])?;
+    let root = project.image("tests/root");
+    let sources = fill(project, &root, &programs)?;
+    pack(&root, &project.image("tests/soak.cpio"), &sources, &is_for_soak)?;
+    pack(&root, &project.image("tests/tests.cpio"), &sources, &|_| true)
+}
+
+/// Fills a root with the skeleton, programs, and BusyBox; returns its files.
+fn fill(project: &Project, root: &Path, programs: &[Program]) -> Result<Vec<PathBuf>> {
+    fs::create_dir_all(root).with_context(|| format!("cannot make {}", root.display()))?;
+    let mut wanted = copy_skeleton(&project.path("user/root"), root)?;
     for program in programs {
         let to = root.join(&program.install);
         files::install(&program.file, &to)?;
         wanted.insert(to);
     }
-    wanted.extend(busybox::install(&root, &wanted)?);
-    remove_others(&root, &wanted)?;
-    let manifest = wanted.iter().map(|path| format!("{}\n", path.display())).collect::<String>();
-    let list = project.image("root.list");
+    wanted.extend(busybox::install(root, &wanted)?);
+    remove_others(root, &wanted)?;
+    let modes = Modes::read(&project.path("user/root.modes"))?;
+    modes.apply(root)?;
+    let names = wanted.iter().map(|path| format!("{}\n", path.display()));
+    let manifest = names.chain(modes.lines()).chain([format!("date {}\n", date::of_build()?)]).collect::<String>();
+    let list = root.with_extension("list");
     files::replace_if_changed(&list, manifest.as_bytes())?;
-    let sources: Vec<PathBuf> = wanted.into_iter().chain([list, files::this_program()]).collect();
-    pack(&root, &project.image("root.cpio"), &sources, &|path| !["tests", "soak"].map(Path::new).contains(&path))?;
-    pack(&root, &project.image("soak.cpio"), &sources, &is_for_soak)?;
-    pack(&root, &project.image("tests.cpio"), &sources, &|_| true)
+    Ok(wanted.into_iter().chain([list, files::this_program()]).collect())
+}
+
+/// Builds the programs of some groups and targets.
+fn programs(project: &Project, groups: &[Group], targets: &[Target]) -> Result<Vec<Program>> {
+    let mut programs = Vec::new();
+    for &group in groups {
+        programs.extend(c::build(project, group)?);
+    }
+    for &target in targets {
+        programs.extend(packages::build(project, target)?);
+    }
+    Ok(programs)
+}
+
+/// Leaves out what tests read, which lies in the skeleton too.
+fn is_no_test(path: &Path) -> bool {
+    path != Path::new("tests")
 }
 
 /// Little enough for a machine with little memory.
@@ -73,13 +116,14 @@ fn remove_others(root: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Packs an archive if one of its files, or their list, has changed.
+/// Packs an archive if one of its files, or their list, has changed. Everything in it has the one date of the build.
 fn pack(root: &Path, archive: &Path, sources: &[PathBuf], wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
     if files::is_fresh(archive, sources) {
         return Ok(());
     }
+    let date = date::of_build()?;
     files::replace_with(archive, 0o644, |file| {
-        folder::pack(root, BufWriter::with_capacity(1 << 20, file), wanted)?;
+        folder::pack_as(root, BufWriter::with_capacity(1 << 20, file), wanted, &|entry| Entry { time: date, ..entry })?;
         Ok(())
     })
 }
@@ -87,6 +131,28 @@ fn pack(root: &Path, archive: &Path, sources: &[PathBuf], wanted: &dyn Fn(&Path)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn an_archive_does_not_tell_when_it_was_made() {
+        let packed = |mode, names: [&str; 2], seconds| {
+            let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            for name in names {
+                let path = root.path().join(name);
+                fs::write(&path, "x").unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+                let date = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+                fs::File::open(&path).unwrap().set_modified(date).unwrap();
+            }
+            let archive = out.path().join("archive");
+            pack(root.path(), &archive, &[out.path().join("missing")], &|_| true).unwrap();
+            fs::read(archive).unwrap()
+        };
+        let archive = packed(0o644, ["a", "b"], 1_000_000_000);
+        assert_eq!(archive, packed(0o644, ["b", "a"], 1_100_000_000));
+        assert_ne!(archive, packed(0o755, ["a", "b"], 1_000_000_000));
+    }
 
     #[test]
     fn what_is_not_wanted_goes_with_its_empty_folders() {

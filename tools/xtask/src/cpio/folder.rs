@@ -18,6 +18,16 @@ const SOCKET: u32 = 0o140000;
 /// is not entered). Names come sorted, so that a folder stands before what is in it and equal folders give equal archives.
 /// Owners become root, since the person who packs seldom is.
 pub fn pack<W: Write>(folder: &Path, to: W, wanted: &dyn Fn(&Path) -> bool) -> Result<W> {
+    pack_as(folder, to, wanted, &|entry| entry)
+}
+
+/// Does the same, with each entry's header as `adjust` changes it: its mode within its kind, its owner, its date.
+pub fn pack_as<W: Write>(
+    folder: &Path,
+    to: W,
+    wanted: &dyn Fn(&Path) -> bool,
+    adjust: &dyn Fn(Entry) -> Entry,
+) -> Result<W> {
     let mut files = Vec::new();
     walk(folder, Path::new(""), wanted, &mut files)?;
     files[1..].sort_by(|a, b| a.name.cmp(&b.name));
@@ -27,7 +37,8 @@ pub fn pack<W: Write>(folder: &Path, to: W, wanted: &dyn Fn(&Path) -> bool) -> R
     for file in &files {
         let inode = *inodes.entry(file.identity()).or_insert_with(|| writer.fresh_inode());
         let left = names_left.entry(file.identity()).and_modify(|left| left.1 -= 1).or_insert((1, 0));
-        file.add(&mut writer, inode, *left)?;
+        let entry = adjust(file.entry(inode, left.0));
+        file.add(&mut writer, entry, left.1)?;
     }
     writer.finish()
 }
@@ -45,19 +56,23 @@ impl Source {
         (self.metadata.dev(), self.metadata.ino())
     }
 
-    /// Adds it to the archive; of its `names`, so many are still `to_come`. The last of them has the data.
-    fn add<W: Write>(&self, writer: &mut Writer<W>, inode: u32, (names, to_come): (u32, u32)) -> Result<()> {
-        let (mode, describe) = (self.metadata.mode(), || format!("cannot pack {}", self.path.display()));
-        let mut entry = Entry {
+    /// Its header, without a size.
+    fn entry(&self, inode: u32, names: u32) -> Entry {
+        Entry {
             name: self.name.clone(),
-            mode,
+            mode: self.metadata.mode(),
             inode,
             links: if self.metadata.is_dir() { 2 } else { names },
             time: u32::try_from(self.metadata.mtime()).unwrap_or(0),
             device: device_number(&self.metadata),
             ..Entry::default()
-        };
-        match mode & KIND {
+        }
+    }
+
+    /// Adds it to the archive. The last of its names has the data; so many are still `to_come`.
+    fn add<W: Write>(&self, writer: &mut Writer<W>, mut entry: Entry, to_come: u32) -> Result<()> {
+        let describe = || format!("cannot pack {}", self.path.display());
+        match entry.mode & KIND {
             FILE if to_come == 0 => {
                 entry.size = u32::try_from(self.metadata.len())
                     .with_context(|| format!("{} is too large for an archive (4 GiB)", self.path.display()))?;

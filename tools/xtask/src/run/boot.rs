@@ -2,13 +2,12 @@
 
 use super::options::{Boot, Options};
 use super::qemu::{self, Line, Start};
-use super::{guest, linux, profile};
+use super::recording::Recording;
+use super::{guest, image, linux, profile};
 use crate::build::iso;
 use crate::files;
 use crate::project::Project;
-use crate::replay::recording::Recording;
-use anyhow::{Context, Result, ensure};
-use std::fs;
+use anyhow::{Result, ensure};
 use std::path::{Path, PathBuf};
 
 /// The disk that the machine starts from, in the run's folder.
@@ -20,6 +19,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if options.schedule.is_some() {
         options.check_schedule()?;
     }
+    let image = image::named(options)?;
     let recording = options.record.as_deref().map(Recording::create).transpose()?;
     let recording = recording.as_ref();
     let folder = recording.map_or(folder, Recording::folder);
@@ -27,11 +27,9 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if let Some(recording) = recording {
         line.extend(recording.words());
     }
-    let root = folder.join(ROOT);
-    guest::write_root_disk(project, options, &root)?;
-    line.start(&start(project, options, folder, &root)?, recording.is_some())?;
-    if !options.has_initrd() {
-        disk(&mut line, &root, recording)?;
+    match image {
+        Some(image) => line.image(&image, firmware(options, folder)?.as_ref(), options.snapshot)?,
+        None => start_own(project, options, &mut line, folder, recording)?,
     }
     for (number, file) in options.disk.iter().enumerate() {
         match recording {
@@ -46,9 +44,26 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
         line.network(&options.forward);
     }
     if let Some(recording) = recording {
-        recording.note_machine(&project.linked_kernel(), &built(project, "cor.elf")?, line.words())?;
+        recording.note_machine(&project.linked_kernel(options.build), &kernel(project, options)?, line.words())?;
     }
     Ok(line)
+}
+
+/// Has the machine start from what the project builds, with a root made for this run.
+fn start_own(
+    project: &Project,
+    options: &Options,
+    line: &mut Line,
+    folder: &Path,
+    recording: Option<&Recording>,
+) -> Result<()> {
+    let root = folder.join(ROOT);
+    guest::write_root_disk(project, options, &root)?;
+    line.start(&start(project, options, folder, &root)?, recording.is_some())?;
+    if !options.has_initrd() {
+        disk(line, &root, recording)?;
+    }
+    Ok(())
 }
 
 /// A disk; of a run that is recorded it is one that keeps what the recording needs.
@@ -61,25 +76,27 @@ fn disk(line: &mut Line, file: &Path, recording: Option<&Recording>) -> Result<(
 
 /// What the machine starts from; with `--initrd` the root comes with the kernel.
 fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Result<Start> {
-    let direct = options.kernel.is_none() && options.boot == Boot::Direct;
-    ensure!(direct || !options.initrd, "--initrd is for Cor and --boot direct");
-    ensure!(direct || options.image.is_none(), "--image is for --boot direct");
+    ensure!(options.kernel.is_none() || !options.initrd, "--initrd is for Cor, not for another --kernel");
     if let Some(kernel) = &options.kernel {
         return linux::start(project, options, kernel, folder);
     }
     let arguments = kernel_arguments(options);
-    if direct {
-        let module = options.has_initrd().then(|| root.to_path_buf());
-        let mut kernel = options.image.clone().map_or_else(|| built(project, "cor.elf"), Ok)?;
+    let module = options.has_initrd().then_some(root);
+    if options.boot == Boot::Direct {
+        let mut kernel = kernel(project, options)?;
         if options.record.is_some() {
             kernel = files::copied(&kernel, &folder.join("cor.elf"))?;
         }
-        return Ok(Start::Kernel(kernel, module, arguments.join(" ")));
+        return Ok(Start::Kernel(kernel, module.map(Path::to_path_buf), arguments.join(" ")));
     }
-    let image = folder.join("cor.iso");
-    fs::write(&image, iso::with_arguments(project, &arguments)?).context("cannot write the boot image")?;
-    let uefi = if options.boot == Boot::Uefi { Some(qemu::uefi(folder)?) } else { None };
-    Ok(Start::Cd(image, uefi))
+    let image = folder.join("run.iso");
+    iso::write_for_run(project, options.build, &arguments, module, &image)?;
+    Ok(Start::Cd(image, firmware(options, folder)?))
+}
+
+/// UEFI's code and variables, if it is UEFI that starts the machine.
+fn firmware(options: &Options, folder: &Path) -> Result<Option<(PathBuf, PathBuf)>> {
+    (options.boot == Boot::Uefi).then(|| qemu::uefi(folder)).transpose()
 }
 
 /// What Cor is told on its command line; `--append` comes last, so that it wins.
@@ -104,10 +121,11 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
     arguments.into_iter().chain(own).map(String::from).collect()
 }
 
-/// A file that `make` builds.
-fn built(project: &Project, name: &str) -> Result<PathBuf> {
-    let path = project.image(name);
-    ensure!(path.is_file(), "{} is missing (run make first)", path.display());
+/// The kernel that is asked for, as it boots.
+fn kernel(project: &Project, options: &Options) -> Result<PathBuf> {
+    let path = project.kernel(options.build);
+    let profile = options.build.profile();
+    ensure!(path.is_file(), "{} is missing (target/debug/xtask build --build {profile} makes it)", path.display());
     Ok(path)
 }
 

@@ -1,5 +1,6 @@
 //! The console: the threads that carry bytes between the machine's first serial port and our standard input and output.
 
+use super::firmware::Firmware;
 use super::session::Event;
 use super::stream::{END_OF_INPUT, Output, encode_input};
 use anyhow::{Context, Result};
@@ -14,6 +15,9 @@ use std::time::Duration;
 
 /// How long the machine is silent before it is told again that there is no more input.
 const SILENCE: Duration = Duration::from_millis(300);
+
+/// How often it is looked whether the machine listens.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// What the console is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub enum Mode {
 pub struct Progress {
     bytes: AtomicU64,
     writing: AtomicBool,
+    /// Whether a terminal of the kernel's listens, rather than firmware.
+    listens: AtomicBool,
 }
 
 impl Progress {
@@ -46,14 +52,20 @@ impl Progress {
 /// The way of input to the machine.
 pub type Port = Box<dyn Write + Send>;
 
-/// Connects standard input and output to the machine's console.
-pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> Result<Arc<Progress>> {
+/// Connects standard input and output to the machine's console, on which perhaps a firmware listens at first.
+pub fn connect(
+    mode: Mode,
+    mut firmware: Firmware,
+    input: Port,
+    port: File,
+    events: &Sender<Event>,
+) -> Result<Arc<Progress>> {
     let (ready, started) = mpsc::channel();
     let progress = Arc::new(Progress::default());
     let output = File::from(stdout().as_fd().try_clone_to_owned().context("cannot use the standard output")?);
     let (shared, told) = (progress.clone(), events.clone());
     thread::spawn(move || {
-        let end = carry_output(mode, port, output, &shared, &ready);
+        let end = carry_output(mode, port, output, &mut firmware, &shared, &ready);
         let _ = told.send(end);
     });
     let (told, watched) = (events.clone(), progress.clone());
@@ -67,7 +79,14 @@ pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> R
 }
 
 /// Copies the machine's output to ours until either ends.
-fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, ready: &Sender<()>) -> Event {
+fn carry_output(
+    mode: Mode,
+    mut port: File,
+    mut to: File,
+    firmware: &mut Firmware,
+    progress: &Progress,
+    ready: &Sender<()>,
+) -> Event {
     let mut filter = Output::new(matches!(mode, Mode::Program { quiet: true, .. }));
     let (mut buffer, mut told) = (vec![0; 1 << 16], false);
     loop {
@@ -83,6 +102,7 @@ fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, r
             told = true;
             let _ = ready.send(());
         }
+        progress.listens.store(firmware.has_left(&buffer[..length]), Ordering::SeqCst);
         progress.writing.store(true, Ordering::SeqCst);
         let written = to.write_all(&bytes);
         progress.bytes.fetch_add(length as u64, Ordering::SeqCst);
@@ -110,7 +130,13 @@ fn carry_text(mut port: Port, started: &Receiver<()>, progress: &Progress) {
         last = bytes.last().copied().unwrap_or(last);
         port.write_all(bytes)
     };
-    if started.recv().is_err() || each_input(send).is_err() {
+    if started.recv().is_err() {
+        return;
+    }
+    while !progress.listens.load(Ordering::SeqCst) {
+        thread::sleep(GLANCE);
+    }
+    if each_input(send).is_err() {
         return;
     }
     let mut end = if last == b'\n' { vec![CTRL_D] } else { vec![b'\n', CTRL_D] };

@@ -8,6 +8,7 @@ use super::identify::{Kernel, identify};
 use super::modules;
 use super::options::{Boot, Options};
 use super::qemu::Start;
+use crate::build::{self, packages::LINUX_INIT};
 use crate::cpio::{Entry, write::Writer};
 use crate::debian_kernel;
 use crate::project::Project;
@@ -38,8 +39,8 @@ pub fn start(project: &Project, options: &Options, kernel: &Path, folder: &Path)
 
 /// The initial file system.
 fn initial_archive(project: &Project, options: &Options, kernel: &Path, version: &str) -> Result<Vec<u8>> {
-    let path = project.image("linux-init");
-    let init = fs::read(&path).with_context(|| format!("cannot read {} (run make first)", path.display()))?;
+    build::linux_init(project)?;
+    let init = fs::read(project.image(LINUX_INIT)).context("cannot read Linux's first program")?;
     let mut wanted = vec!["virtio_pci", "virtio_blk"];
     if options.net || !options.forward.is_empty() {
         wanted.push("virtio_net");

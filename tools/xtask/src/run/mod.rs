@@ -4,11 +4,11 @@
 //! options.rs    what it can be told
 //! guest.rs      the first disk: the root, and /.cor behind it
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
-//! boot.rs       what the machine starts from and is told
+//! boot.rs       what the machine starts from and is told     image.rs     --boot-from: an image that brings everything
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
 //! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
-//! profile/      --profile: samples, and the flame graph of them
-//! clock.rs      how far a recorded machine is
+//! profile.rs    --profile: the samples             recording.rs --record: the directory of a recorded run
+//! clock.rs      how far a recorded machine is  firmware.rs  whether UEFI still listens on the console
 //! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol
 //! reset.rs      what a processor was at that reset itself
 //! status.rs     second serial port, and what it means for the exit status
@@ -19,8 +19,10 @@ mod clock;
 mod companions;
 mod console;
 mod control;
+mod firmware;
 mod guest;
 mod identify;
+mod image;
 mod linux;
 pub mod machine;
 mod modules;
@@ -29,6 +31,7 @@ mod pipes;
 mod profile;
 pub mod qemu;
 pub mod qmp;
+pub mod recording;
 mod reset;
 mod session;
 pub mod signals;
@@ -40,16 +43,17 @@ pub use boot::machine_line;
 
 use crate::command;
 use crate::project::Project;
-use crate::replay::recording::Recording;
 use anyhow::{Context, Result};
 use clock::Clock;
 use console::{Mode, Port};
 use control::Control;
+use firmware::Firmware;
 use machine::{Machine, QEMU, Wire};
-use options::Options;
+use options::{Boot, Options};
 use pipes::{Input, Pipes};
 use qemu::Line;
 use qmp::Qmp;
+use recording::Recording;
 use session::{Ending, Session};
 use status::{Status, exit};
 use std::fs::File;
@@ -96,11 +100,10 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let ended = machine.wait()?;
     drop(terminal);
     if let Some(drawing) = &options.profile {
-        let file = |name| folder.path().join(name);
-        profile::draw(project, options, &file(boot::ROOT), &file(profile::SAMPLES), drawing)?;
+        profile::draw(project, options, folder.path(), drawing)?;
     }
     let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    let reset = session.registers.map(|registers| reset::describe(project, &registers));
+    let reset = session.registers.map(|registers| reset::describe(&project.kernel(options.build), &registers));
     Ok(verdict(ending, &session.lines, &reset.unwrap_or(messages), ended))
 }
 
@@ -189,8 +192,9 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
         Mode::Interactive
     };
     let (input, output, hold) = wires.console.ends(options.has_program())?;
-    let progress = console::connect(mode, input, output, &events)?;
-    let control = Control::connect(wires.control.keep(), options, folder.join("screen.ppm"), &events)?;
+    let firmware = Firmware::new(options.boot == Boot::Uefi);
+    let progress = console::connect(mode, firmware, input, output, &events)?;
+    let control = Control::connect(wires.control.keep(), options, folder.join("screen.png"), &events)?;
     let mut session = Session::new(happened, progress, options.timeout, control);
     session.hold = hold;
     Ok(session)

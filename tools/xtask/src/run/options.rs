@@ -1,5 +1,6 @@
 //! What `bin/run` can be told.
 
+use crate::project::Build;
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -17,9 +18,15 @@ pub struct Options {
     /// How the kernel is started
     #[arg(long, value_enum, default_value_t)]
     pub boot: Boot,
-    /// Hand the root to the kernel as a boot module, not as a disk; with --boot direct
+    /// How the kernel is compiled
+    #[arg(long, value_enum, env = "COR_BUILD", default_value_t)]
+    pub build: Build,
+    /// Hand the root to the kernel as a boot module, not as a disk
     #[arg(long)]
     pub initrd: bool,
+    /// Boot an image that brings everything (make image, xtask image), as a CD, a USB stick or a disk; by BIOS, or with --boot uefi
+    #[arg(long, num_args = 2, value_names = ["cd|usb|disk", "FILE"])]
+    pub boot_from: Vec<OsString>,
     /// The machine's memory
     #[arg(long, value_name = "SIZE", default_value = "256M")]
     pub memory: String,
@@ -53,9 +60,6 @@ pub struct Options {
     /// Boot this kernel instead of Cor: a Linux bzImage, or Debian's, which is fetched
     #[arg(long, value_name = "FILE|linux")]
     pub kernel: Option<PathBuf>,
-    /// Boot Cor from this file instead of target/images/cor.elf; with --boot direct (for tests of other builds)
-    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["kernel", "record"])]
-    pub image: Option<PathBuf>,
     /// A variable of PROGRAM's environment, beside HOME=/ and PATH
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub env: Vec<OsString>,

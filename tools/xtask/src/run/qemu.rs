@@ -1,5 +1,6 @@
 //! QEMU's command line for a run.
 
+use super::image::{Image, Medium};
 use super::options::{Accel, Boot, Options};
 use anyhow::{Context, Result, bail, ensure};
 use std::ffi::{OsStr, OsString};
@@ -176,14 +177,38 @@ impl Line {
         self.add("-device", "virtio-net-pci,netdev=net,romfile=");
     }
 
+    /// The firmware, if it is UEFI's: code and variables.
+    fn firmware(&mut self, uefi: Option<&(PathBuf, PathBuf)>) -> Result<()> {
+        if let Some((code, variables)) = uefi {
+            self.add("-drive", format!("if=pflash,format=raw,readonly=on,file={}", escape(code)?));
+            self.add("-drive", format!("if=pflash,format=raw,file={}", escape(variables)?));
+        }
+        Ok(())
+    }
+
+    /// An image that the firmware starts from.
+    pub fn image(&mut self, image: &Image, uefi: Option<&(PathBuf, PathBuf)>, snapshot: bool) -> Result<()> {
+        self.firmware(uefi)?;
+        let (kind, device) = match image.medium {
+            Medium::Cd => (",media=cdrom,readonly=on", "ide-cd"),
+            Medium::Usb => {
+                self.add("-device", "qemu-xhci");
+                ("", "usb-storage,removable=on")
+            }
+            Medium::Disk => ("", "virtio-blk-pci"),
+        };
+        let snapshot = if snapshot && image.medium != Medium::Cd { ",snapshot=on" } else { "" };
+        let (format, file) = (disk_format(&image.file)?, escape(&image.file)?);
+        self.add("-drive", format!("if=none,id=image,format={format}{kind}{snapshot},file={file}"));
+        self.add("-device", format!("{device},drive=image,bootindex=0"));
+        Ok(())
+    }
+
     /// What the machine starts from, perhaps recorded.
     pub fn start(&mut self, start: &Start, recorded: bool) -> Result<()> {
         match start {
             Start::Cd(image, uefi) => {
-                if let Some((code, variables)) = uefi {
-                    self.add("-drive", format!("if=pflash,format=raw,readonly=on,file={}", escape(code)?));
-                    self.add("-drive", format!("if=pflash,format=raw,file={}", escape(variables)?));
-                }
+                self.firmware(uefi.as_ref())?;
                 let id = if recorded { "cd-file" } else { "cd" };
                 let file = escape(image)?;
                 self.add("-drive", format!("if=none,id={id},media=cdrom,format=raw,readonly=on,file={file}"));

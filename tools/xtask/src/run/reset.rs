@@ -2,15 +2,15 @@
 //! its registers then, so that it can be told where that was.
 
 use crate::build::elf;
-use crate::project::Project;
 use logic::symbols::Table;
 use std::fs;
+use std::path::Path;
 
 /// What to say: where it was, by the kernel's symbols, and the registers.
-pub fn describe(project: &Project, registers: &str) -> String {
+pub fn describe(kernel: &Path, registers: &str) -> String {
     let registers = told(registers);
     let place = instruction(&registers).map(|rip| {
-        let places = places(project, rip);
+        let places = places(kernel, rip);
         format!(" at {rip:#x}{}", if places.is_empty() { String::new() } else { format!(", {}", places.join(", in ")) })
     });
     format!("it reset itself, as by a triple fault{}\n{registers}", place.unwrap_or_default())
@@ -29,8 +29,8 @@ fn instruction(registers: &str) -> Option<u64> {
 }
 
 /// What stands there in the kernel, the innermost function first.
-fn places(project: &Project, rip: u64) -> Vec<String> {
-    let kernel = fs::read(project.image("cor.elf")).unwrap_or_default();
+fn places(kernel: &Path, rip: u64) -> Vec<String> {
+    let kernel = fs::read(kernel).unwrap_or_default();
     let Some(table) = elf::symbols(&kernel).ok().and_then(Table::parse) else { return Vec::new() };
     table.frames(rip).map(|frame| format!("{} ({}:{})", frame.function, frame.file, frame.line)).collect()
 }
