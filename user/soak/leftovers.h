@@ -1,7 +1,8 @@
 // Leftovers of the fuzzer's workers that no process's end takes away: files, mounts, queues, objects of System V.
 //
-// Names do not tell which files are theirs: a worker renames directories, links to others and works where the link leads, and its sockets
-// have names cut short. So everything is listed before the first worker, and what is not on the list is removed after the last.
+// Names do not tell which files are theirs: a worker renames directories, links to others and works where the link
+// leads, and its sockets have names cut short. So everything is listed before the first worker, and what is not on the
+// list is removed after the last.
 #pragma once
 
 #include "arguments.h"
@@ -64,7 +65,8 @@ static void clean_ipc(void)
     }
 }
 
-// The list of mounts, which stays readable whatever is mounted on /proc, and the number of the last one before the workers.
+// The list of mounts, which stays readable whatever is mounted on /proc, and the number of the last one before the
+// workers.
 static int mounts_file;
 static int last_mount;
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 struct meter {
-    long free;    // KiB that nobody has, or that stay for what comes: kernel stacks, what is remembered of disks, the content of files,
-                  // free objects of slabs that have others in use
+    long free;    // KiB that nobody has, or that stay for what comes: kernel stacks, what is remembered of disks, the
+                  // content of files, free objects of slabs that have others in use
     long content; // KiB in files
     long heap;    // KiB of objects in use in the kernel's heap
     long tasks;   // tasks that live
