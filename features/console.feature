@@ -76,7 +76,6 @@ Feature: At the console
       """
       echo six times seven is $((6 * 7))
       """
-    And a machine that may run for 15 seconds
     When Cor boots
     Then the console says "six times seven is 42"
     And the exit status is 0

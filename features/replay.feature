@@ -86,9 +86,8 @@ Feature: A run can be had again
       """
       what
       """
-    And a machine that may run for 5 seconds
-    When Cor boots and runs /bin/reader
-    Then the exit status is 124
+    When Cor boots and runs /bin/reader until the console says "it was overwritten"
+    Then the exit status is 130
     When bin/when looks for "0x10000000/1" in its recording
     Then the exit status is 0
     And the console says "changed from 0x61 to 0x77"

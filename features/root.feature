@@ -91,7 +91,6 @@ Feature: The root archive
   @cor
   Scenario: A program that fills the root with files is told that it is full
     Given a machine with 32M of memory
-    And a machine that may run for 15 seconds
     And the C program /bin/fill:
       """
       #include <fcntl.h>

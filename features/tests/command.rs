@@ -1,5 +1,7 @@
 //! A command on this computer, and what came of it.
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::fmt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
@@ -8,8 +10,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, Command};
 use tokio::time::{sleep, timeout};
 
-/// Whatever takes longer than this has failed.
-pub const LIMIT: Duration = Duration::from_secs(90);
+/// Whatever takes longer than this hangs: many times what the longest story takes, for a host that others use too.
+pub const LIMIT: Duration = Duration::from_secs(400);
 
 /// What came of a command.
 #[derive(Debug)]
@@ -50,11 +52,20 @@ fn end_of(text: &str) -> String {
 
 /// Runs a command to its end. `input` is written to it, where there is any.
 pub async fn finish(command: Command, input: Option<&[u8]>) -> Outcome {
-    finish_read_after(command, input, Duration::ZERO).await
+    run(command, input, Duration::ZERO, None).await
 }
 
 /// The same, and nobody reads what it prints before this pause is over.
-pub async fn finish_read_after(mut command: Command, input: Option<&[u8]>, pause: Duration) -> Outcome {
+pub async fn finish_read_after(command: Command, input: Option<&[u8]>, pause: Duration) -> Outcome {
+    run(command, input, pause, None).await
+}
+
+/// The same, and the command is interrupted (SIGINT) when it has printed this text.
+pub async fn interrupt_at(command: Command, input: Option<&[u8]>, text: &str) -> Outcome {
+    run(command, input, Duration::ZERO, Some(text)).await
+}
+
+async fn run(mut command: Command, input: Option<&[u8]>, pause: Duration, last: Option<&str>) -> Outcome {
     let said = describe(&command);
     if input.is_some() {
         command.stdin(Stdio::piped());
@@ -63,7 +74,17 @@ pub async fn finish_read_after(mut command: Command, input: Option<&[u8]>, pause
     let work = async {
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{said}: {error}"));
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let pipes = (feed(stdin, input), read(stdout, pause), read(stderr, Duration::ZERO));
+        let process = child.id().map(|id| Pid::from_raw(id.cast_signed()));
+        let mut last = last;
+        let watch = |output: &[u8]| {
+            if let Some(process) = process
+                && last.take_if(|text| String::from_utf8_lossy(output).contains(*text)).is_some()
+            {
+                // One that has ended needs no signal.
+                let _ = kill(process, Signal::SIGINT);
+            }
+        };
+        let pipes = (feed(stdin, input), read(stdout, pause, watch), read(stderr, Duration::ZERO, |_| ()));
         let ((), output, errors, status) = tokio::join!(pipes.0, pipes.1, pipes.2, child.wait());
         (output, errors, status.unwrap_or_else(|error| panic!("{said}: {error}")))
     };
@@ -79,13 +100,14 @@ async fn feed(pipe: Option<ChildStdin>, input: Option<&[u8]>) {
     }
 }
 
-/// Reads all that has come after a pause, and what comes then.
-async fn read(pipe: Option<impl AsyncRead + Unpin>, pause: Duration) -> Vec<u8> {
+/// Reads all that has come after a pause, and what comes then; `watch` sees all of it each time that there is more.
+async fn read(pipe: Option<impl AsyncRead + Unpin>, pause: Duration, mut watch: impl FnMut(&[u8])) -> Vec<u8> {
     sleep(pause).await;
     let mut all = Vec::new();
-    if let Some(mut pipe) = pipe {
-        // What came before an error is worth seeing, too.
-        let _ = pipe.read_to_end(&mut all).await;
+    let Some(mut pipe) = pipe else { return all };
+    // What came before an error is worth seeing, too.
+    while let Ok(1..) = pipe.read_buf(&mut all).await {
+        watch(&all);
     }
     all
 }

@@ -29,9 +29,10 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// One that QEMU boots directly, with this root.
+    /// One that QEMU boots directly, with this root. Its time is shorter than the story's (`command::LIMIT`), so that
+    /// what it printed is seen.
     pub fn new(root: PathBuf) -> Machine {
-        Machine { root, boot: "direct".to_string(), timeout: 60, options: Vec::new() }
+        Machine { root, boot: "direct".to_string(), timeout: 300, options: Vec::new() }
     }
 
     /// Adds words for `bin/run`.

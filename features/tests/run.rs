@@ -1,6 +1,6 @@
 //! Programs run on the machine.
 
-use crate::command::{Outcome, finish, finish_read_after};
+use crate::command::{Outcome, finish, finish_read_after, interrupt_at};
 use crate::input::Input;
 use crate::machine::bin_run;
 use crate::world::{World, text};
@@ -71,6 +71,18 @@ async fn boots_and_runs(world: &mut World, program: String) {
     let mut command = world.run();
     command.args(["--", &program]);
     let outcome = with_input(command, &world.input).await;
+    world.outcomes.push(outcome);
+}
+
+#[when(regex = r#"^Cor boots and runs (\S+) until the console says "(.*)"$"#)]
+async fn boots_and_runs_until(world: &mut World, program: String, text: String) {
+    let mut command = world.run();
+    command.args(["--", &program]);
+    let input = match &world.input {
+        Input::Bytes(bytes) => bytes.as_slice(),
+        _ => &[],
+    };
+    let outcome = interrupt_at(command, Some(input), &text).await;
     world.outcomes.push(outcome);
 }
 

@@ -227,9 +227,10 @@ fn children(pid: u32) -> Vec<u32> {
     list.unwrap_or_default().split_whitespace().filter_map(|child| child.parse().ok()).collect()
 }
 
-/// Whether a process goes within a second or so.
+/// Whether a process goes, sooner or later.
 async fn is_gone(pid: u32) -> bool {
-    for _ in 0..100 {
+    let start = Instant::now();
+    while start.elapsed() < LIMIT {
         let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         if state.is_empty() || state.contains(") Z") {
             return true;

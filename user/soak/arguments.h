@@ -4,6 +4,7 @@
 #include "random.h"
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/uio.h>
 
 enum { ARENA_PAGES = 256, PAGE = 4096, ROOM = 1 << 16, FDS = 40, KNOWN = 16, WORDS = 64 };
@@ -173,11 +174,8 @@ static uint64_t socket_name(struct random *random)
     static struct { uint16_t family; char path[108]; } name;
     const char *path = PICK(random, work_path);
     name.family = one_in(random, 8) ? (uint16_t)next_random(random) : 1;
-    int i = 0;
     name.path[0] = 0;
-    for (int at = one_in(random, 2); path[i]; i++)
-        name.path[at + i] = path[i];
-    name.path[i + 1] = 0;
+    strcpy(name.path + one_in(random, 2), path);
     return (uint64_t)&name;
 }
 

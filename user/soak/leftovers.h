@@ -1,10 +1,16 @@
-// What the fuzzer's workers leave behind that no process's end takes away: files, mounts, queues, objects of System V.
+// Leftovers of the fuzzer's workers that no process's end takes away: files, mounts, queues, objects of System V.
+//
+// Names do not tell which files are theirs: a worker renames directories, links to others and works where the link
+// leads, and its sockets have names cut short. So everything is listed before the first worker, and what is not on the
+// list is removed after the last.
 #pragma once
 
 #include "arguments.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mount.h>
@@ -17,25 +23,22 @@
 
 #define WORK "/tmp/fuzz"
 
-// Removes what workers left in a folder: everything, or only what bears their mark.
-static void clean(const char *folder, int everything, int deep)
+// Removes all that a directory holds, and what is mounted there.
+static void empty(const char *directory, int deep)
 {
-    DIR *entries = opendir(folder);
+    DIR *entries = opendir(directory);
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
-        // A socket's name may be cut short.
-        int own = strncmp(entry->d_name, "fz", 2) == 0 || strcmp(entry->d_name, "f") == 0 || (everything && strcmp(entry->d_name, ".") != 0);
-        if (!own || strcmp(entry->d_name, "..") == 0)
-            continue;
         char path[4096];
-        if (snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= (int)sizeof path)
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0
+            || snprintf(path, sizeof path, "%s/%s", directory, entry->d_name) >= (int)sizeof path)
             continue;
-        struct stat stat;
         while (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
             ;
-        if (deep < 100 && lstat(path, &stat) == 0 && S_ISDIR(stat.st_mode))
-            clean(path, 1, deep + 1);
-        if (unlink(path) != 0)
-            rmdir(path);
+        if (unlink(path) == 0)
+            continue;
+        if (deep < 100)
+            empty(path, deep + 1);
+        rmdir(path);
     }
     if (entries)
         closedir(entries);
@@ -62,13 +65,14 @@ static void clean_ipc(void)
     }
 }
 
-enum { PATHS = sizeof any_path / sizeof *any_path };
-
-// What there was before: the list of mounts, which stays readable whatever is mounted on /proc, the last one's number, and which of
-// the paths that the workers try.
+// The list of mounts, which stays readable whatever is mounted on /proc, and the number of the last one before the
+// workers.
 static int mounts_file;
 static int last_mount;
-static unsigned char was_there[PATHS];
+
+// The paths of all files before the workers, in order.
+static char **listed;
+static size_t listed_count;
 
 // Takes a mount away that is newer than the workers.
 static int unmount_new(int number, const char *place)
@@ -113,7 +117,7 @@ static void mount_again(const char *place, const char *type, unsigned long flags
     wanted_place = place;
     if (for_each_mount(is_wanted) > 0)
         return;
-    clean(place, 1, 0);
+    empty(place, 0);
     mount(type, place, type, flags, NULL);
 }
 
@@ -129,37 +133,52 @@ static void clean_mounts(void)
     mount(NULL, "/dev", NULL, MS_REMOUNT | MS_NOSUID, NULL);
 }
 
-// Before any worker: notes what there is.
+static int by_name(const void *one, const void *other) { return strcmp(*(char **)one, *(char **)other); }
+
+static int list(const char *path, const struct stat *stat, int kind, struct FTW *place)
+{
+    (void)stat, (void)kind, (void)place;
+    if (strcmp(path, "/proc") == 0 || strcmp(path, "/sys") == 0)
+        return FTW_SKIP_SUBTREE;
+    if (listed_count % 1024 == 0)
+        listed = realloc(listed, (listed_count + 1024) * sizeof *listed);
+    if (!listed || !(listed[listed_count++] = strdup(path))) {
+        perror("the list of files");
+        exit(1);
+    }
+    return FTW_CONTINUE;
+}
+
+// Removes a file that is not listed, with all that is below it.
+static int remove_new(const char *path, const struct stat *stat, int kind, struct FTW *place)
+{
+    (void)stat, (void)kind, (void)place;
+    if (strcmp(path, "/proc") == 0 || strcmp(path, "/sys") == 0)
+        return FTW_SKIP_SUBTREE;
+    if (bsearch(&path, listed, listed_count, sizeof *listed, by_name))
+        return FTW_CONTINUE;
+    if (unlink(path) != 0) {
+        empty(path, 0);
+        rmdir(path);
+    }
+    return FTW_SKIP_SUBTREE;
+}
+
+// Before any worker: notes which mounts and files there are.
 static void note_what_is_there(void)
 {
     mounts_file = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
     for_each_mount(note_mount);
-    for (int i = 0; i < PATHS; i++)
-        was_there[i] = access(any_path[i], F_OK) == 0;
-}
-
-// Removes a file that a worker has made where it tried a path, perhaps with a folder as its root.
-static void clean_path(const char *folder, int number)
-{
-    char path[512];
-    snprintf(path, sizeof path, "%s%s", folder, any_path[number]);
-    if (any_path[number][0] == '/' && (folder[0] || !was_there[number]))
-        unlink(path);
+    nftw("/", list, 16, FTW_PHYS | FTW_ACTIONRETVAL);
+    qsort(listed, listed_count, sizeof *listed, by_name);
 }
 
 static void clean_up(void)
 {
-    static const char *folders[] = { "/", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/tmp", "/bin", "/tests" };
     clean_mounts();
-    for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++)
-        clean(folders[i], 0, 0);
-    clean(WORK, 1, 0);
-    rmdir(WORK);
-    for (int i = 0; i < PATHS; i++) {
-        clean_path("", i);
-        for (unsigned j = 1; j < sizeof folders / sizeof *folders; j++)
-            clean_path(folders[j], i);
-    }
+    nftw("/", remove_new, 16, FTW_PHYS | FTW_ACTIONRETVAL);
     syscall(SYS_mq_unlink, "fzqueue");
+    for (unsigned i = 0; i < sizeof work_path / sizeof *work_path; i++)
+        syscall(SYS_mq_unlink, work_path[i]);
     clean_ipc();
 }

@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 struct meter {
-    long free;    // KiB that nobody has, or that stay for what comes: kernel stacks, what is remembered of disks, the content of files
+    long free;    // KiB that nobody has, or that stay for what comes: kernel stacks, what is remembered of disks, the
+                  // content of files, free objects of slabs that have others in use
     long content; // KiB in files
-    long heap;    // KiB in the kernel's heap
+    long heap;    // KiB of objects in use in the kernel's heap
     long tasks;   // tasks that live
     long files;   // open files
     long inodes;
@@ -34,6 +35,18 @@ static long number_after(const char *text, const char *name)
     return found ? atol(found + strlen(name)) : 0;
 }
 
+// KiB of the objects in use in all slabs.
+static long objects_in_use(void)
+{
+    char text[8192];
+    long bytes = 0, active, size;
+    read_text("/proc/slabinfo", text, sizeof text);
+    for (char *line = text; line; line = strchr(line + 1, '\n'))
+        if (sscanf(line, "%*s %ld %*d %ld", &active, &size) == 2)
+            bytes += active * size;
+    return bytes >> 10;
+}
+
 static struct meter look(void)
 {
     struct meter meter = { 0 };
@@ -42,7 +55,8 @@ static struct meter look(void)
     read_text("/proc/meminfo", text, sizeof text);
     meter.content = number_after(text, "Shmem:");
     meter.free = number_after(text, "MemFree:") + number_after(text, "KernelStack:") + number_after(text, "Buffers:") + meter.content;
-    meter.heap = number_after(text, "\nSlab:");
+    meter.heap = objects_in_use();
+    meter.free += number_after(text, "\nSlab:") - meter.heap;
     read_text("/proc/loadavg", text, sizeof text);
     meter.tasks = number_after(text, "/");
     read_text("/proc/sys/fs/file-nr", text, sizeof text);
@@ -52,8 +66,8 @@ static struct meter look(void)
     return meter;
 }
 
-// How many KiB may be missing after any work: free objects that are kept at hand hold slabs that have nothing else.
-enum { SLACK = 512 };
+// How many KiB may be missing after any work: names and the like that are kept for what comes.
+enum { SLACK = 64 };
 
 static int has_settled(const struct meter *before, const struct meter *now)
 {

@@ -89,3 +89,18 @@ static inline void make_file(const char *path, int mode)
 {
     SUCCEED(mknod(path, S_IFREG | mode, 0));
 }
+
+// Waits until the clock that files take their times from has moved on (it may stand for 10 ms), in the working
+// directory, which is one for tests.
+static inline void await_file_clock(void)
+{
+    struct stat about;
+    make_file("clock", 0600);
+    SUCCEED(stat("clock", &about));
+    struct timespec start = about.st_ctim;
+    do {
+        SUCCEED(chmod("clock", 0600));
+        SUCCEED(stat("clock", &about));
+    } while (about.st_ctim.tv_sec == start.tv_sec && about.st_ctim.tv_nsec == start.tv_nsec);
+    SUCCEED(unlink("clock"));
+}

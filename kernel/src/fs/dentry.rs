@@ -254,19 +254,24 @@ impl Dentry {
             && self.children.try_lock().is_some_and(|children| children.known.is_empty())
     }
 
-    /// Forgets all that is remembered below, so that nothing holds the tree any more: at unmounting. What finds no memory to be
-    /// noted stays.
-    pub fn forget_all(&self, ctx: &TaskContext) {
+    /// Forgets all that is remembered below a root, since parents and children hold each other: when nobody can walk there any
+    /// more. What finds no memory to be noted stays.
+    pub(super) fn forget_all(&self) {
         let mut waiting: Vec<Arc<Dentry>> = Vec::new();
-        let mut known = core::mem::take(&mut self.children.lock(ctx).known);
+        let mut known = self.take_known();
         loop {
             if waiting.try_reserve(known.len()).is_err() {
                 return;
             }
             waiting.extend(known.drain().map(|(_, dentry)| dentry));
             let Some(dentry) = waiting.pop() else { return };
-            known = core::mem::take(&mut dentry.children.lock(ctx).known);
+            known = dentry.take_known();
         }
+    }
+
+    /// The children that it remembered until now; none while somebody is busy here, which nobody is where nobody walks.
+    fn take_known(&self) -> HashMap<Name, Arc<Dentry>> {
+        self.children.try_lock().map(|mut children| core::mem::take(&mut children.known)).unwrap_or_default()
     }
 }
 

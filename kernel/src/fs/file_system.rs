@@ -87,6 +87,14 @@ impl Volume {
     }
 }
 
+impl Drop for Volume {
+    /// The last mount is gone, and the last path through it: also of those who stayed inside when it was detached, and had looked
+    /// up further names there.
+    fn drop(&mut self) {
+        self.root.forget_all();
+    }
+}
+
 /// A device number for a file system that lies on no device; each is given once.
 pub fn nameless_device() -> DeviceNumber {
     static NEXT: AtomicU32 = AtomicU32::new(1);

@@ -200,7 +200,7 @@ pub fn mount_at(
 
 /// Takes a mount away; `path` is its root, that somebody walked to just now. `EBUSY` while something in it is open, a working
 /// directory or mounted upon. To `expire` it takes two: the first is `EAGAIN`, and nobody else may have come by between them.
-pub fn unmount(ctx: &TaskContext, path: Path, expire: bool) -> Result<()> {
+pub fn unmount(path: Path, expire: bool) -> Result<()> {
     if !path.is_mount_root() {
         return Err(Errno::EINVAL);
     }
@@ -220,9 +220,6 @@ pub fn unmount(ctx: &TaskContext, path: Path, expire: bool) -> Result<()> {
     drop(mounts);
     on.dentry.mounts.fetch_sub(1, Ordering::Release);
     drop(removed);
-    if Arc::strong_count(&mount.volume) == 1 {
-        mount.volume.root.forget_all(ctx);
-    }
     Ok(())
 }
 
@@ -239,6 +236,10 @@ fn nth(index: usize) -> Option<Arc<Mount>> {
     MOUNTS.lock().get(index).cloned()
 }
 
+fn is_among(mounts: &[Arc<Mount>], mount: &Arc<Mount>) -> bool {
+    mounts.iter().any(|other| Arc::ptr_eq(other, mount))
+}
+
 pub(super) fn add(
     volume: Arc<Volume>,
     root: Arc<Dentry>,
@@ -248,8 +249,12 @@ pub(super) fn add(
 ) -> Result<Arc<Mount>> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    let below = on.as_ref().map(|on| on.mount.clone());
     let mount = Mount::new(id, volume, root, on, flags, source);
     let mut mounts = MOUNTS.lock();
+    if below.is_some_and(|below| !is_among(&mounts, &below)) {
+        return Err(Errno::EINVAL);
+    }
     if mounts.len() >= frame::total_frames() / FRAMES_EACH {
         return Err(Errno::ENOSPC);
     }
@@ -259,6 +264,11 @@ pub(super) fn add(
 }
 
 impl Path {
+    /// `EINVAL` in a mount that was detached.
+    pub(super) fn check_attached(&self) -> Result<()> {
+        if is_among(&MOUNTS.lock(), &self.mount) { Ok(()) } else { Err(Errno::EINVAL) }
+    }
+
     /// `ENOENT` where nothing can be mounted: its name was taken away, or comes and goes by itself (below /proc/PID).
     pub(super) fn check_lasting(&self) -> Result<()> {
         if self.dentry.is_removed() || !self.dentry.is_lasting() { Err(Errno::ENOENT) } else { Ok(()) }

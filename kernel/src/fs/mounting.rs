@@ -8,7 +8,6 @@ use super::proc;
 use super::sys;
 use super::tmpfs::{Options, Tmpfs};
 use crate::log::info;
-use crate::task::TaskContext;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
@@ -80,6 +79,7 @@ fn explain(type_name: &[u8]) {
 
 /// Shows a place at another too; with `all`, what is mounted below it comes along.
 pub fn bind(from: &Path, on: &Path, all: bool) -> Result<()> {
+    from.check_attached()?;
     let copy = bind_one(from, &on.clone().covered())?;
     if !all {
         return Ok(());
@@ -104,6 +104,7 @@ pub fn bind(from: &Path, on: &Path, all: bool) -> Result<()> {
 
 /// Changes what a mount forbids, and with `system` also its file system, wherever else that is shown. `place` is the mount's root.
 pub fn remount(place: &Path, flags: MountFlags, system: bool, options: &[u8]) -> Result<()> {
+    place.check_attached()?;
     if !place.is_mount_root() {
         return Err(Errno::EINVAL);
     }
@@ -118,6 +119,8 @@ pub fn remount(place: &Path, flags: MountFlags, system: bool, options: &[u8]) ->
 
 /// Moves a mount, by its root, to another place.
 pub fn move_mount(from: &Path, on: &Path) -> Result<()> {
+    from.check_attached()?;
+    on.check_attached()?;
     let mount = &from.mount;
     let Some(old) = mount.on().filter(|_| from.is_mount_root()) else { return Err(Errno::EINVAL) };
     let on = on.clone().covered();
@@ -139,6 +142,7 @@ pub fn move_mount(from: &Path, on: &Path) -> Result<()> {
 /// Makes a mount below `root`, by its top, the top of everything that is seen from there, and puts the old one on a place in it:
 /// pivot_root(2). Who has a directory open stays where he is.
 pub fn pivot(root: &Path, new: &Path, old: &Path) -> Result<()> {
+    new.check_attached()?;
     let old = old.clone().covered();
     old.check_lasting()?;
     if new.dentry.is_removed() {
@@ -167,7 +171,8 @@ fn put_on(mount: &Mount, old: &Path, new: Path) {
 }
 
 /// Takes a mount away though it is in use, with all that is mounted below: who is in it stays there.
-pub fn detach(ctx: &TaskContext, place: &Path) -> Result<()> {
+pub fn detach(place: &Path) -> Result<()> {
+    place.check_attached()?;
     if !place.is_mount_root() || place.mount.on().is_none() {
         return Err(Errno::EINVAL);
     }
@@ -189,24 +194,20 @@ pub fn detach(ctx: &TaskContext, place: &Path) -> Result<()> {
         }
     }
     for mount in gone {
-        take_away(ctx, &mount);
+        take_away(&mount);
     }
     Ok(())
 }
 
-fn take_away(ctx: &TaskContext, mount: &Arc<Mount>) {
+fn take_away(mount: &Arc<Mount>) {
     let mut mounts = MOUNTS.lock();
     let index = mounts.iter().position(|other| Arc::ptr_eq(other, mount));
     let removed = index.map(|index| mounts.remove(index));
-    let shown = mounts.iter().any(|other| Arc::ptr_eq(&other.volume, &mount.volume));
     drop(mounts);
     if removed.is_some()
         && let Some(on) = mount.on()
     {
         on.dentry.mounts.fetch_sub(1, Ordering::Release);
-    }
-    if !shown && !proc::is_volume(&mount.volume) {
-        mount.volume.root.forget_all(ctx);
     }
 }
 

@@ -164,9 +164,9 @@ pub(super) fn no_space(ctx: &TaskContext) -> Outcome {
     check!(error(write(ctx, &file, b"more")), ==, Some(Errno::ENOSPC));
     check!(error(lookup.rmdir(ctx, None, b"small")), ==, Some(Errno::EBUSY));
     let top = || lookup.find(ctx, None, b"small", Follow::Yes);
-    check!(error(mount::unmount(ctx, top()?, false)), ==, Some(Errno::EBUSY));
+    check!(error(mount::unmount(top()?, false)), ==, Some(Errno::EBUSY));
     drop(file);
-    mount::unmount(ctx, top()?, false)?;
+    mount::unmount(top()?, false)?;
     lookup.rmdir(ctx, None, b"small")?;
     // The heap may have grown a little meanwhile.
     check!(frame::free_frames() + 40, >, before);

@@ -86,11 +86,7 @@ pub(super) fn umount2(caller: &mut Caller, target: UserPath, flags: u32) -> Resu
         return Err(Errno::EPERM);
     }
     drop(lookup);
-    if flags & linux::MNT_DETACH != 0 {
-        mounting::detach(caller.ctx, &place)
-    } else {
-        mount::unmount(caller.ctx, place, expire)
-    }
+    if flags & linux::MNT_DETACH != 0 { mounting::detach(&place) } else { mount::unmount(place, expire) }
 }
 
 /// pivot_root(2)

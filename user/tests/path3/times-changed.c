@@ -8,20 +8,6 @@ enum { ACCESSED = 1, MODIFIED = 2, CHANGED = 4 };
 
 static const struct timespec LONG_AGO[2] = {{1000, 0}, {2000, 0}};
 
-// Waits until the clock of files has moved on.
-static void tick(void)
-{
-    struct stat about;
-    make_file("clock", 0600);
-    SUCCEED(stat("clock", &about));
-    struct timespec start = about.st_ctim;
-    do {
-        SUCCEED(chmod("clock", 0600));
-        SUCCEED(stat("clock", &about));
-    } while (about.st_ctim.tv_sec == start.tv_sec && about.st_ctim.tv_nsec == start.tv_nsec);
-    SUCCEED(unlink("clock"));
-}
-
 static struct stat told(const char *path)
 {
     struct stat about;
@@ -43,7 +29,7 @@ static int changed(const struct stat *old, const struct stat *new)
 // The statement sets just these times of what PATH is before and AFTER is then.
 #define SETS(name, path, after, times, statement)               \
     do {                                                        \
-        tick();                                                 \
+        await_file_clock();                                     \
         struct stat old_ = told(path);                          \
         statement;                                              \
         struct stat new_ = told(after);                         \

@@ -52,12 +52,14 @@ static void own_times(long *user, long *system, long long *all)
     EQUAL(sscanf(text, "%lld", all), 1);
 }
 
+// Ticks in which the processors were not idle. A virtual machine's host may have had some of them (steal), which count
+// for the process that wanted to run nevertheless.
 static long machine_times(void)
 {
-    long user, nice, system;
+    long user, nice, system, hard, soft, steal;
     CHECK(read_file("/proc/stat"));
-    EQUAL(sscanf(text, "cpu %ld %ld %ld", &user, &nice, &system), 3);
-    return user + nice + system;
+    EQUAL(sscanf(text, "cpu %ld %ld %ld %*d %*d %ld %ld %ld", &user, &nice, &system, &hard, &soft, &steal), 6);
+    return user + nice + system + hard + soft + steal;
 }
 
 // Half a second of computing is told as such, by the process and by the machine.
@@ -123,21 +125,26 @@ static void faults(void)
     SUCCEED(munmap(pages, PAGES * PAGE));
 }
 
-// All free blocks together are the free memory, but for what processors keep at hand.
+// Free blocks, by size, in zones. How far their sum, nr_free_pages and MemFree agree is each Linux's own affair: pages
+// that processors keep at hand, that are set apart or not accepted yet count in one and not in another. That Cor's agree
+// is told in features/tools.feature.
 static void free_blocks(void)
 {
-    long long free = number("/proc/vmstat", "nr_free_pages"), sum = 0;
+    long long all = number("/proc/meminfo", "MemTotal") / 4, sum = 0;
+    CHECK(number("/proc/vmstat", "nr_free_pages") <= all);
+    CHECK(number("/proc/meminfo", "MemFree") / 4 <= all);
     if (!read_file("/proc/buddyinfo"))
         return;
     for (char *line = text; *line; line = strchr(line, '\n') + 1) {
-        int at, more;
+        int at = 0, more, orders = 0;
         long long blocks, size = 1;
-        EQUAL((sscanf(line, "Node %*d, zone %*s%n", &at), 0), 0);
-        for (; sscanf(line + at, "%*[ ]%lld%n", &blocks, &more) == 1; at += more, size *= 2)
+        sscanf(line, "Node %*d, zone %*s%n", &at);
+        CHECK(at > 0);
+        for (; sscanf(line + at, "%*[ ]%lld%n", &blocks, &more) == 1; at += more, size *= 2, orders++)
             sum += blocks * size;
+        CHECK(orders >= 10);
     }
-    CHECK(near(sum, free, free / 20 + 500));
-    CHECK(near(number("/proc/meminfo", "MemFree") / 4, free, free / 20 + 500));
+    CHECK(sum > 0 && sum <= all);
 }
 
 // Whether what a program touches of its own memory and of a file's is told, and once though a child sees it too.
@@ -162,12 +169,14 @@ static int is_told(void)
     return told;
 }
 
-// Others may begin or end meanwhile, and so it is tried again.
+// Others may begin or end meanwhile, and so it is tried again, also for long: a busy host has quiet moments.
 static void memory(void)
 {
-    for (int tries = 0; tries < 50; tries++)
+    double end = now(CLOCK_MONOTONIC) + 60;
+    do
         if (is_told())
             return;
+    while (now(CLOCK_MONOTONIC) < end);
     FAIL("AnonPages and Mapped do not grow by what is touched");
 }
 
@@ -207,7 +216,7 @@ static void kernel_objects(void)
     enum { COUNT = 5000 };
     if (!read_file("/proc/slabinfo"))
         return;
-    int tries = 5;
+    int tries = 50;
     while (objects_of_files(COUNT) < COUNT)
         CHECK(--tries > 0);
 }

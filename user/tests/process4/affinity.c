@@ -9,7 +9,8 @@ int main(void)
     uint64_t set[16] = {0}, none[16] = {0};
     long size = SUCCEED(syscall(SYS_sched_getaffinity, 0, sizeof set, set));
     CHECK(size >= 8 && size <= (long)sizeof set);
-    CHECK(set[0] != 0);
+    if (set[0] == 0)
+        SKIP("it may have none of the first 64 CPUs");
     uint64_t first = set[0] & -set[0];
     SUCCEED(syscall(SYS_sched_setaffinity, getpid(), 8, &first));
     SUCCEED(syscall(SYS_sched_getaffinity, 0, sizeof set, set));
@@ -28,10 +29,10 @@ int main(void)
         EXPECT_ERRNO(syscall(SYS_sched_setaffinity, getppid(), 8, &first), EPERM);
     }), 0);
 
-    unsigned cpu = 99, node = 99;
+    unsigned cpu = -1, node = -1;
     SUCCEED(syscall(SYS_getcpu, &cpu, &node, NULL));
     EQUAL(first, 1ull << cpu);
-    EQUAL(node, 0);
+    CHECK(node < 1 << 20);
     SUCCEED(syscall(SYS_getcpu, NULL, NULL, NULL));
     EXPECT_ERRNO(syscall(SYS_getcpu, BAD, NULL, NULL), EFAULT);
 }

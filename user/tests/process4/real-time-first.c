@@ -27,8 +27,14 @@ static void be(int policy, int priority)
 
 int main(void)
 {
-    unsigned long first_cpu = 1;
-    SUCCEED(syscall(SYS_sched_setaffinity, 0, 8, &first_cpu));
+    // The first CPU that this process may have.
+    unsigned long cpus[16] = {0};
+    CHECK(syscall(SYS_sched_getaffinity, 0, sizeof cpus, cpus) > 0);
+    for (int i = 0, found = 0; i < 16; i++) {
+        cpus[i] = found ? 0 : cpus[i] & -cpus[i];
+        found |= cpus[i] != 0;
+    }
+    SUCCEED(syscall(SYS_sched_setaffinity, 0, sizeof cpus, cpus));
     order = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK(order != MAP_FAILED);
     next = order + 100;

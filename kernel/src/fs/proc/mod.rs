@@ -89,11 +89,6 @@ pub fn volume() -> Arc<Volume> {
     VOLUME.lock().get_or_insert(fresh).clone()
 }
 
-/// Whether it is this one.
-pub(super) fn is_volume(other: &Arc<Volume>) -> bool {
-    VOLUME.lock().as_ref().is_some_and(|volume| Arc::ptr_eq(volume, other))
-}
-
 impl FileSystem for Proc {
     fn type_name(&self) -> &'static str {
         "proc"

@@ -7,6 +7,7 @@ mod checks;
 mod features;
 mod host;
 mod lanes;
+mod natively;
 pub mod one;
 mod programs;
 mod schedules;

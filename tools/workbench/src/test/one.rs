@@ -1,5 +1,6 @@
 //! `xtask test-one`, behind `make test-one T=CHAPTER/NAME`: one test while it is being written, with all that it prints.
 
+use super::natively;
 use super::programs;
 use super::stage::Printed;
 use anyhow::{Result, ensure};
@@ -26,7 +27,7 @@ pub fn test(project: &Project, options: &Options) -> Result<()> {
     build::build(project, &Wanted { kernels: vec![options.build], roots: vec![Root::Tests] })?;
     let wanted = [options.test.clone()];
     let names = programs::names(project, &wanted)?;
-    let mut passed = show("on this host", &programs::run_natively(project, &names)?);
+    let mut passed = show("on this host", &natively::run(project, &names)?);
     let cor = programs::run_on_cor(project, &["--build", options.build.profile()], &wanted)?;
     passed &= show("on Cor", &cor);
     if options.linux {

@@ -18,7 +18,7 @@ const SHORT: &[&str] = &["thread", "socket", "signal2/stop-and-others"];
 /// The seed of the short form.
 const SEED: u64 = 1;
 /// How long one seed may take, in seconds.
-const PATIENCE: &str = "600";
+const PATIENCE: &str = "1800";
 
 /// What the long form is told.
 #[derive(clap::Args)]

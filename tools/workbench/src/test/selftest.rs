@@ -7,12 +7,15 @@ use xtask::project::{Build, Project};
 /// The second disk, that the tests write to.
 const DISK_SIZE: u64 = 16 << 20;
 
+/// How long the tests may take, in seconds: many times what they take, for a host that others use too.
+const PATIENCE: &str = "900";
+
 /// Boots and counts.
 pub fn run(project: &Project, build: Build) -> Result<Report> {
     let mut machine = project.xtask();
     let disk = tempfile::NamedTempFile::new().context("cannot make a disk for the tests")?;
     disk.as_file().set_len(DISK_SIZE).context("cannot make a disk for the tests")?;
-    machine.args(["run", "--boot", "direct", "--timeout", "120", "--append", "selftest"]);
+    machine.args(["run", "--boot", "direct", "--timeout", PATIENCE, "--append", "selftest"]);
     machine.args(["--build", build.profile(), "--disk"]).arg(disk.path());
     let printed = run_logged(project, &format!("selftest-{}", build.profile()), &mut machine)?;
     let Some((passed, failed)) = printed.text.lines().find_map(count) else {
