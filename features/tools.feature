@@ -171,7 +171,7 @@ Feature: The tools at the prompt
     When the session goes:
       """
       / # mount /dev/vdb /mnt
-      [...] mount: there is no file system type ext4; see /proc/filesystems (none of them lies on a disk)
+      [...] fs: there is no file system type ext4; see /proc/filesystems (none of them lies on a disk)
       mount: mounting /dev/vdb on /mnt failed: No such device
       / # grep -vc nodev /proc/filesystems
       0

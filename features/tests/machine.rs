@@ -12,6 +12,8 @@ use tokio::process::Command;
 
 /// A sector of a disk, in bytes.
 const SECTOR: usize = 512;
+/// What is written to QEMU's debug port.
+const DEBUG_PORT: &str = "debug-port";
 
 /// A machine as `bin/run` is to be told of it.
 #[derive(Debug)]
@@ -104,6 +106,19 @@ fn boot_module(world: &mut World) {
 #[given("a machine with a network card")]
 fn network(world: &mut World) {
     world.machine.add(&[&"--net"]);
+}
+
+#[given("a machine with a debug port")]
+fn debug_port(world: &mut World) {
+    let option = format!("-debugcon file:{}", world.path(DEBUG_PORT).display());
+    world.machine.add(&[&"--qemu", &option]);
+}
+
+#[then(regex = r#"^the debug port says "(.*)"$"#)]
+fn debug_port_says(world: &mut World, text: String) {
+    let said = String::from_utf8_lossy(&fs::read(world.path(DEBUG_PORT)).expect("what was written to the debug port"))
+        .into_owned();
+    assert!(said.contains(&text), "the debug port does not say {text:?}, but {said}");
 }
 
 #[given(regex = r"^a machine of the type (\S+)$")]

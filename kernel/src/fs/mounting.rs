@@ -73,7 +73,7 @@ fn explain(type_name: &[u8]) {
     let may_write = UNKNOWN_TYPES.lock().pass(clock::now().0).is_some();
     if may_write {
         let name = type_name.get(..NAME_SHOWN).unwrap_or(type_name).escape_ascii();
-        info!("mount: there is no file system type {name}; see /proc/filesystems (none of them lies on a disk)");
+        info!("there is no file system type {name}; see /proc/filesystems (none of them lies on a disk)");
     }
 }
 

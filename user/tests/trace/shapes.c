@@ -86,7 +86,7 @@ static const char *const LINES[] = {
     "epoll_ctl(12, EPOLL_CTL_ADD, 11, {events=EPOLLOUT|EPOLLET, data=0xb}) = 0",
     "epoll_wait(12, [{events=EPOLLOUT, data=0xb}], 4, 0) = 1",
     "fork() = ~",
-    "wait4(-1, [Exited(3)], 0, {ru_utime={0.~}, ru_stime={0.~}, ru_maxrss=~}) = ~",
+    "wait4(-1, [exited with status 3], 0, {ru_utime={0.~}, ru_stime={0.~}, ru_maxrss=~}) = ~",
     "chown(\"/nothing/at/all\", -1, 5) = -1 ENOENT~",
     "getdents64(13, 0x~ /* 3 entries */, 1000) = ~",
     "setgroups(2, [7, 8]) = 0",

@@ -134,7 +134,7 @@ fn status(text: &mut Cut, caller: &Caller, from: u64, went: u64) {
     let _ = match WaitStatus::decode(status.cast_signed()) {
         // Nobody had news.
         _ if went == 0 => write!(text, "{from:#x}"),
-        Some(status) => write!(text, "[{status:?}]"),
+        Some(status) => write!(text, "[{status}]"),
         None => write!(text, "[{status:#x}]"),
     };
 }

@@ -21,10 +21,25 @@ impl Progress {
         self.done = (self.done + 1).min(self.steps);
         if self.shown {
             let full = self.done * 40 / self.steps;
-            eprint!("\r\x1b[K[{}{}] {kernel:?} {measure:?} {row}", "#".repeat(full), "-".repeat(40 - full));
+            let (kernel, measure) = (name(kernel), what(measure));
+            eprint!("\r\x1b[K[{}{}] {kernel}, {measure}: {row}", "#".repeat(full), "-".repeat(40 - full));
             // A person may be watching; nothing depends on it.
             let _ = std::io::stderr().flush();
         }
+    }
+}
+
+fn name(kernel: Kernel) -> &'static str {
+    match kernel {
+        Kernel::Cor => "Cor",
+        Kernel::Linux => "Linux",
+    }
+}
+
+fn what(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Time => "time",
+        Measure::Count => "instructions",
     }
 }
 

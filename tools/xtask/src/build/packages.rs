@@ -126,7 +126,7 @@ fn parse(package: &Value) -> Result<Package> {
     let target = match cor["target"].as_str() {
         Some("none") => Target::Cor,
         Some("host-static") => Target::Linux,
-        other => bail!("{name}: [package.metadata.cor] target must be \"none\" or \"host-static\", not {other:?}"),
+        _ => bail!("{name}: [package.metadata.cor] target must be \"none\" or \"host-static\""),
     };
     let path = |value: &Value| -> Result<String> {
         let path = value.as_str().with_context(|| format!("{name}: install must be a path or a table of paths"))?;

@@ -115,8 +115,11 @@ fn kernel_arguments(options: &Options) -> Vec<String> {
     let schedule = options.schedule.map(|seed| format!("sched_seed={seed}"));
     arguments.extend(schedule.as_deref());
     let own = options.append.split_whitespace();
-    let replaced =
-        |word: &&str| word.contains('=') && own.clone().any(|new| new.split('=').next() == word.split('=').next());
+    // The debug port is a console beside the others.
+    let replacing = own.clone().filter(|&new| new != "console=debug");
+    let replaced = |word: &&str| {
+        word.contains('=') && replacing.clone().any(|new| new.split('=').next() == word.split('=').next())
+    };
     arguments.retain(|word| !replaced(word));
     arguments.into_iter().chain(own).map(String::from).collect()
 }
@@ -139,6 +142,8 @@ mod tests {
         assert_eq!(kernel_arguments(&options).join(" "), "init=/.cor/init console=stream quiet");
         options.append = "init=/sbin/init  loud".into();
         assert_eq!(kernel_arguments(&options).join(" "), "console=stream quiet init=/sbin/init loud");
+        options.append = "console=debug".into();
+        assert_eq!(kernel_arguments(&options).join(" "), "init=/.cor/init console=stream quiet console=debug");
         assert_eq!(kernel_arguments(&Options::default()).join(" "), "init=/.cor/init");
     }
 }

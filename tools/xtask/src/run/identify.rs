@@ -51,10 +51,10 @@ fn bzimage(bytes: &[u8]) -> Kernel {
 }
 
 fn elf(bytes: &[u8]) -> String {
-    let width = match bytes.get(4) {
-        Some(1) => "32-bit ",
-        Some(2) => "64-bit ",
-        _ => "",
+    let file = match bytes.get(4) {
+        Some(1) => "a 32-bit ELF file",
+        Some(2) => "a 64-bit ELF file",
+        _ => "an ELF file",
     };
     let machine = match u16_at(bytes, 18).map(elf::Machine) {
         Some(elf::EM_X86_64) => " for x86-64",
@@ -63,7 +63,7 @@ fn elf(bytes: &[u8]) -> String {
         Some(elf::EM_RISCV) => " for RISC-V",
         _ => "",
     };
-    format!("a {width}ELF file{machine}")
+    format!("{file}{machine}")
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -106,6 +106,7 @@ mod tests {
         );
         assert_eq!(what(&with(&[(0, b"MZ"), (0x3c, &[0x80]), (0x80, b"PE\0\0")])), "a PE program (Windows or UEFI)");
         assert_eq!(what(&with(&[(0, b"\x7fELF\x02\x01"), (18, &[62, 0])])), "a 64-bit ELF file for x86-64");
+        assert_eq!(what(b"\x7fELF"), "an ELF file");
         assert_eq!(what(b"\x1f\x8b\x08"), "gzip-compressed data");
         assert_eq!(what(b"#!/bin/sh"), "of an unknown kind");
         assert_eq!(what(b""), "empty");
