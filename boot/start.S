@@ -84,12 +84,16 @@ long_mode:
     .text
     .type high, @function
 high:
+    .cfi_sections .debug_frame      /* for debuggers: nobody has called this */
+    .cfi_startproc
+    .cfi_undefined %rip
     lea kernel_boot_stack_top(%rip), %rsp
     xor %ebp, %ebp                  /* a backtrace ends here */
     mov %edi, %edi
     mov %esi, %esi
     call kernel_main
     ud2
+    .cfi_endproc
 
     .section .boot.data, "aw"
     .balign 8

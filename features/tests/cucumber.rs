@@ -8,7 +8,7 @@
 //! input.rs      standard input                      output.rs     what is printed and said, and how it ends
 //! terminal.rs   a person at the console             session.rs    what is typed at the prompt, and what comes of it
 //! screen.rs     the picture on the machine's screen linux.rs      other kernels
-//! replay.rs     recordings of runs                  profile.rs    what the machine was at
+//! replay.rs     recordings of runs, and gdb         profile.rs    what the machine was at
 //! image.rs      images that boot by themselves
 //! ```
 //!

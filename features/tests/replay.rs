@@ -1,4 +1,4 @@
-//! Recorded runs: every run that can be is recorded, and the recording is kept if the story fails.
+//! Recorded runs: every run that can be is recorded, and the recording is kept if the story fails. And gdb, on recorded and on other runs.
 
 use crate::command::finish;
 use crate::world::World;
@@ -60,10 +60,44 @@ async fn bin_replay_prints(world: &mut World) {
 async fn bin_replay_gdb(world: &mut World, commands: String) {
     let mut command = tool("replay");
     command.arg(last_recording(world)).arg("--batch");
+    execute(&mut command, &commands);
+    world.outcomes.push(finish(command, Some(&[])).await);
+}
+
+/// gdb at the kernel's entry, on a machine that runs a program.
+#[when(regex = r#"^bin/debug is given "(.*)" for gdb$"#)]
+async fn bin_debug(world: &mut World, commands: String) {
+    let mut command = tool("debug");
+    command.args(["--boot", "direct", "--batch"]);
+    execute(&mut command, &commands);
+    command.args(["--", "/bin/hello"]);
+    world.outcomes.push(finish(command, Some(&[])).await);
+}
+
+fn execute(command: &mut Command, commands: &str) {
     commands.split("; ").for_each(|gdb| {
         command.args(["--execute", gdb]);
     });
-    world.outcomes.push(finish(command, Some(&[])).await);
+}
+
+#[then(regex = r"^the last frame that gdb shows is (.+)$")]
+fn last_frame(world: &mut World, functions: String) {
+    let text = world.outcome().text();
+    let last = frames(&text).next_back().unwrap_or_default();
+    let is_one = functions.split(" or ").any(|function| last.contains(&format!("{function} ()")));
+    assert!(is_one, "the last frame is {last:?}{}", world.outcome());
+}
+
+#[then("every frame that gdb shows has a name")]
+fn frames_have_names(world: &mut World) {
+    let text = world.outcome().text();
+    let nameless = frames(&text).find(|frame| frame.contains("in ?? ()"));
+    assert_eq!(nameless, None, "a frame without a name{}", world.outcome());
+}
+
+/// The lines of backtraces that gdb has printed.
+fn frames(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.lines().filter(|line| line.starts_with('#'))
 }
 
 #[then("both times the console says the same")]

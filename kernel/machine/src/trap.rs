@@ -45,6 +45,9 @@ global_asm!(
     .balign 16
     .globl trap_stubs
 trap_stubs:
+    .cfi_sections .debug_frame              /* for debuggers: a program, or what a few instructions interrupted, is no caller */
+    .cfi_startproc
+    .cfi_undefined %rip
     .set vector, 0
     .rept 48
     .balign 16
@@ -73,11 +76,12 @@ trap_user:                                  /* RSP is inside the program's Regis
     mov 120(%rsp), %rax                     /* the vector: what enter_user returns */
     mov %gs:{kernel_stack}, %rsp
     jmp leave_user
+    .cfi_endproc
 
     .type trap_kernel, @function
 trap_kernel:
-    .cfi_sections .debug_frame              /* for debuggers: what was interrupted is the caller, and its registers are here */
-    .cfi_startproc
+    .cfi_startproc                          /* what was interrupted is the caller, and its registers are here */
+    .cfi_signal_frame                       /* perhaps before its first instruction */
     .cfi_def_cfa %rsp, 56
     .cfi_offset %rip, -40
     .cfi_offset %rsp, -16
@@ -117,6 +121,8 @@ trap_kernel:
    still be the program's, in the first or last instructions of a gate. */
     .type trap_on_own_stack, @function
 trap_on_own_stack:
+    .cfi_startproc
+    .cfi_undefined %rip
     testb $3, 24(%rsp)
     jz 2f
     swapgs
@@ -175,6 +181,7 @@ trap_kernel_foreign_gs:
     pop %rsi
     pop %rdi
     ret
+    .cfi_endproc
 "#,
     kernel_stack = const cpu::KERNEL_STACK,
     user_stack = const cpu::USER_STACK,

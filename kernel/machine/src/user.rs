@@ -113,16 +113,25 @@ global_asm!(
     .globl enter_user
     .type enter_user, @function
 enter_user:
+    .cfi_sections .debug_frame              /* for debuggers: the caller, as long as the stack is the kernel's */
+    .cfi_startproc
     push %rbp
+    .cfi_adjust_cfa_offset 8
     push %rbx
+    .cfi_adjust_cfa_offset 8
     push %r12
+    .cfi_adjust_cfa_offset 8
     push %r13
+    .cfi_adjust_cfa_offset 8
     push %r14
+    .cfi_adjust_cfa_offset 8
     push %r15
+    .cfi_adjust_cfa_offset 8
     mov %rsp, %gs:{kernel_stack}
     lea 176(%rdi), %rax
     mov %rax, %gs:{rsp0}
     mov %rdi, %rsp
+    .cfi_undefined %rip
 "#,
     pop_registers_but_rdi!(),
     r#"
@@ -142,10 +151,13 @@ enter_user:
     add $16, %rsp
     swapgs
     iretq
+    .cfi_endproc
 
     .globl syscall_gate
     .type syscall_gate, @function
 syscall_gate:
+    .cfi_startproc
+    .cfi_undefined %rip                     /* a program is no caller */
     swapgs
     mov %rsp, %gs:{user_stack}
     mov %gs:{rsp0}, %rsp
@@ -161,20 +173,42 @@ syscall_gate:
     r#"
     mov ${syscall}, %eax
     mov %gs:{kernel_stack}, %rsp
+    .cfi_endproc
 
     .globl leave_user
     .type leave_user, @function
 leave_user:
+    .cfi_startproc
+    .cfi_def_cfa %rsp, 56                   /* as enter_user has left it */
+    .cfi_offset %rbp, -16
+    .cfi_offset %rbx, -24
+    .cfi_offset %r12, -32
+    .cfi_offset %r13, -40
+    .cfi_offset %r14, -48
+    .cfi_offset %r15, -56
     cmpb $0, %gs:{has_smap}                 /* a program may have set the flag that lets the kernel touch its memory */
     je 1f
     clac
 1:  pop %r15
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore %r15
     pop %r14
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore %r14
     pop %r13
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore %r13
     pop %r12
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore %r12
     pop %rbx
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore %rbx
     pop %rbp
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore %rbp
     ret
+    .cfi_endproc
 "#,
     kernel_stack = const cpu::KERNEL_STACK,
     user_stack = const cpu::USER_STACK,
