@@ -13,8 +13,10 @@ mod files;
 mod project;
 mod replay;
 mod run;
+mod stories;
 mod syscalls;
 mod test;
+mod version;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, error::ErrorKind};
@@ -27,7 +29,7 @@ use std::process::exit;
 
 /// The host's side of Cor
 #[derive(Parser)]
-#[command(name = "xtask")]
+#[command(name = "xtask", version)]
 struct Cli {
     #[command(subcommand)]
     command: Do,
@@ -42,6 +44,10 @@ enum Do {
         /// What to test
         stages: Vec<test::Stage>,
     },
+    /// List the stories in features/, which bin/cucumber runs
+    Features(stories::Stories),
+    /// Tell Cor's version, and those of the programs that it is built and run with
+    Version,
     /// Have everything fail that can fail in the programs of user/tests
     Faults {
         /// Programs as they lie in the root, or folders of them (with a slash at the end)
@@ -94,9 +100,16 @@ enum Do {
 /// timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was not found, 130
 /// Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is a console: Ctrl-A x
 /// leaves, Ctrl-A b sends a break (twice for the terminal, once and a letter for the magic key), Ctrl-A a is Ctrl-A. Where standard
-/// input is no terminal it is typed there, and ends as it does.
+/// input is no terminal it is typed there, and ends as it does. Where standard output is no terminal, the console comes as plain lines
+/// without escape sequences and carriage returns; what PROGRAM prints is never changed.
 #[derive(Parser)]
-#[command(name = "bin/run", bin_name = "bin/run", override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]")]
+#[command(
+    name = "bin/run",
+    bin_name = "bin/run",
+    display_name = "Cor",
+    version,
+    override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]"
+)]
 struct Run {
     #[command(flatten)]
     options: run::options::Options,
@@ -115,7 +128,9 @@ fn run_machine(words: &[OsString]) -> i32 {
         125
     };
     match (Run::try_parse_from(words), Project::find()) {
-        (Err(error), _) if error.kind() == ErrorKind::DisplayHelp => error.print().map_or(1, |()| 0),
+        (Err(error), _) if [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion].contains(&error.kind()) => {
+            error.print().map_or(1, |()| 0)
+        }
         (Err(error), _) => failed(&error.to_string().trim_start_matches("error: ")),
         (_, Err(error)) => failed(&error),
         (Ok(run), Ok(project)) => run::run(&project, &run.options),
@@ -143,6 +158,8 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
+        Do::Features(options) => stories::list(project, &options),
+        Do::Version => version::print(project),
         Do::Faults { programs } => test::faults(project, &programs),
         Do::Schedules(options) => test::schedules(project, &options),
         Do::Soak(options) => test::soak(project, &options),
