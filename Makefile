@@ -1,7 +1,7 @@
 # Cor's one entry. The work is done by tools/xtask, which tells what is out of date; cargo knows the rest.
 #
 #   make         build everything that a boot needs (target/images)
-#   make run     build, and sit at Cor's console (Ctrl-A x leaves)
+#   make run     build, and sit at Cor's console (Ctrl-A x leaves); `cargo run` does the same
 #   make test    all tests that take minutes, from cheap to dear
 #   make test-one T=thread/barriers   one program of user/tests, on this host and on Cor; LINUX=1: under Debian's kernel too
 #   make test-long   what takes longer: endurance, many schedules, failures at every place

@@ -121,6 +121,11 @@ fn debug_port_says(world: &mut World, text: String) {
     assert!(said.contains(&text), "the debug port does not say {text:?}, but {said}");
 }
 
+#[given(regex = r#"^a machine with QEMU's options "(.*)"$"#)]
+fn options_of_qemu(world: &mut World, options: String) {
+    world.machine.add(&[&"--qemu", &options]);
+}
+
 #[given(regex = r"^a machine of the type (\S+)$")]
 fn machine_type(world: &mut World, name: String) {
     world.machine.add(&[&"--machine", &name]);

@@ -19,7 +19,7 @@ struct Exchange {
 
 #[given("a person at the prompt")]
 async fn at_prompt(world: &mut World) {
-    world.machine.root = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/images/root.cpio").into();
+    crate::root::own_root(world);
     sit_down(world, world.machine.command(None)).await;
 }
 

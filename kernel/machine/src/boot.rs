@@ -73,6 +73,9 @@ fn refuse(why: &str) -> ! {
 fn read_info(protocol: u32, information: u32, info: &mut BootInfo) -> core::result::Result<(), &'static str> {
     let kept = loader::read(protocol, PhysAddr(u64::from(information)), info)?;
     let image = kernel_space::image(panic::symbols_length());
+    if info.memory.top().0 < image.end {
+        return Err("there is too little memory for the kernel and its symbols");
+    }
     info.settle(PhysRange { start: PhysAddr(image.start), end: PhysAddr(image.end) })?;
     info.memory.reserve(kept.start.0, kept.length());
     take_memory(&mut info.memory)

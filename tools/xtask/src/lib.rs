@@ -10,4 +10,6 @@ pub mod debug;
 pub mod files;
 pub mod project;
 pub mod run;
+pub mod stories;
+pub mod version;
 pub mod workbench;

@@ -12,7 +12,7 @@ use xtask::build::{self, Root, Wanted};
 use xtask::debug;
 use xtask::project::{Build, Project};
 use xtask::run::{self, options::Options};
-use xtask::{command, cpio, workbench};
+use xtask::{command, cpio, stories, version, workbench};
 
 /// The commands of the workbench, for `--help`.
 const FURTHER: &str = "\
@@ -31,7 +31,7 @@ Further commands, in the package workbench, which is built when the first of the
 
 /// The part of Cor's host tool that builds, runs and debugs
 #[derive(Parser)]
-#[command(name = "xtask", after_help = FURTHER)]
+#[command(name = "xtask", version, after_help = FURTHER)]
 struct Cli {
     #[command(subcommand)]
     command: Do,
@@ -43,6 +43,10 @@ enum Do {
     Build(BuildOptions),
     /// Make an image that boots by itself: for CD and USB stick, or with --size for a disk
     Image(build::image::Options),
+    /// List the stories in features/, which bin/cucumber runs
+    Features(stories::Stories),
+    /// Tell Cor's version, and those of the programs that it is built and run with
+    Version,
     /// Boot a machine (bin/run)
     Run(Box<Options>),
     /// Bring up gdb at the kernel's entry (bin/debug, bin/debug_boot)
@@ -95,9 +99,16 @@ impl BuildOptions {
 /// timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was not found, 130
 /// Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is a console: Ctrl-A x
 /// leaves, Ctrl-A b sends a break (twice for the terminal, once and a letter for the magic key), Ctrl-A a is Ctrl-A. Where standard
-/// input is no terminal it is typed there, and ends as it does.
+/// input is no terminal it is typed there, and ends as it does. Where standard output is no terminal, the console comes as plain lines
+/// without escape sequences and carriage returns; what PROGRAM prints is never changed.
 #[derive(Parser)]
-#[command(name = "bin/run", bin_name = "bin/run", override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]")]
+#[command(
+    name = "bin/run",
+    bin_name = "bin/run",
+    display_name = "Cor",
+    version,
+    override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]"
+)]
 struct Run {
     #[command(flatten)]
     options: Options,
@@ -116,7 +127,9 @@ fn run_machine(words: &[OsString]) -> i32 {
         125
     };
     match (Run::try_parse_from(words), Project::find()) {
-        (Err(error), _) if error.kind() == ErrorKind::DisplayHelp => error.print().map_or(1, |()| 0),
+        (Err(error), _) if [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion].contains(&error.kind()) => {
+            error.print().map_or(1, |()| 0)
+        }
         (Err(error), _) => failed(&error.to_string().trim_start_matches("error: ")),
         (_, Err(error)) => failed(&error),
         (Ok(run), Ok(project)) => run::run(&project, &run.options),
@@ -131,6 +144,8 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build(options) => build::build(project, &options.wanted()),
         Do::Image(options) => build::image::make(project, &options),
+        Do::Features(options) => stories::list(project, &options),
+        Do::Version => version::print(project),
         Do::Run(options) => exit(run::run(project, &options)),
         Do::Debug(options) => debug::debug(project, &options),
         Do::Pack { directory, file } => pack(&directory, &file),

@@ -3,11 +3,12 @@
 use super::options::{Boot, Options};
 use super::qemu::{self, Line, Start};
 use super::recording::Recording;
-use super::{guest, image, linux, profile};
+use super::{check, guest, image, limits, linux, profile};
 use crate::build::iso;
 use crate::files;
 use crate::project::Project;
 use anyhow::{Result, ensure};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The disk that the machine starts from, in the run's folder.
@@ -15,10 +16,7 @@ pub const ROOT: &str = "root.img";
 
 /// The command line but for the wires. Files that it needs are made in the run's folder, or in the recording's.
 pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
-    options.check_record()?;
-    if options.schedule.is_some() {
-        options.check_schedule()?;
-    }
+    check::check(options)?;
     let image = image::named(options)?;
     let recording = options.record.as_deref().map(Recording::create).transpose()?;
     let recording = recording.as_ref();
@@ -43,6 +41,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if options.net || !options.forward.is_empty() {
         line.network(&options.forward);
     }
+    line.extend(options.qemu.iter().flat_map(|words| &words.0).map(Into::into).collect());
     if let Some(recording) = recording {
         recording.note_machine(&project.linked_kernel(options.build), &kernel(project, options)?, line.words())?;
     }
@@ -58,7 +57,10 @@ fn start_own(
     recording: Option<&Recording>,
 ) -> Result<()> {
     let root = folder.join(ROOT);
-    guest::write_root_disk(project, options, &root)?;
+    let size = guest::write_root_disk(project, options, &root)?;
+    if options.kernel.is_none() {
+        limits::check_memory(options, &fs::read(kernel(project, options)?)?, size)?;
+    }
     line.start(&start(project, options, folder, &root)?, recording.is_some())?;
     if !options.has_initrd() {
         disk(line, &root, recording)?;
@@ -81,6 +83,7 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
         return linux::start(project, options, kernel, folder);
     }
     let arguments = kernel_arguments(options);
+    limits::check_arguments(options, &arguments.join(" "))?;
     let module = options.has_initrd().then_some(root);
     if options.boot == Boot::Direct {
         let mut kernel = kernel(project, options)?;

@@ -1,6 +1,6 @@
 //! The console: the threads that carry bytes between the machine's first serial port and our standard input and output.
 
-use super::firmware::Firmware;
+use super::plain::Plain;
 use super::session::Event;
 use super::stream::{END_OF_INPUT, Output, encode_input};
 use anyhow::{Context, Result};
@@ -16,9 +16,6 @@ use std::time::Duration;
 /// How long the machine is silent before it is told again that there is no more input.
 const SILENCE: Duration = Duration::from_millis(300);
 
-/// How often it is looked whether the machine listens.
-const GLANCE: Duration = Duration::from_millis(20);
-
 /// What the console is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -30,7 +27,10 @@ pub enum Mode {
         fed: bool,
     },
     /// A person's terminal.
-    Interactive,
+    Interactive {
+        /// Whether the kernel itself says that it has started; of another one, its first output does.
+        announced: bool,
+    },
 }
 
 /// How far the output has come, for who waits for its end.
@@ -38,8 +38,6 @@ pub enum Mode {
 pub struct Progress {
     bytes: AtomicU64,
     writing: AtomicBool,
-    /// Whether a terminal of the kernel's listens, rather than firmware.
-    listens: AtomicBool,
 }
 
 impl Progress {
@@ -52,42 +50,75 @@ impl Progress {
 /// The way of input to the machine.
 pub type Port = Box<dyn Write + Send>;
 
-/// Connects standard input and output to the machine's console, on which perhaps a firmware listens at first.
-pub fn connect(
-    mode: Mode,
-    mut firmware: Firmware,
-    input: Port,
-    port: File,
-    events: &Sender<Event>,
-) -> Result<Arc<Progress>> {
+/// A connected console.
+pub struct Console {
+    /// How far its output has come.
+    pub progress: Arc<Progress>,
+    /// Takes word that the kernel has started: then what is typed waits for it.
+    pub started: Sender<()>,
+}
+
+/// Connects standard input and output to the machine's console.
+pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> Result<Console> {
     let (ready, started) = mpsc::channel();
+    let told_by_status = ready.clone();
     let progress = Arc::new(Progress::default());
     let output = File::from(stdout().as_fd().try_clone_to_owned().context("cannot use the standard output")?);
     let (shared, told) = (progress.clone(), events.clone());
     thread::spawn(move || {
-        let end = carry_output(mode, port, output, &mut firmware, &shared, &ready);
+        let end = carry_output(mode, port, output, &shared, &ready);
         let _ = told.send(end);
     });
     let (told, watched) = (events.clone(), progress.clone());
     thread::spawn(move || match mode {
         Mode::Program { fed: true, .. } => carry_input(input, &started),
         Mode::Program { .. } => {}
-        Mode::Interactive if stdin().is_terminal() => carry_keys(input, &told),
-        Mode::Interactive => carry_text(input, &started, &watched),
+        Mode::Interactive { .. } if stdin().is_terminal() => carry_keys(input, &told),
+        Mode::Interactive { .. } => carry_text(input, &started, &watched),
     });
-    Ok(progress)
+    Ok(Console { progress, started: told_by_status })
+}
+
+/// How the machine's output becomes ours.
+enum Filter {
+    /// As it comes, for a terminal.
+    Raw,
+    /// As plain lines, for a file or a pipe.
+    Plain(Plain),
+    /// The program's as it comes.
+    Stream(Output),
+}
+
+impl Filter {
+    fn new(mode: Mode) -> Filter {
+        match mode {
+            Mode::Program { quiet, .. } => Filter::Stream(Output::new(quiet)),
+            Mode::Interactive { .. } if stdout().is_terminal() => Filter::Raw,
+            Mode::Interactive { .. } => Filter::Plain(Plain::default()),
+        }
+    }
+
+    /// Of bytes that came, those that are to be printed.
+    fn filter(&mut self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Filter::Raw => bytes.to_vec(),
+            Filter::Plain(plain) => plain.filter(bytes),
+            Filter::Stream(output) => output.filter(bytes),
+        }
+    }
+
+    /// Whether output shows that somebody on the machine's side reads.
+    fn has_started(&self, mode: Mode) -> bool {
+        match self {
+            Filter::Stream(output) => output.has_started(),
+            _ => mode != Mode::Interactive { announced: true },
+        }
+    }
 }
 
 /// Copies the machine's output to ours until either ends.
-fn carry_output(
-    mode: Mode,
-    mut port: File,
-    mut to: File,
-    firmware: &mut Firmware,
-    progress: &Progress,
-    ready: &Sender<()>,
-) -> Event {
-    let mut filter = Output::new(matches!(mode, Mode::Program { quiet: true, .. }));
+fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, ready: &Sender<()>) -> Event {
+    let mut filter = Filter::new(mode);
     let (mut buffer, mut told) = (vec![0; 1 << 16], false);
     loop {
         let length = match port.read(&mut buffer) {
@@ -96,13 +127,11 @@ fn carry_output(
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(_) => return Event::ConsoleEnd,
         };
-        let interactive = mode == Mode::Interactive;
-        let bytes = if interactive { buffer[..length].to_vec() } else { filter.filter(&buffer[..length]) };
-        if !told && (interactive || filter.has_started()) {
+        let bytes = filter.filter(&buffer[..length]);
+        if !told && filter.has_started(mode) {
             told = true;
             let _ = ready.send(());
         }
-        progress.listens.store(firmware.has_left(&buffer[..length]), Ordering::SeqCst);
         progress.writing.store(true, Ordering::SeqCst);
         let written = to.write_all(&bytes);
         progress.bytes.fetch_add(length as u64, Ordering::SeqCst);
@@ -130,13 +159,7 @@ fn carry_text(mut port: Port, started: &Receiver<()>, progress: &Progress) {
         last = bytes.last().copied().unwrap_or(last);
         port.write_all(bytes)
     };
-    if started.recv().is_err() {
-        return;
-    }
-    while !progress.listens.load(Ordering::SeqCst) {
-        thread::sleep(GLANCE);
-    }
-    if each_input(send).is_err() {
+    if started.recv().is_err() || each_input(send).is_err() {
         return;
     }
     let mut end = if last == b'\n' { vec![CTRL_D] } else { vec![b'\n', CTRL_D] };

@@ -8,8 +8,8 @@
 //!
 //! What goes along by `--with` lies in the same archive.
 
-use super::companions;
 use super::options::Options;
+use super::{check, companions};
 use crate::cpio::{Entry, PAGE, folder, round_up, write::Writer};
 use crate::project::Project;
 use anyhow::{Context, Result};
@@ -19,16 +19,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// What every program finds in its environment unless `--env` says otherwise.
-const ENVIRONMENT: [&str; 2] = ["HOME=/", "PATH=/bin:/sbin:/usr/bin:/usr/sbin"];
+pub const ENVIRONMENT: [&str; 2] = ["HOME=/", "PATH=/bin:/sbin:/usr/bin:/usr/sbin"];
 
-/// Writes the first disk: the root archive, filled up to a page, and the archive of `/.cor` behind it.
-pub fn write_root_disk(project: &Project, options: &Options, disk: &Path) -> Result<()> {
+/// Writes the first disk: the root archive, filled up to a page, and the archive of `/.cor` behind it. Returns its size in bytes.
+pub fn write_root_disk(project: &Project, options: &Options, disk: &Path) -> Result<u64> {
     let mut file = File::create(disk).with_context(|| format!("cannot write {}", disk.display()))?;
     write_root(project, options, &mut file)?;
     let end = round_up(file.seek(SeekFrom::End(0))?, PAGE);
     file.set_len(end)?;
     file.seek(SeekFrom::End(0))?;
-    file.write_all(&own_archive(project, options)?).context("cannot write the root disk")
+    write_own_archive(project, options, BufWriter::with_capacity(1 << 20, &file))?;
+    Ok(file.metadata()?.len())
 }
 
 /// Writes the root archive as it was given, or packs the folder that was.
@@ -38,16 +39,16 @@ fn write_root(project: &Project, options: &Options, file: &mut File) -> Result<(
     if fs::metadata(&root).with_context(describe)?.is_dir() {
         folder::pack(&root, BufWriter::with_capacity(1 << 20, file), &|_| true)?;
     } else {
-        std::io::copy(&mut File::open(&root).with_context(describe)?, file).with_context(describe)?;
+        check::copy_archive(&root, file)?;
     }
     Ok(())
 }
 
-/// The archive of `/.cor`.
-fn own_archive(project: &Project, options: &Options) -> Result<Vec<u8>> {
+/// Writes the archive of `/.cor` and of what goes along.
+fn write_own_archive(project: &Project, options: &Options, to: impl Write) -> Result<()> {
     let path = project.image("init");
     let init = fs::read(&path).with_context(|| format!("cannot read {} (run make first)", path.display()))?;
-    let mut archive = Writer::new(Vec::new());
+    let mut archive = Writer::new(to);
     let mut add = |entry: Entry, data: &[u8]| {
         let inode = archive.fresh_inode();
         archive.add(&Entry { inode, ..entry }, &mut &*data)
@@ -59,7 +60,7 @@ fn own_archive(project: &Project, options: &Options) -> Result<Vec<u8>> {
         add(Entry::file(".cor/program", 0o644, u32::try_from(program.len())?), &program)?;
     }
     companions::add(&options.with, &mut archive)?;
-    archive.finish()
+    archive.finish().map(drop)
 }
 
 /// The contents of `/.cor/program`.

@@ -1,33 +1,40 @@
 //! `bin/run`: boots Cor (or a Linux kernel) in QEMU, with a program to run or a console to sit at.
 //!
 //! ```text
-//! options.rs    what it can be told
+//! options.rs    what it can be told          values.rs    the values of options
+//! check.rs      what is refused              limits.rs    the least memory, the longest command line
 //! guest.rs      the first disk: the root, and /.cor behind it
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
 //! boot.rs       what the machine starts from and is told     image.rs     --boot-from: an image that brings everything
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
-//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
-//! profile.rs    --profile: the samples             recording.rs --record: the directory of a recorded run
-//! clock.rs      how far a recorded machine is  firmware.rs  whether UEFI still listens on the console
+//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded,
+//!                                                         plain.rs: its text without a terminal's sequences)
+//! profile.rs    --profile: the samples       recording.rs --record: the directory of a recorded run
+//! clock.rs      how far a recorded machine is
 //! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol
 //! reset.rs      what a processor was at that reset itself
-//! status.rs     second serial port, and what it means for the exit status
+//! status.rs     second serial port             verdict.rs   what all that means for the exit status
+//! explain.rs    what QEMU says when it fails   missing.rs   why a program was not found that is there
 //! ```
 
 mod boot;
+mod check;
 mod clock;
 mod companions;
 mod console;
 mod control;
-mod firmware;
+mod explain;
 mod guest;
 mod identify;
 mod image;
+mod limits;
 mod linux;
 pub mod machine;
+mod missing;
 mod modules;
 pub mod options;
 mod pipes;
+mod plain;
 mod profile;
 pub mod qemu;
 pub mod qmp;
@@ -38,6 +45,8 @@ pub mod signals;
 mod status;
 pub mod stream;
 mod terminal;
+mod values;
+mod verdict;
 
 pub use boot::machine_line;
 
@@ -47,21 +56,21 @@ use anyhow::{Context, Result};
 use clock::Clock;
 use console::{Mode, Port};
 use control::Control;
-use firmware::Firmware;
 use machine::{Machine, QEMU, Wire};
 use options::{Boot, Options};
 use pipes::{Input, Pipes};
 use qemu::Line;
 use qmp::Qmp;
 use recording::Recording;
-use session::{Ending, Session};
-use status::{Status, exit};
+use session::Session;
+use status::exit;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::sync::mpsc;
 use tempfile::TempDir;
+use verdict::{Facts, Verdict, verdict};
 
 /// Runs a machine to its end; gives the exit status for `bin/run`. Whatever is not the program's status comes with a line on
 /// standard error.
@@ -74,12 +83,12 @@ pub fn run(project: &Project, options: &Options) -> i32 {
     status
 }
 
-/// The exit status, and what is to be said about it.
-type Verdict = (i32, Option<String>);
-
 fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let folder = private_folder()?;
     let mut line = machine_line(project, options, folder.path())?;
+    if options.record.is_some() && options.boot == Boot::Grub && !options.quiet {
+        eprintln!("bin/run: recording a boot by GRUB takes about twenty times as long as --boot direct");
+    }
     let wires = Wires::connect(options, &mut line, folder.path())?;
     if options.verbose {
         eprintln!("{}", command::describe(Command::new(QEMU).args(line.words())));
@@ -99,12 +108,22 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     }
     let ended = machine.wait()?;
     drop(terminal);
-    if let Some(drawing) = &options.profile {
-        profile::draw(project, options, folder.path(), drawing)?;
+    let profile =
+        options.profile.as_deref().map_or(Ok(()), |drawing| profile::draw(project, options, folder.path(), drawing));
+    let facts = Facts {
+        ending,
+        reported: &session.reported,
+        registers: session.registers.as_deref(),
+        messages: &messages.and_then(|thread| thread.join().ok()).unwrap_or_default(),
+        ended,
+        root: &options.record.as_deref().unwrap_or(folder.path()).join(boot::ROOT),
+    };
+    let verdict = verdict(project, options, &facts);
+    // Why a machine failed tells more than that it left no samples.
+    if verdict.1.is_none() {
+        profile?;
     }
-    let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    let reset = session.registers.map(|registers| reset::describe(&project.kernel(options.build), &registers));
-    Ok(verdict(ending, &session.lines, &reset.unwrap_or(messages), ended))
+    Ok(verdict)
 }
 
 /// Ends a machine that is recorded, in order.
@@ -189,30 +208,12 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     let mode = if options.has_program() {
         Mode::Program { quiet: options.quiet, fed: !options.is_repeatable() }
     } else {
-        Mode::Interactive
+        Mode::Interactive { announced: options.kernel.is_none() }
     };
     let (input, output, hold) = wires.console.ends(options.has_program())?;
-    let firmware = Firmware::new(options.boot == Boot::Uefi);
-    let progress = console::connect(mode, firmware, input, output, &events)?;
+    let console = console::connect(mode, input, output, &events)?;
     let control = Control::connect(wires.control.keep(), options, folder.join("screen.png"), &events)?;
-    let mut session = Session::new(happened, progress, options.timeout, control);
+    let mut session = Session::new(happened, console, options.timeout, control);
     session.hold = hold;
     Ok(session)
-}
-
-/// What a run amounts to. A status that the machine told counts even if it then had to be ended.
-fn verdict(ending: Ending, lines: &str, messages: &str, ended: ExitStatus) -> Verdict {
-    let broken_pipe = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
-    match (ending, Status::of_lines(lines)) {
-        (Ending::Signal(signal), _) => (exit::SIGNAL + signal as i32, Some(format!("ended by {signal}"))),
-        (Ending::Output(error), _) if broken_pipe(&error) => (exit::SIGNAL + 13, None),
-        (Ending::Output(error), _) => (exit::MACHINE, Some(format!("cannot write the output: {error}"))),
-        (Ending::Left, _) => (0, None),
-        (_, Some(status)) => (status.exit_status(), status.message()),
-        (Ending::Timeout(after), None) => (exit::TIMEOUT, Some(format!("timed out after {after} s"))),
-        (Ending::Machine, None) if messages.is_empty() => {
-            (exit::MACHINE, Some(format!("the machine ended without telling its status (QEMU: {ended})")))
-        }
-        (Ending::Machine, None) => (exit::MACHINE, Some(format!("the machine failed: {messages}"))),
-    }
 }
