@@ -10,7 +10,6 @@ use anyhow::{Context, Result, ensure};
 use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 use xtask::debian_kernel;
 use xtask::files;
 use xtask::project::Project;
