@@ -76,7 +76,7 @@ Feature: A person at the prompt
       / # kill %1; wait %1; echo $?
       ...143
       [1]+  Terminated                 sh -c "echo asleep; exec sleep 50"
-      / # sh -c 'trap "echo not me" INT; echo hard; cat; echo went on'
+      / # sh -c 'trap "echo not me" INT; (echo hard; exec cat); echo went on'
       hard
       ^Cnot me
       went on

@@ -47,10 +47,20 @@ static long objects_in_use(void)
     return bytes >> 10;
 }
 
+static int walk_by(const char *path, const struct stat *stat, int kind, struct FTW *place)
+{
+    (void)stat, (void)kind;
+    int is_process = strncmp(path, "/proc/", 6) == 0 && place->level == 2 && path[6] >= '0' && path[6] <= '9';
+    return is_process ? FTW_SKIP_SUBTREE : FTW_CONTINUE;
+}
+
+// The first look comes after a walk everywhere: the kernel remembers names, and should not have more of them afterwards.
 static struct meter look(void)
 {
     struct meter meter = { 0 };
     char text[4096];
+    if (!began)
+        nftw("/", walk_by, 16, FTW_PHYS | FTW_ACTIONRETVAL);
     began = began ? began : time(NULL);
     read_text("/proc/meminfo", text, sizeof text);
     meter.content = number_after(text, "Shmem:");
@@ -66,7 +76,7 @@ static struct meter look(void)
     return meter;
 }
 
-// How many KiB may be missing after any work: names and the like that are kept for what comes.
+// How many KiB may be missing after any work: what is kept for what comes, besides names.
 enum { SLACK = 64 };
 
 static int has_settled(const struct meter *before, const struct meter *now)

@@ -29,6 +29,22 @@ const HOURS_24: u8 = 0x02;
 const AFTERNOON: u8 = 0x80;
 
 impl CmosDate {
+    /// Reads the registers, which cannot be read while the chip changes them (`None`), until two readings agree: those cannot both
+    /// have been caught in the middle of a change. `None` when `is_late` before.
+    pub fn settled(mut read: impl FnMut() -> Option<CmosDate>, mut is_late: impl FnMut() -> bool) -> Option<CmosDate> {
+        let mut last = None;
+        loop {
+            let now = read();
+            if now.is_some() && now == last {
+                return now;
+            }
+            if is_late() {
+                return None;
+            }
+            last = now;
+        }
+    }
+
     /// Seconds since 1970, taking the chip's date as UTC; `None` if it is no date.
     pub fn unix_seconds(&self) -> Option<u64> {
         let date = Date {
@@ -82,6 +98,36 @@ mod tests {
         century: 0x20,
         format: HOURS_24,
     };
+
+    #[test]
+    fn a_change_is_waited_for_however_often_one_can_look() {
+        let (mut looks, mut time) = (0, 0);
+        let read = || {
+            looks += 1;
+            match looks {
+                ..=100_000 => None,
+                100_001 => Some(CmosDate { second: 0x59, ..NOON }),
+                _ => Some(NOON),
+            }
+        };
+        let is_late = || {
+            time += 1;
+            time > 200_000
+        };
+        assert_eq!(CmosDate::settled(read, is_late), Some(NOON));
+        assert_eq!(looks, 100_003);
+    }
+
+    #[test]
+    fn a_chip_that_is_not_there_is_given_up() {
+        let mut time = 0;
+        let is_late = || {
+            time += 1;
+            time > 10
+        };
+        assert_eq!(CmosDate::settled(|| None, is_late), None);
+        assert_eq!(time, 11);
+    }
 
     #[test]
     fn decimal_digits() {

@@ -2,8 +2,10 @@
 //!
 //! `clock` asks it once, and `profile` has it tick; the lock protects the pair of ports.
 
+use crate::clock;
 use crate::lock::SpinLock;
 use crate::port::PortRange;
+use core::time::Duration;
 use logic::{
     cmos_date::CmosDate,
     errno::{Errno, Result},
@@ -22,8 +24,8 @@ const RATES: core::ops::RangeInclusive<u32> = 2..=8192;
 const TICK_INTERRUPT: u8 = 1 << 6;
 
 const UPDATE_IN_PROGRESS: u8 = 0x80;
-/// More often than the chip is busy between two reads of everything; a chip that is not there is always busy.
-const TRIES: usize = 1000;
+/// Longer than the chip takes for a change, which is 2 ms; one that is not there is always at it.
+const PATIENCE: Duration = Duration::from_millis(10);
 
 /// Claims the ports.
 pub(crate) fn start() {
@@ -32,16 +34,8 @@ pub(crate) fn start() {
 
 /// Seconds since 1970, if the chip knows them.
 pub fn unix_seconds() -> Option<u64> {
-    let mut last = None;
-    for _ in 0..TRIES {
-        let now = read();
-        // Two equal readings cannot both have been caught in the middle of a change.
-        if now.is_some() && now == last {
-            return now?.unix_seconds();
-        }
-        last = now;
-    }
-    None
+    let end = clock::now() + PATIENCE;
+    CmosDate::settled(read, || clock::now() > end)?.unix_seconds()
 }
 
 /// Has the chip interrupt so often a second, for `profile`; `EINVAL` unless that is a power of two that it can.

@@ -157,7 +157,7 @@ fn lock(project: &Project) -> Result<File> {
     fs::create_dir_all(project.image("")).context("cannot make target/images")?;
     let file = File::create(project.image(".lock")).context("cannot make target/images/.lock")?;
     if file.try_lock().is_err() {
-        println!("waiting for another build to end");
+        eprintln!("waiting for another build to end");
         file.lock().context("cannot lock target/images")?;
     }
     Ok(file)

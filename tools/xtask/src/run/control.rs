@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-/// How long QEMU may take to answer.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// How long QEMU may take to answer, also on a busy host.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A control connection, and where the picture goes.
 pub struct Control {

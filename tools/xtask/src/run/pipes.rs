@@ -62,12 +62,14 @@ const PIECE: usize = 8;
 const ENOUGH: u64 = 400_000;
 /// How often we look how far it is.
 const GLANCE: Duration = Duration::from_millis(2);
+/// A machine that stands at so many looks in a row sleeps: at one or two it may only wait for the host.
+const STILL: u32 = 5;
 /// A machine that does nothing for so long does not want it.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A machine that does nothing for so long waits for somebody who types,
-const QUIET: Duration = Duration::from_millis(150);
-/// if it does not begin to wait before so long.
-const START: Duration = Duration::from_secs(10);
+/// A machine that does nothing for so long waits for somebody who types: longer than a busy host lets QEMU wait for its turn.
+const QUIET: Duration = Duration::from_millis(400);
+/// It is given its input without having waited after so long: many times what a boot takes.
+const START: Duration = Duration::from_secs(60);
 
 /// The way to a recorded machine, piece by piece.
 pub struct Input {
@@ -104,11 +106,11 @@ impl Input {
             thread::sleep(GLANCE);
         }
         let taken = self.clock.instructions()?;
-        let (mut last, mut asleep) = (taken, false);
-        while last < taken + ENOUGH && !asleep && Instant::now() < deadline {
+        let (mut last, mut still) = (taken, 0);
+        while last < taken + ENOUGH && still < STILL && Instant::now() < deadline {
             thread::sleep(GLANCE);
             let now = self.clock.instructions()?;
-            asleep = now == last && now > before;
+            still = if now == last && now > before { still + 1 } else { 0 };
             last = now;
         }
         Ok(())
