@@ -179,3 +179,10 @@ Feature: A person at the prompt
     When /bin/reboot runs
     Then it prints nothing
     And its exit status is 0
+
+  @cor
+  Scenario: A shell that is killed
+    Given a person at the prompt
+    When "kill -9 $$" is typed
+    Then the screen shows "The shell was killed by SIGKILL. Powering off."
+    And bin/run ends with 137

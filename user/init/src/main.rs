@@ -118,7 +118,7 @@ fn shut_down(arguments: &Arguments, what: &str, outcome: &Outcome, started: &[Op
         Outcome::Ended(status) => {
             // The end of the shell, which led the session, has hung the terminal up.
             use_terminal(arguments);
-            println!("{what} has ended with {status}. Powering off.");
+            println!("{what} {status}. Powering off.");
         }
         // Perhaps behind a prompt.
         Outcome::Asked(end) => println!("\n{}: ending all processes.", shutdown::describe(*end)),

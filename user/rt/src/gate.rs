@@ -9,6 +9,7 @@ use core::time::Duration;
 
 use crate::errno::result_of;
 use logic::errno::{Errno, Result};
+use logic::signal::Signal;
 
 const EXIT: usize = 1;
 const WRITE: usize = 2;
@@ -84,11 +85,12 @@ impl Status {
     }
 }
 
+/// The rest of a sentence that begins with the process.
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.signal() {
-            Some(signal) => write!(f, "signal {signal}"),
-            None => write!(f, "status {}", self.code()),
+        match self.signal().map(|signal| Signal::new(signal.into())) {
+            Some(Ok(signal)) => write!(f, "was killed by {signal}"),
+            _ => write!(f, "has ended with status {}", self.code()),
         }
     }
 }
