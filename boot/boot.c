@@ -119,7 +119,7 @@ static void check_cpu(void)
         refuse("this CPU cannot forbid execution (NX), or its firmware hides it");
 }
 
-/* Whether there is memory: what is written stays. What stood there stands there again. */
+/* Whether there is memory: it keeps what is written. Its contents are put back. */
 static int has_memory(volatile uint32_t *word)
 {
     uint32_t before = *word;
@@ -129,7 +129,7 @@ static int has_memory(volatile uint32_t *word)
     return stayed;
 }
 
-/* The kernel lies in one piece from 1 MiB on, so its last page tells. The table of symbols behind it Rust looks at. */
+/* The kernel lies in one piece from 1 MiB on, so its last word tells. Rust checks the symbol table behind it. */
 static void check_memory(void)
 {
     if (!has_memory(&__image_last_word))

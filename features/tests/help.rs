@@ -1,6 +1,6 @@
-//! What `bin/cucumber --help` prints.
+//! The text of `bin/cucumber --help`.
 
-/// The options, those of the crate that runs the stories among them, and what belongs to them.
+/// The options, most of which are those of the crate that runs the stories; tags; the environment.
 pub const HELP: &str = "\
 Runs the stories in features/*.feature: each boots machines by bin/run, and looks at what they print.
 

@@ -76,7 +76,7 @@ async fn odd_disk(world: &mut World, what: String) {
     world.machine.add(&[&"--disk", &archive, &"--append", &"root=/dev/vdb"]);
 }
 
-/// Makes an archive of the story's root that is not in order.
+/// Packs the story's root into an archive, damaged as told.
 async fn odd_archive(world: &World, what: &str) -> PathBuf {
     let archive = world.path("root.cpio");
     let whole = pack(world).await;

@@ -33,8 +33,8 @@ static TAKEOVER: spin::Once<Takeover> = spin::Once::new();
 #[derive(Debug)]
 pub struct Text;
 
-/// Sets both serial ports up, and tells whoever runs the machine that the kernel has started: in a line of its own, for UEFI prints
-/// on every serial port.
+/// Sets both serial ports up, and reports the kernel's start on COM2: in a line of its own, since UEFI prints on every
+/// serial port.
 pub(crate) fn start() {
     for base in [COM1, COM2].into_iter().filter(|&base| is_there(base)) {
         set_up(base);

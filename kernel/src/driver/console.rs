@@ -59,7 +59,7 @@ fn write(text: &[u8]) {
     });
 }
 
-/// The same where programs send bytes.
+/// Writes the log's text where programs send bytes: without carriage returns on the line.
 fn write_stream(text: &[u8]) {
     if let Some(line) = LINE.get() {
         line.send_all(text);

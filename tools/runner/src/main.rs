@@ -1,12 +1,12 @@
-//! `cargo run`: builds what has changed and becomes `bin/run`, with the same words. So `cargo run` is what `make run` is, and
-//! `cargo run -- --boot uefi` and `cargo run -- -- /bin/hello` are what one expects.
+//! `cargo run`: runs `make build`, then becomes `bin/run` with the same arguments. So `cargo run` is `make run`;
+//! `cargo run -- --boot uefi` and `cargo run -- -- /bin/hello` have options and a program.
 
 use std::env;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, exit};
 
-/// The exit status of `bin/run` where it is not the program's that failed.
+/// Exit status of `bin/run` for failures that are not the program's.
 const FAILED: i32 = 125;
 
 fn main() {

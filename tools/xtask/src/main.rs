@@ -95,12 +95,13 @@ impl BuildOptions {
 
 /// Boots Cor, or a Linux kernel, in QEMU
 ///
-/// With PROGRAM it runs that program under init and ends with its exit status (128+N for signal N). Other statuses: 124 the
-/// timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was not found, 130
-/// Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is a console: Ctrl-A x
-/// leaves, Ctrl-A b sends a break (twice for the terminal, once and a letter for the magic key), Ctrl-A a is Ctrl-A. Where standard
-/// input is no terminal it is typed there, and ends as it does. Where standard output is no terminal, the console comes as plain lines
-/// without escape sequences and carriage returns; what PROGRAM prints is never changed.
+/// With PROGRAM it runs that program under init and ends with its exit status (128+N for signal N). Other statuses: 124
+/// the timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was
+/// not found, 130 Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is a console: Ctrl-A x
+/// leaves, Ctrl-A b sends a break (twice for the terminal, once and a letter for the magic key), Ctrl-A a is Ctrl-A.
+/// Where standard input is no terminal it is typed there, and ends as it does. Where standard output is no terminal,
+/// the console comes as plain lines without escape sequences and carriage returns; what PROGRAM prints is never
+/// changed.
 #[derive(Parser)]
 #[command(
     name = "bin/run",

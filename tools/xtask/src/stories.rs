@@ -9,10 +9,10 @@ use std::fs;
 use std::io::Write;
 use std::mem::take;
 
-/// What `xtask features` can be told.
+/// Arguments of `xtask features`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Stories {
-    /// Only those with this text somewhere: in their name, tags, steps or examples, or in the name of their feature or file
+    /// Only those with this text somewhere: in name, tags, steps or examples, or in the name of feature or file
     text: Option<String>,
 }
 
@@ -21,9 +21,9 @@ pub struct Stories {
 struct Scenario {
     name: String,
     tags: Vec<String>,
-    /// How many rows its examples have; 0 for one that is told once.
+    /// The number of rows in its examples; 0 for a scenario without.
     examples: usize,
-    /// All of it.
+    /// Its tags, steps and examples.
     text: String,
 }
 
@@ -35,7 +35,7 @@ struct Feature {
     scenarios: Vec<Scenario>,
 }
 
-/// Prints them, and how to run them.
+/// Prints them, and the command that runs them.
 pub fn list(project: &Project, options: &Stories) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let (mut count, mut features) = (0, 0);
@@ -75,7 +75,7 @@ impl Scenario {
     }
 }
 
-/// Tags as they are told behind a name.
+/// Formats tags for the end of a line.
 fn told(tags: &[String]) -> String {
     tags.iter().map(|tag| format!("  {tag}")).collect()
 }
@@ -95,7 +95,7 @@ struct Reader {
     tags: Vec<String>,
     /// Whether a text under a step has begun and not ended.
     in_text: bool,
-    /// How many rows of examples have come, if such are under way.
+    /// The number of rows so far, in a table of examples.
     rows: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! `xtask version`: Cor's version and those of the programs that it is built, run and debugged with; for reports of faults.
+//! `xtask version`: the versions of Cor and of the programs that build, run and debug it; for reports of faults.
 
 use crate::command;
 use crate::project::Project;
@@ -6,7 +6,7 @@ use anyhow::Result;
 use std::io::Write;
 use std::process::Command;
 
-/// The programs, and what makes each say its version.
+/// The programs, and the option for which each prints its version.
 const PROGRAMS: [(&str, &str); 7] = [
     ("rustc", "--version"),
     ("gcc", "--version"),
@@ -29,12 +29,12 @@ pub fn print(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// The commit that is checked out, and whether files differ from it; `None` outside of a clone.
+/// Describes the commit that is checked out, and whether files differ from it; `None` outside of a clone.
 fn commit(project: &Project) -> Option<String> {
     first_line(Command::new("git").arg("-C").arg(project.root()).args(["describe", "--always", "--dirty"]))
 }
 
-/// The first line that a program prints; `None` if it cannot be run.
+/// Returns the first line that a program prints; `None` if it cannot be run.
 fn first_line(command: &mut Command) -> Option<String> {
     let output = command::capture(command).ok()?;
     String::from_utf8_lossy(&output.stdout).lines().next().map(|line| line.trim().to_string())

@@ -1,4 +1,4 @@
-//! Packing files of the host into an archive: a directory as a whole, or single files and trees, each to a place of its own.
+//! Packing of the host's files into an archive: a directory as a whole, or single files, each under a name of its own.
 
 use super::{Entry, FILE, KIND, LINK, write::Writer};
 use anyhow::{Context, Result};
@@ -45,7 +45,7 @@ pub fn pack_as<W: Write>(
     writer.finish()
 }
 
-/// Adds files to an archive, sorted by their names; those that are one file on the host are one in the archive.
+/// Adds files to an archive, sorted by name; hard links to one file stay hard links.
 pub fn add_all<W: Write>(
     mut files: Vec<Source>,
     writer: &mut Writer<W>,
@@ -64,8 +64,8 @@ pub fn add_all<W: Write>(
     Ok(())
 }
 
-/// Shows all that is under `folder`/`inside` to `visit`, with its path inside `folder` and the one here; a directory for which that says
-/// yes is entered.
+/// Visits everything under `folder`/`inside`, with its path inside `folder` and its path on the host; enters a
+/// directory for which `visit` returns true.
 pub fn walk(folder: &Path, inside: &Path, visit: &mut dyn FnMut(&Path, &Path) -> Result<bool>) -> Result<()> {
     let path = if inside == Path::new("") { folder.to_path_buf() } else { folder.join(inside) };
     for entry in fs::read_dir(&path).with_context(|| format!("cannot look into {}", path.display()))? {

@@ -1,4 +1,5 @@
-//! What is refused before anything is made or started: options that contradict each other, and files that cannot be used.
+//! Early refusals, before anything is made or started: options that contradict each other, and files that cannot be
+//! used.
 
 use super::options::{Accel, Boot, Options};
 use crate::debian_kernel;
@@ -11,10 +12,10 @@ use std::io::{Read, Write};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
-/// The most further disks: what has room on the PC's bus beside its own devices, the root and a network card.
+/// The most further disks for which the PC's bus has slots, beside its own devices, the root and a network card.
 const MOST_DISKS: usize = 26;
 
-/// Refuses what cannot be meant, with the reason.
+/// Refuses options that cannot be meant, with the reason.
 pub fn check(options: &Options) -> Result<()> {
     combinations(options)?;
     record(options)?;
@@ -62,7 +63,7 @@ fn combinations(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Refuses what cannot be recorded: what several processors race for, and what QEMU does not log.
+/// Refuses a recording of several processors, which race, and of devices that QEMU does not log.
 fn record(options: &Options) -> Result<()> {
     let network = options.net || !options.forward.is_empty();
     let here = !network
@@ -80,7 +81,7 @@ fn record(options: &Options) -> Result<()> {
     bail!("--record {why}")
 }
 
-/// Refuses what would not be the same again.
+/// Refuses a machine that would not do the same again.
 fn schedule(options: &Options) -> Result<()> {
     let repeatable = is_alone(options) && options.boot == Boot::Direct;
     ensure!(options.schedule.is_none() || repeatable, "--schedule needs --boot direct and one emulated processor");
@@ -119,7 +120,7 @@ fn disks(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Refuses what has no contents of its own: a directory, or a pipe, which would keep us waiting.
+/// Refuses a directory, and a pipe or the like, which could block the run.
 fn is_file(path: &Path) -> Result<()> {
     let kind = fs::metadata(path)?.file_type();
     ensure!(!kind.is_dir(), "it is a directory");
@@ -136,7 +137,7 @@ fn can_write(file: &Path) -> Result<()> {
     access(place, AccessFlags::W_OK).with_context(|| format!("{what} cannot be written"))
 }
 
-/// Copies a root archive, of which it refuses what plainly is none. What is damaged further on, the kernel tells.
+/// Copies a root archive; refuses a file that does not begin as one. Damage further on is reported by the kernel.
 pub fn copy_archive(root: &Path, to: &mut impl Write) -> Result<()> {
     let describe = || format!("cannot read the root {}", root.display());
     let mut file = fs::File::open(root).with_context(describe)?;
@@ -150,10 +151,10 @@ pub fn copy_archive(root: &Path, to: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// How much of a root archive is looked at.
+/// Bytes of a root archive that are looked at.
 const BEGINNING: u64 = 512;
 
-/// What a file is that does not begin as a newc archive does; `None` if it does.
+/// Identifies a file that does not begin as a newc archive; `None` if it does.
 fn other_than_archive(start: &[u8]) -> Option<&'static str> {
     let known: [(usize, &[u8], &str); 7] = [
         (0, b"070707", "an old cpio archive"),

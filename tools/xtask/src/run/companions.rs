@@ -1,7 +1,7 @@
 //! Files of this host that go along into the root, each to the place that it has here: `--with`.
 //!
-//! A dynamic program brings its interpreter and the libraries that ldd(1) names. Symbolic links stay links: a file that one leads to
-//! comes along; a directory does if it was named itself.
+//! A dynamic program brings its interpreter and the libraries that ldd(1) names. Symbolic links stay links: a file that
+//! one leads to comes along; a directory does if it was named itself.
 
 use crate::command;
 use crate::cpio::folder::{self, Source};
@@ -17,24 +17,24 @@ use std::process::Command;
 /// The most links that one path may lead through, as in Linux.
 const MOST_LINKS: usize = 40;
 
-/// Adds all that is named, and what it needs, to an archive.
+/// Adds all named files, and those that they need, to an archive.
 pub fn add<W: Write>(named: &[PathBuf], archive: &mut Writer<W>) -> Result<()> {
     let mut companions = Companions::default();
     named.iter().try_for_each(|path| companions.add_named(path))?;
     folder::add_all(companions.sources()?, archive, &|entry| entry)
 }
 
-/// What goes along.
+/// The files that go along.
 #[derive(Default)]
 struct Companions {
     /// The place of each in the root, and where it is here.
     files: BTreeMap<PathBuf, PathBuf>,
-    /// Where the links among them lead, as places in the root.
+    /// The targets of the links among them, as places in the root.
     links: BTreeMap<PathBuf, PathBuf>,
 }
 
 impl Companions {
-    /// Adds what a person named: a file, or a directory with all that is in it, be it told by a link.
+    /// Adds a file that a person named, or a directory with all its contents, be it named by a link.
     fn add_named(&mut self, path: &Path) -> Result<()> {
         let describe = || format!("--with {}", path.display());
         let place = std::path::absolute(path).map(|path| without_dots(&path)).with_context(describe)?;
@@ -48,7 +48,7 @@ impl Companions {
         folder::walk(&real, Path::new(""), &mut |inside, path| self.add(&place.join(inside), path))
     }
 
-    /// Adds one file and what it needs; says whether it is a directory.
+    /// Adds one file, and those that it needs; says whether it is a directory.
     fn add(&mut self, place: &Path, here: &Path) -> Result<bool> {
         if self.files.contains_key(place) {
             return Ok(here.is_dir() && !here.is_symlink());
@@ -63,7 +63,7 @@ impl Companions {
         Ok(metadata.is_dir())
     }
 
-    /// Notes where a link leads, and adds the file that is there.
+    /// Notes the target of a link, and adds the file that is there.
     fn add_target(&mut self, place: &Path, here: &Path) -> Result<()> {
         let target = fs::read_link(here).with_context(|| format!("cannot read the link {}", here.display()))?;
         let beside = |path: &Path| path.parent().map(|parent| parent.join(&target)).unwrap_or_default();
@@ -75,7 +75,7 @@ impl Companions {
         Ok(())
     }
 
-    /// The files under their names in the archive. A place that lies behind a link is where that leads.
+    /// Returns the files under their names in the archive. A place behind a link is taken to the link's target.
     fn sources(&self) -> Result<Vec<Source>> {
         let mut named = BTreeSet::new();
         let places = self.files.iter().map(|(place, here)| (self.resolved(place), here));
@@ -83,7 +83,7 @@ impl Companions {
         first.map(|(place, here)| Source::find(here, &name(&place), false)).collect()
     }
 
-    /// The place with the links among its parents followed, as far as they are ours.
+    /// Follows the links among a place's parents, as far as they are in the archive.
     fn resolved(&self, place: &Path) -> PathBuf {
         let mut place = place.to_path_buf();
         for _ in 0..MOST_LINKS {
@@ -95,17 +95,18 @@ impl Companions {
     }
 }
 
-/// A place's name in the archive.
+/// Returns a place's name in the archive.
 fn name(place: &Path) -> PathBuf {
     place.strip_prefix("/").unwrap_or(place).to_path_buf()
 }
 
-/// The path without `.` and `..`, which an archive's names do not have; `..` is taken as the kernel takes it, behind a link too.
+/// Removes `.` and `..` from a path, since an archive's names have none; `..` behind a link is the link's target's
+/// parent.
 fn without_dots(path: &Path) -> PathBuf {
     plain(path, |so_far| so_far.canonicalize().unwrap_or(so_far))
 }
 
-/// The same for a place in the root, where the directories above it are no links.
+/// Removes `.` and `..` from a place in the root, where the directories above it are no links.
 fn lexical(path: &Path) -> PathBuf {
     plain(path, |so_far| so_far)
 }
@@ -125,7 +126,7 @@ fn plain(path: &Path, before_parent: impl Fn(PathBuf) -> PathBuf) -> PathBuf {
     plain
 }
 
-/// The files that a dynamic program or library is linked with; none for anything else.
+/// Lists the files that a dynamic program or library is linked with; none for anything else.
 fn needs(file: &Path) -> Vec<PathBuf> {
     let mut magic = [0; 4];
     let is_elf = fs::File::open(file).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"\x7fELF";
@@ -133,7 +134,7 @@ fn needs(file: &Path) -> Vec<PathBuf> {
     told.map_or(Vec::new(), |told| paths(&told.stdout))
 }
 
-/// The absolute paths that ldd printed: of the interpreter, and of libraries that it found.
+/// Extracts the absolute paths that ldd printed: of the interpreter, and of libraries that it found.
 fn paths(told: &[u8]) -> Vec<PathBuf> {
     let words = told.split(|byte| byte.is_ascii_whitespace()).filter(|word| word.starts_with(b"/"));
     words.map(|word| PathBuf::from(std::ffi::OsStr::from_bytes(word))).collect()
@@ -145,7 +146,7 @@ mod tests {
     use crate::cpio::{FOLDER, LINK, read};
     use std::os::unix::fs::symlink;
 
-    /// What an archive holds in which these files go along: each name below the directory, and where a link leads.
+    /// Lists an archive in which these files go along: each name below the directory, with data or a link's target.
     fn packed(directory: &Path, named: &[&str]) -> Vec<String> {
         let named: Vec<PathBuf> = named.iter().map(|name| directory.join(name)).collect();
         let mut archive = Writer::new(Vec::new());

@@ -52,9 +52,9 @@ pub type Port = Box<dyn Write + Send>;
 
 /// A connected console.
 pub struct Console {
-    /// How far its output has come.
+    /// Progress of its output.
     pub progress: Arc<Progress>,
-    /// Takes word that the kernel has started: then what is typed waits for it.
+    /// Takes word that the kernel has started, from which on it gets input.
     pub started: Sender<()>,
 }
 
@@ -79,13 +79,13 @@ pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> R
     Ok(Console { progress, started: told_by_status })
 }
 
-/// How the machine's output becomes ours.
+/// Conversion of the machine's output to ours.
 enum Filter {
-    /// As it comes, for a terminal.
+    /// None, for a terminal.
     Raw,
-    /// As plain lines, for a file or a pipe.
+    /// To plain lines, for a file or a pipe.
     Plain(Plain),
-    /// The program's as it comes.
+    /// None for the program's output, to plain lines before it.
     Stream(Output),
 }
 
@@ -98,7 +98,7 @@ impl Filter {
         }
     }
 
-    /// Of bytes that came, those that are to be printed.
+    /// Converts bytes that came to those that are to be printed.
     fn filter(&mut self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Filter::Raw => bytes.to_vec(),

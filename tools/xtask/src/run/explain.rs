@@ -1,12 +1,13 @@
-//! What QEMU says when it refuses to start, in the words of `bin/run`'s options.
+//! Translation of QEMU's refusals to start into the words of `bin/run`'s options.
 
 use super::options::{Accel, Options};
 use std::path::{Path, PathBuf};
 
-/// What every message of QEMU's begins with.
+/// Prefix of QEMU's messages.
 const OWN_NAME: &str = "qemu-system-x86_64: ";
 
-/// Tells why QEMU did not run; `None` if it did not say. What comes from options that a person wrote for QEMU itself is told as it is.
+/// Explains why QEMU did not run; `None` if it did not say. Messages about options that a person gave to QEMU itself
+/// (`--qemu`) stay as they are.
 pub fn explain(options: &Options, messages: &str) -> Option<String> {
     let said = messages.lines().filter_map(plain).collect::<Vec<_>>().join("\n");
     let reason = if options.qemu.is_empty() { reason(options, &said) } else { None };
@@ -20,7 +21,7 @@ fn plain(line: &str) -> Option<&str> {
     (!line.starts_with("warning: ")).then_some(line)
 }
 
-/// The option that QEMU speaks of, and what is wrong with it.
+/// Names the option that QEMU complains of, and the fault in it.
 fn reason(options: &Options, said: &str) -> Option<String> {
     let has = |text: &str| said.contains(text);
     let after = |text: &str| said.split_once(text).map(|(_, rest)| rest);

@@ -21,7 +21,8 @@ use std::path::Path;
 /// What every program finds in its environment unless `--env` says otherwise.
 pub const ENVIRONMENT: [&str; 2] = ["HOME=/", "PATH=/bin:/sbin:/usr/bin:/usr/sbin"];
 
-/// Writes the first disk: the root archive, filled up to a page, and the archive of `/.cor` behind it. Returns its size in bytes.
+/// Writes the first disk: the root archive, filled up to a page, and the archive of `/.cor` behind it. Returns its size
+/// in bytes.
 pub fn write_root_disk(project: &Project, options: &Options, disk: &Path) -> Result<u64> {
     let mut file = File::create(disk).with_context(|| format!("cannot write {}", disk.display()))?;
     write_root(project, options, &mut file)?;

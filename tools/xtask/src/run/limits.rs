@@ -1,5 +1,5 @@
-//! What a machine must have at least and may be given at most: memory for the kernel and its root, and the length of the kernel's
-//! command line. Both depend on how it boots.
+//! Limits of a machine, which depend on its loader: the least memory for kernel and root, and the longest command line
+//! of the kernel.
 
 use super::options::{Boot, Options};
 use super::values::Memory;
@@ -16,7 +16,7 @@ const GRUB: u64 = 512 << 10;
 /// Debian's UEFI for QEMU does not come to a loader with less.
 const UEFI: u64 = 49 << 20;
 
-/// Refuses a command line of which the loader or the kernel would drop the end.
+/// Refuses a command line whose end the loader or the kernel would drop.
 pub fn check_arguments(options: &Options, arguments: &str) -> Result<()> {
     let (most, whose) = match options.boot {
         Boot::Direct => (LONGEST_DIRECT, "QEMU's loader"),
@@ -25,7 +25,7 @@ pub fn check_arguments(options: &Options, arguments: &str) -> Result<()> {
     check_length(arguments, most, whose)
 }
 
-/// The same for any kernel.
+/// Refuses a command line of more than `most` bytes, which `whose` takes.
 pub fn check_length(arguments: &str, most: usize, whose: &str) -> Result<()> {
     let length = arguments.len();
     ensure!(
@@ -35,8 +35,8 @@ pub fn check_length(arguments: &str, most: usize, whose: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a machine in which the kernel finds no room for itself and a root of so many bytes. Where there is just enough for that, the
-/// kernel tells what it has no room for.
+/// Refuses a machine without room for the kernel and a root of so many bytes. In one with hardly more, the kernel
+/// itself reports the shortage.
 pub fn check_memory(options: &Options, kernel: &[u8], root: u64) -> Result<()> {
     let least = least_memory(options, &Image::of(kernel)?, root);
     let way = match options.boot {
@@ -54,7 +54,7 @@ pub fn check_memory(options: &Options, kernel: &[u8], root: u64) -> Result<()> {
     Ok(())
 }
 
-/// The least memory for which it is worth trying.
+/// Returns the least memory for which a boot is worth trying.
 fn least_memory(options: &Options, image: &Image, root: u64) -> u64 {
     // The kernel reads a root from a disk if it leaves an eighth of what is free.
     let for_root = if options.has_initrd() { root } else { root / 7 * 8 };
@@ -66,11 +66,11 @@ fn least_memory(options: &Options, image: &Image, root: u64) -> u64 {
     for_loader.max(image.end + for_root)
 }
 
-/// How a kernel lies in memory, in bytes.
+/// Extent of a kernel in memory, in bytes.
 struct Image {
     /// The physical address of its end.
     end: u64,
-    /// As much of its file as is loaded.
+    /// The part of its file that is loaded.
     size: u64,
 }
 

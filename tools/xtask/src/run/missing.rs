@@ -1,4 +1,4 @@
-//! Why a program was not found that is in the root: the interpreter that it asks for is missing. exec(2) says ENOENT for both.
+//! Explanation of ENOENT from exec(2) for a program that is in the root: the interpreter that it asks for is missing.
 
 use super::guest::ENVIRONMENT;
 use super::options::Options;
@@ -16,7 +16,8 @@ use std::path::{Component, Path, PathBuf};
 /// The most links that one path may lead through, as in Linux.
 const MOST_LINKS: usize = 40;
 
-/// Returns what is missing, and what helps, if that is the reason. `disk` holds the root that the machine ran from.
+/// Names the missing interpreter, and the option that brings it, if that is the reason. `disk` holds the root that the
+/// machine ran from.
 pub fn explain(options: &Options, disk: &Path) -> Option<String> {
     let disk = fs::read(disk).ok()?;
     let root = Root::read(&disk)?;
@@ -37,7 +38,7 @@ pub fn explain(options: &Options, disk: &Path) -> Option<String> {
     Some(format!("its interpreter {} is not in the root{hint}", interpreter.display()))
 }
 
-/// The files that may have been meant, as execvp(3) looks for them.
+/// Lists the files that may have been meant, as execvp(3) looks for them.
 fn candidates(options: &Options) -> Vec<PathBuf> {
     let Some(name) = options.program.first().map(Path::new) else { return Vec::new() };
     let from = Path::new("/").join(&options.cwd);
@@ -50,7 +51,7 @@ fn candidates(options: &Options) -> Vec<PathBuf> {
     path.split(|&byte| byte == b':').map(|place| from.join(OsStr::from_bytes(place)).join(name)).collect()
 }
 
-/// What a program asks for to be run by: the interpreter of an ELF file (elf(5)) or of a script (execve(2)).
+/// Reads the interpreter of an ELF file (elf(5)) or of a script (execve(2)).
 fn interpreter(program: &[u8]) -> Option<PathBuf> {
     let told = if let Some(rest) = program.strip_prefix(b"#!") {
         let line = rest.split(|&byte| byte == b'\n').next()?.trim_ascii();
@@ -100,7 +101,7 @@ impl<'a> Root<'a> {
         self.bytes.get(found.data..found.data + found.entry.size as usize).unwrap_or_default()
     }
 
-    /// The path without links. A directory need not be in the archive.
+    /// Returns the path without links. A directory need not be in the archive.
     fn resolve(&self, path: &Path) -> Option<PathBuf> {
         let mut rest: Vec<PathBuf> = path.components().rev().map(|part| part.as_os_str().into()).collect();
         let (mut so_far, mut links) = (PathBuf::from("/"), 0);

@@ -7,8 +7,8 @@
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
 //! boot.rs       what the machine starts from and is told     image.rs     --boot-from: an image that brings everything
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
-//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded,
-//!                                                         plain.rs: its text without a terminal's sequences)
+//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding; pipes.rs: its way
+//!                                                         if recorded; plain.rs: its text as plain lines)
 //! profile.rs    --profile: the samples       recording.rs --record: the directory of a recorded run
 //! clock.rs      how far a recorded machine is
 //! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol

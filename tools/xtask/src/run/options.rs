@@ -14,11 +14,12 @@ pub struct Options {
     /// The root file system: a newc archive, or a directory that is packed on the fly [default: the project's own]
     #[arg(long, value_name = "ARCHIVE|DIRECTORY")]
     pub root: Option<PathBuf>,
-    /// A file of this host, or a directory with all that is in it, put into the root where it is here. A dynamic program brings its
-    /// interpreter and libraries; symbolic links stay links, and a file that one leads to comes along
+    /// A file of this host, or a directory with all that is in it, put into the root where it is here. A dynamic
+    /// program brings its interpreter and libraries; symbolic links stay links, and a file that one leads to comes
+    /// along
     #[arg(long, value_name = "PATH")]
     pub with: Vec<PathBuf>,
-    /// How the kernel is started [default: grub; direct with --record and --schedule]
+    /// Boot loader [default: grub; direct with --record and --schedule]
     #[arg(long, value_enum, default_value = "grub", hide_default_value = true,
         default_value_ifs = [("record", IsPresent, "direct"), ("schedule", IsPresent, "direct")])]
     pub boot: Boot,
@@ -31,8 +32,8 @@ pub struct Options {
     /// Boot an image that brings everything (make image, xtask image), as a CD, a USB stick or a disk; by BIOS, or with --boot uefi
     #[arg(long, num_args = 2, value_names = ["cd|usb|disk", "FILE"])]
     pub boot_from: Vec<OsString>,
-    /// The machine's memory, in M (MiB), K or G. The project's own root runs in 20M, or 64M by UEFI; a larger root needs more, and
-    /// too little is refused
+    /// The machine's memory, in M (MiB), K or G. The project's own root runs in 20M, or 64M by UEFI; a larger root
+    /// needs more, and too little is refused
     #[arg(long, value_name = "SIZE", default_value = "256M", allow_negative_numbers = true)]
     pub memory: Memory,
     /// How many processors the machine has
@@ -81,8 +82,8 @@ pub struct Options {
     /// counts instructions, and PROGRAM gets no input
     #[arg(long, value_name = "SEED", conflicts_with_all = ["record", "disk", "net", "forward", "kernel"])]
     pub schedule: Option<NonZeroU64>,
-    /// Record the run in this directory, for bin/replay and bin/when; it boots
-    /// directly unless --boot grub is given, since GRUB takes twenty times as long to record
+    /// Record the run in this directory, for bin/replay and bin/when; it boots directly unless --boot grub is given,
+    /// since GRUB takes twenty times as long to record
     #[arg(long, value_name = "DIRECTORY")]
     pub record: Option<PathBuf>,
     /// Measure what is executed between a program's marks, by QEMU's plugin of that name and arguments (for xtask bench)

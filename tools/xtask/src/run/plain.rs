@@ -1,12 +1,13 @@
 //! Console output as plain lines, for a file or a pipe: no escape sequences, no carriage returns.
 //!
-//! Firmware, boot loaders and shells draw on a terminal: they clear it, move the cursor and ask where it is (ECMA-48). In a file all
-//! that is noise. A line ends in one line feed, whichever way it was ended; text, tabs and everything beyond ASCII stay.
+//! Firmware, boot loaders and shells draw on a terminal: they clear it, move the cursor and ask for its position
+//! (ECMA-48). In a file all that is noise. Each line ends in one line feed; text, tabs and everything beyond ASCII
+//! stay.
 
 const ESCAPE: u8 = 0x1b;
 const BELL: u8 = 0x07;
 
-/// A filter; the state in which the last byte left it.
+/// A filter, whose state the last byte left.
 #[derive(Debug, Default)]
 pub struct Plain {
     state: State,
@@ -16,7 +17,7 @@ pub struct Plain {
     in_line: bool,
 }
 
-/// Where in a sequence the next byte stands.
+/// Position of the next byte in a sequence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
     #[default]
@@ -32,7 +33,7 @@ enum State {
 }
 
 impl Plain {
-    /// Of bytes that came, those that stay.
+    /// Returns the bytes that stay.
     pub fn filter(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut plain = Vec::with_capacity(bytes.len());
         for &byte in bytes {
@@ -45,7 +46,7 @@ impl Plain {
         plain
     }
 
-    /// Takes a byte that is in no sequence.
+    /// Takes a byte outside of any sequence.
     fn take(&mut self, byte: u8, plain: &mut Vec<u8>) {
         match byte {
             b'\r' => self.returned = true,
@@ -66,7 +67,7 @@ impl Plain {
 }
 
 impl State {
-    /// The state behind a byte that is part of a sequence, or begins one.
+    /// Returns the state behind a byte that is part of a sequence, or begins one.
     fn behind(self, byte: u8) -> State {
         match (self, byte) {
             (State::String, BELL) => State::Text,

@@ -71,9 +71,9 @@ pub struct Session {
     timeout: Option<f64>,
     deadline: Option<Instant>,
     control: Control,
-    /// What the machine has told so far.
+    /// The machine's status lines so far.
     pub reported: Reported,
-    /// How long the machine may be silent after that.
+    /// Time for which a machine may be silent that has told its status.
     grace: Duration,
     /// The processor's registers when it reset itself without a word.
     pub registers: Option<String>,
@@ -235,7 +235,7 @@ mod tests {
     use crate::run::options::Options;
     use std::sync::mpsc;
 
-    /// How a run of half a second ends whose machine tells this line on its status port and then says nothing.
+    /// Ends a run of half a second whose machine tells this line on its status port and then stays silent.
     fn ending_after(line: &str) -> Ending {
         let (events, happened) = mpsc::channel();
         let (ours, _qemu) = UnixStream::pair().unwrap();

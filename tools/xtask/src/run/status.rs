@@ -1,6 +1,7 @@
-//! The status lines: what the machine tells on its second serial port, and what they mean for `bin/run`'s exit status.
+//! Status lines: the machine's reports on its second serial port, and their meaning for `bin/run`'s exit status.
 //!
-//! Cor says `started` in a line of its own, behind what firmware may have printed there, and one of [`Status`] at its end.
+//! Cor says `started` in a line of its own, behind text that firmware may have printed there, and one of [`Status`] at
+//! its end.
 
 /// Exit statuses of `bin/run` that are not the program's.
 pub mod exit {
@@ -82,10 +83,10 @@ impl Status {
     }
 }
 
-/// What Cor says first, as soon as it has the port.
+/// Cor's first line, as soon as it has the port.
 const STARTED: &str = "started";
 
-/// What the machine has reported so far.
+/// The status lines of a machine so far.
 #[derive(Debug, Default)]
 pub struct Reported {
     /// A panic or a failure wherever it comes, else the first status.
@@ -94,7 +95,7 @@ pub struct Reported {
 }
 
 impl Reported {
-    /// Takes a line of the status port. What is no status, such as what firmware prints there, changes nothing.
+    /// Takes a line of the status port. Any other text, such as firmware prints there, changes nothing.
     pub fn note(&mut self, line: &str) {
         self.started |= line == STARTED;
         let Some(status) = Status::parse(line) else { return };

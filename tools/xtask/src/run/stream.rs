@@ -1,7 +1,8 @@
 //! What travels over the console port when a program's bytes do (`console=stream`).
 //!
-//! From the machine: DLE STX comes right before the first byte that the program may print; what follows is the program's, as it
-//! is, and what comes before it (firmware, loader, kernel) is made plain lines. To the machine: DLE DLE is one DLE, DLE EOT is the end of the input. DLE is 0x10, STX 0x02, EOT 0x04.
+//! From the machine: DLE STX comes right before the first byte that the program may print; everything behind it is the
+//! program's, as it is; text before it (of firmware, loader, kernel) becomes plain lines. To the machine: DLE DLE is
+//! one DLE, DLE EOT is the end of the input. DLE is 0x10, STX 0x02, EOT 0x04.
 
 use super::plain::Plain;
 

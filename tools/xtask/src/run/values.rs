@@ -1,4 +1,4 @@
-//! Values of `bin/run`'s options: each parser refuses what cannot be meant, with the reason.
+//! Parsers for the values of `bin/run`'s options, each of which refuses a wrong value with the reason.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -13,7 +13,7 @@ const MOST_PROCESSORS: u32 = 255;
 pub struct Memory(pub u64);
 
 impl Memory {
-    /// The most that is taken: what a processor with 40 bits of physical address has beside its devices.
+    /// The most that is taken: the memory that a processor with 40 bits of physical address has beside its devices.
     const MOST: Memory = Memory(1023 << 30);
 
     /// Returns a size rounded up to whole MiB, as a person tells it.
@@ -28,7 +28,7 @@ impl Default for Memory {
     }
 }
 
-/// As QEMU takes it.
+/// Formats it as QEMU takes it.
 impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [(1 << 30, "G"), (1 << 20, "M"), (1 << 10, "K"), (1, "B")];
@@ -59,18 +59,18 @@ impl FromStr for Memory {
     }
 }
 
-/// A number of processors.
+/// Parses a number of processors.
 pub fn processors(text: &str) -> Result<NonZeroU32, String> {
     let number = text.parse().ok().filter(|number: &NonZeroU32| number.get() <= MOST_PROCESSORS);
     number.ok_or_else(|| format!("the machine may have 1 to {MOST_PROCESSORS} processors"))
 }
 
-/// A model of processor, as far as can be told without QEMU.
+/// Parses a model of processor, as far as that can be done without QEMU.
 pub fn processor(text: &str) -> Result<String, String> {
     named(text, "cpu", "a processor")
 }
 
-/// A type of machine that has what Cor and Linux are given here: the devices of a PC.
+/// Parses a type of machine, which must have a PC's devices.
 pub fn machine(text: &str) -> Result<String, String> {
     let name = text.split(',').next().unwrap_or_default();
     if ["pc", "q35"].contains(&name) || name.starts_with("pc-") {
@@ -81,7 +81,7 @@ pub fn machine(text: &str) -> Result<String, String> {
         .into())
 }
 
-/// What is to be a name that QEMU knows, and no request for its list.
+/// Refuses an empty name, and a request for QEMU's list of names.
 fn named(text: &str, option: &str, what: &str) -> Result<String, String> {
     match text.split(',').next().unwrap_or_default() {
         "" | "help" | "?" => {
@@ -91,7 +91,7 @@ fn named(text: &str, option: &str, what: &str) -> Result<String, String> {
     }
 }
 
-/// Ports of this host and of the machine.
+/// Parses a port of this host and one of the machine.
 pub fn ports(text: &str) -> Result<(u16, u16), String> {
     let port = |port: &str| match port.parse() {
         Ok(0) | Err(_) => Err(format!("{port:?} is no port: it has to be 1 to 65535")),
@@ -101,7 +101,7 @@ pub fn ports(text: &str) -> Result<(u16, u16), String> {
     Ok((port(host)?, port(guest)?))
 }
 
-/// A variable of the environment.
+/// Parses a variable of the environment.
 pub fn variable(text: &str) -> Result<OsString, String> {
     match text.split_once('=') {
         Some((name, _)) if !name.is_empty() => Ok(text.into()),
@@ -110,7 +110,7 @@ pub fn variable(text: &str) -> Result<OsString, String> {
     }
 }
 
-/// A time.
+/// Parses a time.
 pub fn seconds(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|&seconds: &f64| seconds > 0.0 && seconds < 1e9);
     number.ok_or_else(|| "a number of seconds is needed, more than 0 and less than 1e9".into())

@@ -1,4 +1,4 @@
-//! What a run amounts to: the exit status of `bin/run`, and what it says about that.
+//! The outcome of a run: the exit status of `bin/run`, and its message.
 
 use super::options::{Boot, Options};
 use super::session::Ending;
@@ -9,26 +9,26 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitStatus;
 
-/// The exit status, and what is to be said about it.
+/// The exit status, and the message that goes with it.
 pub type Verdict = (i32, Option<String>);
 
-/// What is known of a run when it is over.
+/// Facts about a run that is over.
 pub struct Facts<'a> {
-    /// Why it is over.
+    /// The event that ended it.
     pub ending: Ending,
-    /// What the machine reported.
+    /// The machine's status lines.
     pub reported: &'a Reported,
     /// The processor's registers, if it reset itself without a word.
     pub registers: Option<&'a str>,
-    /// What QEMU said.
+    /// QEMU's messages.
     pub messages: &'a str,
-    /// How QEMU ended.
+    /// QEMU's exit status.
     pub ended: ExitStatus,
     /// The disk with the root that the machine ran from.
     pub root: &'a Path,
 }
 
-/// Tells what a run amounts to. A status that the machine told counts even if it then had to be ended.
+/// Judges a run. A status that the machine told counts even if it then had to be ended.
 pub fn verdict(project: &Project, options: &Options, facts: &Facts<'_>) -> Verdict {
     match (&facts.ending, facts.reported.status()) {
         (Ending::Signal(signal), _) => (exit::SIGNAL + *signal as i32, Some(format!("ended by {signal}"))),
@@ -44,7 +44,7 @@ pub fn verdict(project: &Project, options: &Options, facts: &Facts<'_>) -> Verdi
     }
 }
 
-/// What is to be said about a status.
+/// Returns the message for a status.
 fn told(options: &Options, status: &Status, root: &Path) -> Option<String> {
     let reason = matches!(status, Status::NotFound(_)).then(|| missing::explain(options, root)).flatten();
     let name = options.program.first().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -56,7 +56,7 @@ fn has_started(options: &Options, facts: &Facts<'_>) -> bool {
     options.kernel.is_some() || facts.reported.has_started()
 }
 
-/// Why a machine ended that told no status.
+/// Explains the end of a machine that told no status.
 fn without_status(project: &Project, options: &Options, facts: &Facts<'_>) -> String {
     let refused = if has_started(options, facts) && facts.ended.success() {
         None
@@ -84,7 +84,7 @@ mod tests {
     use std::io;
     use std::os::unix::process::ExitStatusExt;
 
-    /// The verdict on a run by GRUB that ended in this way, after these lines on the status port and these messages of QEMU's.
+    /// Judges a run by GRUB after these lines on the status port and these messages of QEMU's.
     fn of(ending: Ending, lines: &[&str], messages: &str) -> Verdict {
         let mut reported = Reported::default();
         lines.iter().for_each(|line| reported.note(line));
