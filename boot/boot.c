@@ -64,7 +64,7 @@ static void __attribute__((noreturn)) refuse(const char *why)
     serial(COM1, "Cor cannot boot: ");
     serial(COM1, why);
     serial(COM1, "\r\n");
-    serial(COM2, "failed ");
+    serial(COM2, "\nfailed "); /* behind what firmware may have left on the line */
     serial(COM2, why);
     serial(COM2, "\n");
     volatile uint16_t *cell = SCREEN;

@@ -29,13 +29,15 @@ static TAKEOVER: spin::Once<Takeover> = spin::Once::new();
 #[derive(Debug)]
 pub struct Text;
 
-/// Sets both serial ports up.
+/// Sets both serial ports up, and reports the kernel's start on COM2: in a line of its own, since UEFI prints on every
+/// serial port.
 pub(crate) fn start() {
     for base in [COM1, COM2] {
         if is_there(base) {
             set_up(base);
         }
     }
+    send(COM2, b"\nstarted\n");
 }
 
 /// From now on drivers do the work, and `write` uses theirs for the screen.
