@@ -22,6 +22,8 @@ pub struct Takeover {
 /// How often a port is asked before it counts as stuck: some seconds, since in an emulator it waits for whoever reads.
 const PATIENCE: u32 = 10_000_000;
 
+/// Whether no terminal is at COM1.
+static WITHOUT_RETURNS: AtomicBool = AtomicBool::new(false);
 static STUCK: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
 static TAKEOVER: spin::Once<Takeover> = spin::Once::new();
 
@@ -45,13 +47,19 @@ pub fn hand_over(to: Takeover) {
     TAKEOVER.call_once(|| to);
 }
 
-/// Writes text to COM1 and to the screen, with a carriage return before each line feed.
+/// Leaves line feeds on COM1 as they are from now on: no terminal is there, but a file or a program.
+pub fn without_returns() {
+    WITHOUT_RETURNS.store(true, Ordering::Relaxed);
+}
+
+/// Writes text to COM1 and to the screen, with a carriage return before each line feed for a terminal.
 pub fn write(text: &[u8]) {
+    let end: &[u8] = if WITHOUT_RETURNS.load(Ordering::Relaxed) { b"\n" } else { b"\r\n" };
     for line in text.split_inclusive(|&byte| byte == b'\n') {
         match line.strip_suffix(b"\n") {
             Some(line) => {
                 send(COM1, line);
-                send(COM1, b"\r\n");
+                send(COM1, end);
             }
             None => send(COM1, line),
         }

@@ -19,7 +19,7 @@ static LINE: Once<Arc<SerialLine>> = Once::new();
 
 /// Starts the drivers of serial port, screen and keyboard, once, and gives the lines for terminals, of those that are there.
 /// `stream` says that programs send bytes rather than lines for a terminal, so that the screen begins a new line by
-/// itself.
+/// itself, and that no terminal is on the line, so that the log's lines go there as they are.
 pub fn start_console(stream: bool) -> Result<Lines> {
     let screen = screen::start(stream).inspect_err(|why| warn!("no screen: {why}")).ok();
     if let Some(line) = screen.clone() {
@@ -29,7 +29,10 @@ pub fn start_console(stream: bool) -> Result<Lines> {
         let line = SerialLine::open(uart, screen::mirror)?;
         LINE.call_once(|| line);
     }
-    log::set_console(write);
+    if stream {
+        early_console::without_returns();
+    }
+    log::set_console(if stream { write_stream } else { write });
     early_console::hand_over(Takeover { flush: finish, show: screen::show_at_once });
     Ok(Lines {
         serial: LINE.get().map(|line| line.clone() as Arc<dyn Line>),
@@ -54,6 +57,14 @@ fn write(text: &[u8]) {
         }
         screen::write(piece);
     });
+}
+
+/// Writes the log's text where programs send bytes: without carriage returns on the line.
+fn write_stream(text: &[u8]) {
+    if let Some(line) = LINE.get() {
+        line.send_all(text);
+    }
+    with_returns(text, screen::write);
 }
 
 /// Passes text on with a carriage return before each line feed.
