@@ -34,6 +34,9 @@
 
 typedef uint64_t table[512] __attribute__((aligned(4096)));
 
+/* The linker script's: the last word of the kernel with the first page of its symbols. */
+extern volatile uint32_t __image_last_word;
+
 static table top, low_4_gib, kernel, directories[4];
 
 static inline void outb(uint16_t port, uint8_t value)
@@ -116,6 +119,23 @@ static void check_cpu(void)
         refuse("this CPU cannot forbid execution (NX), or its firmware hides it");
 }
 
+/* Whether there is memory: it keeps what is written. Its contents are put back. */
+static int has_memory(volatile uint32_t *word)
+{
+    uint32_t before = *word;
+    *word = ~before;
+    int stayed = *word == ~before;
+    *word = before;
+    return stayed;
+}
+
+/* The kernel lies in one piece from 1 MiB on, so its last word tells. Rust checks the symbol table behind it. */
+static void check_memory(void)
+{
+    if (!has_memory(&__image_last_word))
+        refuse("there is too little memory for the kernel");
+}
+
 /*
  * The first 4 GiB in pages of 2 MiB, twice: where they are, for the next few instructions, and at the place where the
  * kernel sees all physical memory. The first 1 GiB once more at -2 GiB, where the kernel is linked.
@@ -141,6 +161,7 @@ uint32_t boot_main(uint32_t protocol, uint32_t magic, uint32_t information)
     if (information == 0)
         refuse("the loader gave no boot information");
     check_cpu();
+    check_memory();
     build_tables();
     return (uint32_t)top;
 }

@@ -70,6 +70,9 @@ fn refuse(why: &str) -> ! {
 fn read_info(protocol: u32, information: u32) -> core::result::Result<BootInfo, &'static str> {
     let mut info = loader::read(protocol, PhysAddr(u64::from(information)))?;
     let image = kernel_space::image(panic::symbols_length());
+    if info.memory.top().0 < image.end {
+        return Err("there is too little memory for the kernel and its symbols");
+    }
     info.memory.reserve(image.start, image.end - image.start);
     for module in &info.modules {
         info.memory.reserve(module.range.start.0, module.range.length());
