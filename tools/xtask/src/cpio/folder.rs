@@ -1,10 +1,9 @@
-//! Packing a folder of the host into an archive.
+//! Packing of the host's files into an archive: a directory as a whole, or single files, each under a name of its own.
 
 use super::{Entry, FILE, KIND, LINK, write::Writer};
 use anyhow::{Context, Result};
 use nix::sys::stat::{major, minor};
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -14,32 +13,71 @@ use std::path::{Path, PathBuf};
 /// A socket, which an archive cannot hold.
 const SOCKET: u32 = 0o140000;
 
+/// The name of an archive's root directory.
+const ROOT: &str = ".";
+
 /// Packs everything under `folder` for which `wanted` says yes (asked with the path inside it; a folder that is not wanted
 /// is not entered). Names come sorted, so that a folder stands before what is in it and equal folders give equal archives.
 /// Owners become root, since the person who packs seldom is.
 pub fn pack<W: Write>(folder: &Path, to: W, wanted: &dyn Fn(&Path) -> bool) -> Result<W> {
-    let mut files = Vec::new();
-    walk(folder, Path::new(""), wanted, &mut files)?;
-    files[1..].sort_by(|a, b| a.name.cmp(&b.name));
+    let mut files = vec![Source::find(folder, Path::new(ROOT), true)?];
+    walk(folder, Path::new(""), &mut |inside, path| {
+        if !wanted(inside) {
+            return Ok(false);
+        }
+        let source = Source::find(path, inside, false)?;
+        let is_folder = source.metadata.is_dir();
+        files.push(source);
+        Ok(is_folder)
+    })?;
     let mut writer = Writer::new(to);
+    add_all(files, &mut writer)?;
+    writer.finish()
+}
+
+/// Adds files to an archive, sorted by name; hard links to one file stay hard links.
+pub fn add_all<W: Write>(mut files: Vec<Source>, writer: &mut Writer<W>) -> Result<()> {
+    files.retain(|file| file.metadata.mode() & KIND != SOCKET);
+    files.sort_by(|a, b| (a.name != ROOT.as_bytes(), &a.name).cmp(&(b.name != ROOT.as_bytes(), &b.name)));
     let mut names_left = count_links(&files);
     let mut inodes = HashMap::new();
     for file in &files {
         let inode = *inodes.entry(file.identity()).or_insert_with(|| writer.fresh_inode());
         let left = names_left.entry(file.identity()).and_modify(|left| left.1 -= 1).or_insert((1, 0));
-        file.add(&mut writer, inode, *left)?;
+        file.add(writer, inode, *left)?;
     }
-    writer.finish()
+    Ok(())
 }
 
-/// A file that is to be packed.
-struct Source {
+/// Visits everything under `folder`/`inside`, with its path inside `folder` and its path on the host; enters a
+/// directory for which `visit` returns true.
+pub fn walk(folder: &Path, inside: &Path, visit: &mut dyn FnMut(&Path, &Path) -> Result<bool>) -> Result<()> {
+    let path = if inside == Path::new("") { folder.to_path_buf() } else { folder.join(inside) };
+    for entry in fs::read_dir(&path).with_context(|| format!("cannot look into {}", path.display()))? {
+        let name = entry?.file_name();
+        let inside = inside.join(&name);
+        if visit(&inside, &path.join(&name))? {
+            walk(folder, &inside, visit)?;
+        }
+    }
+    Ok(())
+}
+
+/// A file that is to be packed, and its name in the archive.
+pub struct Source {
     name: Vec<u8>,
     path: PathBuf,
     metadata: Metadata,
 }
 
 impl Source {
+    /// Looks at a file; a symbolic link is itself, unless it is to be followed.
+    pub fn find(path: &Path, name: &Path, follow: bool) -> Result<Source> {
+        let metadata = if follow { fs::metadata(path) } else { fs::symlink_metadata(path) };
+        let metadata = metadata.with_context(|| format!("cannot look at {}", path.display()))?;
+        Ok(Source { name: name.as_os_str().as_bytes().to_vec(), path: path.to_path_buf(), metadata })
+    }
+
     /// What hard links to one file have in common.
     fn identity(&self) -> (u64, u64) {
         (self.metadata.dev(), self.metadata.ino())
@@ -75,30 +113,6 @@ impl Source {
     }
 }
 
-/// Collects what is under `folder`/`inside`, itself included.
-fn walk(folder: &Path, inside: &Path, wanted: &dyn Fn(&Path) -> bool, files: &mut Vec<Source>) -> Result<()> {
-    let path = if inside == Path::new("") { folder.to_path_buf() } else { folder.join(inside) };
-    let root = inside == Path::new("");
-    // The folder itself may be told by a link; what is in it is taken as it is.
-    let metadata = if root { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
-    let metadata = metadata.with_context(|| format!("cannot look at {}", path.display()))?;
-    if metadata.mode() & KIND == SOCKET {
-        return Ok(());
-    }
-    let name = if root { OsStr::new(".") } else { inside.as_os_str() }.as_bytes().to_vec();
-    let is_folder = metadata.is_dir();
-    files.push(Source { name, path: path.clone(), metadata });
-    if is_folder {
-        for entry in fs::read_dir(&path).with_context(|| format!("cannot look into {}", path.display()))? {
-            let inside = inside.join(entry?.file_name());
-            if wanted(&inside) {
-                walk(folder, &inside, wanted, files)?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// How many names in the archive each file has, twice: for the header, and to count down.
 fn count_links(files: &[Source]) -> HashMap<(u64, u64), (u32, u32)> {
     let mut counts: HashMap<(u64, u64), (u32, u32)> = HashMap::new();
@@ -118,6 +132,7 @@ fn device_number(metadata: &Metadata) -> (u32, u32) {
 mod tests {
     use super::*;
     use crate::cpio::{FOLDER, PAGE, read};
+    use std::ffi::OsStr;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     /// A folder with something of everything.

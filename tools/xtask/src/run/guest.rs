@@ -28,7 +28,7 @@ pub fn write_root_disk(project: &Project, options: &Options, disk: &Path) -> Res
     let end = round_up(file.seek(SeekFrom::End(0))?, PAGE);
     file.set_len(end)?;
     file.seek(SeekFrom::End(0))?;
-    file.write_all(&own_archive(project, options)?).context("cannot write the root disk")
+    write_own_archive(project, options, BufWriter::with_capacity(1 << 20, file))
 }
 
 /// Writes the root archive as it was given, or packs the folder that was.
@@ -43,11 +43,11 @@ fn write_root(project: &Project, options: &Options, file: &mut File) -> Result<(
     Ok(())
 }
 
-/// The archive of `/.cor`.
-fn own_archive(project: &Project, options: &Options) -> Result<Vec<u8>> {
+/// Writes the archive of `/.cor` and of what goes along.
+fn write_own_archive(project: &Project, options: &Options, to: impl Write) -> Result<()> {
     let path = project.image("init");
     let init = fs::read(&path).with_context(|| format!("cannot read {} (run make first)", path.display()))?;
-    let mut archive = Writer::new(Vec::new());
+    let mut archive = Writer::new(to);
     let mut add = |entry: Entry, data: &[u8]| {
         let inode = archive.fresh_inode();
         archive.add(&Entry { inode, ..entry }, &mut &*data)
@@ -59,7 +59,7 @@ fn own_archive(project: &Project, options: &Options) -> Result<Vec<u8>> {
         add(Entry::file(".cor/program", 0o644, u32::try_from(program.len())?), &program)?;
     }
     companions::add(&options.with, &mut archive)?;
-    archive.finish()
+    archive.finish().map(drop)
 }
 
 /// The contents of `/.cor/program`.
