@@ -1,5 +1,6 @@
 //! The console: the threads that carry bytes between the machine's first serial port and our standard input and output.
 
+use super::plain::Plain;
 use super::session::Event;
 use super::stream::{END_OF_INPUT, Output, encode_input};
 use anyhow::{Context, Result};
@@ -66,9 +67,43 @@ pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> R
     Ok(progress)
 }
 
+/// Conversion of the machine's output to ours.
+enum Filter {
+    /// None, for a terminal.
+    Raw,
+    /// To plain lines, for a file or a pipe.
+    Plain(Plain),
+    /// None for the program's output, to plain lines before it.
+    Stream(Output),
+}
+
+impl Filter {
+    fn new(mode: Mode) -> Filter {
+        match mode {
+            Mode::Program { quiet, .. } => Filter::Stream(Output::new(quiet)),
+            Mode::Interactive if stdout().is_terminal() => Filter::Raw,
+            Mode::Interactive => Filter::Plain(Plain::default()),
+        }
+    }
+
+    /// Converts bytes that came to those that are to be printed.
+    fn filter(&mut self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Filter::Raw => bytes.to_vec(),
+            Filter::Plain(plain) => plain.filter(bytes),
+            Filter::Stream(output) => output.filter(bytes),
+        }
+    }
+
+    /// Whether output shows that somebody on the machine's side reads.
+    fn has_started(&self) -> bool {
+        !matches!(self, Filter::Stream(output) if !output.has_started())
+    }
+}
+
 /// Copies the machine's output to ours until either ends.
 fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, ready: &Sender<()>) -> Event {
-    let mut filter = Output::new(matches!(mode, Mode::Program { quiet: true, .. }));
+    let mut filter = Filter::new(mode);
     let (mut buffer, mut told) = (vec![0; 1 << 16], false);
     loop {
         let length = match port.read(&mut buffer) {
@@ -77,9 +112,8 @@ fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, r
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(_) => return Event::ConsoleEnd,
         };
-        let interactive = mode == Mode::Interactive;
-        let bytes = if interactive { buffer[..length].to_vec() } else { filter.filter(&buffer[..length]) };
-        if !told && (interactive || filter.has_started()) {
+        let bytes = filter.filter(&buffer[..length]);
+        if !told && filter.has_started() {
             told = true;
             let _ = ready.send(());
         }

@@ -6,7 +6,8 @@
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
 //! boot.rs       what the machine starts from and is told
 //! qemu.rs       QEMU's command line          machine.rs   the running QEMU
-//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding, pipes.rs: its way if recorded)
+//! session.rs    waiting for the end          console.rs   first serial port (stream.rs: its coding; pipes.rs: its way
+//!                                                         if recorded; plain.rs: its text as plain lines)
 //! profile/      --profile: samples, and the flame graph of them
 //! clock.rs      how far a recorded machine is
 //! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol
@@ -26,6 +27,7 @@ pub mod machine;
 mod modules;
 pub mod options;
 mod pipes;
+mod plain;
 mod profile;
 pub mod qemu;
 pub mod qmp;

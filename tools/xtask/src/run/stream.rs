@@ -1,7 +1,10 @@
 //! What travels over the console port when a program's bytes do (`console=stream`).
 //!
-//! From the machine: DLE STX comes right before the first byte that the program may print; what follows is the program's, as it
-//! is. To the machine: DLE DLE is one DLE, DLE EOT is the end of the input. DLE is 0x10, STX 0x02, EOT 0x04.
+//! From the machine: DLE STX comes right before the first byte that the program may print; everything behind it is the
+//! program's, as it is; text before it (of firmware, loader, kernel) becomes plain lines. To the machine: DLE DLE is
+//! one DLE, DLE EOT is the end of the input. DLE is 0x10, STX 0x02, EOT 0x04.
+
+use super::plain::Plain;
 
 const DLE: u8 = 0x10;
 const START: u8 = 0x02;
@@ -15,6 +18,7 @@ pub struct Output {
     pending: bool,
     /// Whether what comes before the program's output is dropped.
     quiet: bool,
+    plain: Plain,
 }
 
 impl Output {
@@ -47,11 +51,9 @@ impl Output {
             }
             self.pending = byte == DLE;
         }
-        if self.quiet {
-            before.clear();
-        }
-        before.extend_from_slice(rest);
-        before
+        let mut printed = if self.quiet { Vec::new() } else { self.plain.filter(&before) };
+        printed.extend_from_slice(rest);
+        printed
     }
 }
 
@@ -83,7 +85,7 @@ mod tests {
     fn quiet_keeps_what_follows_the_mark() {
         let whole = b"SeaBIOS\x10x\r\nlog\x10\x10\x02out\x10\x02\r\n";
         assert_eq!(filter(true, &[whole]), b"out\x10\x02\r\n");
-        assert_eq!(filter(false, &[whole]), b"SeaBIOS\x10x\r\nlog\x10out\x10\x02\r\n");
+        assert_eq!(filter(false, &[whole]), b"SeaBIOSx\nlogout\x10\x02\r\n");
     }
 
     #[test]
@@ -91,9 +93,15 @@ mod tests {
         let whole = b"a\x10b\x10\x10\x02c\x10\x02";
         for cut in 0..whole.len() {
             let (first, second) = whole.split_at(cut);
-            assert_eq!(filter(false, &[first, second]), b"a\x10b\x10c\x10\x02", "cut at {cut}");
+            assert_eq!(filter(false, &[first, second]), b"abc\x10\x02", "cut at {cut}");
             assert_eq!(filter(true, &[first, second]), b"c\x10\x02", "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn escape_sequences_go_before_the_mark_and_stay_behind_it() {
+        let whole = b"\x1b[2J\x1b[01;01HBdsDxe\r\n\x10\x02\x1b[1mbold\r\n";
+        assert_eq!(filter(false, &[whole]), b"BdsDxe\n\x1b[1mbold\r\n");
     }
 
     #[test]
