@@ -90,13 +90,21 @@ enum Do {
 
 /// Boots Cor, or a Linux kernel, in QEMU
 ///
-/// With PROGRAM it runs that program under init and ends with its exit status (128+N for signal N). Other statuses: 124 the
-/// timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was not found, 130
-/// Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is a console: Ctrl-A x
-/// leaves, Ctrl-A b sends a break (twice for the terminal, once and a letter for the magic key), Ctrl-A a is Ctrl-A. Where standard
-/// input is no terminal it is typed there, and ends as it does.
+/// With PROGRAM it runs that program under init and ends with its exit status (128+N for signal N). Other statuses: 124
+/// the timeout came first, 125 the machine, its kernel or bin/run failed, 126 PROGRAM cannot be run, 127 PROGRAM was
+/// not found, 130 Ctrl-C. Each of them comes with a line on standard error. Without PROGRAM it is a console: Ctrl-A x
+/// leaves, Ctrl-A b sends a break (twice for the terminal, once and a letter for the magic key), Ctrl-A a is Ctrl-A.
+/// Where standard input is no terminal it is typed there, and ends as it does. Where standard output is no terminal,
+/// the console comes as plain lines without escape sequences and carriage returns; what PROGRAM prints is never
+/// changed.
 #[derive(Parser)]
-#[command(name = "bin/run", bin_name = "bin/run", override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]")]
+#[command(
+    name = "bin/run",
+    bin_name = "bin/run",
+    display_name = "Cor",
+    version,
+    override_usage = "bin/run [OPTIONS] [-- PROGRAM ARG...]"
+)]
 struct Run {
     #[command(flatten)]
     options: run::options::Options,
@@ -115,7 +123,9 @@ fn run_machine(words: &[OsString]) -> i32 {
         125
     };
     match (Run::try_parse_from(words), Project::find()) {
-        (Err(error), _) if error.kind() == ErrorKind::DisplayHelp => error.print().map_or(1, |()| 0),
+        (Err(error), _) if [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion].contains(&error.kind()) => {
+            error.print().map_or(1, |()| 0)
+        }
         (Err(error), _) => failed(&error.to_string().trim_start_matches("error: ")),
         (_, Err(error)) => failed(&error),
         (Ok(run), Ok(project)) => run::run(&project, &run.options),

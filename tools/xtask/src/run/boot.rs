@@ -2,7 +2,7 @@
 
 use super::options::{Boot, Options};
 use super::qemu::{self, Line, Start};
-use super::{guest, linux, profile};
+use super::{check, guest, limits, linux, profile};
 use crate::build::iso;
 use crate::files;
 use crate::project::Project;
@@ -16,10 +16,7 @@ pub const ROOT: &str = "root.img";
 
 /// The command line but for the wires. Files that it needs are made in the run's folder, or in the recording's.
 pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Result<Line> {
-    options.check_record()?;
-    if options.schedule.is_some() {
-        options.check_schedule()?;
-    }
+    check::check(options)?;
     let recording = options.record.as_deref().map(Recording::create).transpose()?;
     let recording = recording.as_ref();
     let folder = recording.map_or(folder, Recording::folder);
@@ -28,7 +25,10 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
         line.extend(recording.words());
     }
     let root = folder.join(ROOT);
-    guest::write_root_disk(project, options, &root)?;
+    let size = guest::write_root_disk(project, options, &root)?;
+    if options.kernel.is_none() {
+        limits::check_memory(options, &fs::read(built(project, "cor.elf")?)?, size)?;
+    }
     line.start(&start(project, options, folder, &root)?, recording.is_some())?;
     if !options.has_initrd() {
         disk(&mut line, &root, recording)?;
@@ -45,6 +45,7 @@ pub fn machine_line(project: &Project, options: &Options, folder: &Path) -> Resu
     if options.net || !options.forward.is_empty() {
         line.network(&options.forward);
     }
+    line.extend(options.qemu.iter().flat_map(|words| &words.0).map(Into::into).collect());
     if let Some(recording) = recording {
         recording.note_machine(&project.linked_kernel(), &built(project, "cor.elf")?, line.words())?;
     }
@@ -67,6 +68,7 @@ fn start(project: &Project, options: &Options, folder: &Path, root: &Path) -> Re
         return linux::start(project, options, kernel, folder);
     }
     let arguments = kernel_arguments(options);
+    limits::check_arguments(options, &arguments.join(" "))?;
     if direct {
         let module = options.has_initrd().then(|| root.to_path_buf());
         let mut kernel = built(project, "cor.elf")?;

@@ -8,8 +8,8 @@
 //!
 //! What goes along by `--with` lies in the same archive.
 
-use super::companions;
 use super::options::Options;
+use super::{check, companions};
 use crate::cpio::{Entry, PAGE, folder, round_up, write::Writer};
 use crate::project::Project;
 use anyhow::{Context, Result};
@@ -21,14 +21,16 @@ use std::path::Path;
 /// What every program finds in its environment unless `--env` says otherwise.
 const ENVIRONMENT: [&str; 2] = ["HOME=/", "PATH=/bin:/sbin:/usr/bin:/usr/sbin"];
 
-/// Writes the first disk: the root archive, filled up to a page, and the archive of `/.cor` behind it.
-pub fn write_root_disk(project: &Project, options: &Options, disk: &Path) -> Result<()> {
+/// Writes the first disk: the root archive, filled up to a page, and the archive of `/.cor` behind it. Returns its size
+/// in bytes.
+pub fn write_root_disk(project: &Project, options: &Options, disk: &Path) -> Result<u64> {
     let mut file = File::create(disk).with_context(|| format!("cannot write {}", disk.display()))?;
     write_root(project, options, &mut file)?;
     let end = round_up(file.seek(SeekFrom::End(0))?, PAGE);
     file.set_len(end)?;
     file.seek(SeekFrom::End(0))?;
-    write_own_archive(project, options, BufWriter::with_capacity(1 << 20, file))
+    write_own_archive(project, options, BufWriter::with_capacity(1 << 20, &file))?;
+    Ok(file.metadata()?.len())
 }
 
 /// Writes the root archive as it was given, or packs the folder that was.
@@ -38,7 +40,7 @@ fn write_root(project: &Project, options: &Options, file: &mut File) -> Result<(
     if fs::metadata(&root).with_context(describe)?.is_dir() {
         folder::pack(&root, BufWriter::with_capacity(1 << 20, file), &|_| true)?;
     } else {
-        std::io::copy(&mut File::open(&root).with_context(describe)?, file).with_context(describe)?;
+        check::copy_archive(&root, file)?;
     }
     Ok(())
 }

@@ -50,6 +50,13 @@ fn bzimage(bytes: &[u8]) -> Kernel {
     Kernel::BzImage(String::from_utf8_lossy(name).into_owned())
 }
 
+/// The longest command line that a Linux kernel takes, in bytes, as its boot header says.
+pub fn longest_command_line(bzimage: &[u8]) -> usize {
+    const BEFORE_2_06: u32 = 255;
+    let told = u16_at(bzimage, 0x206).filter(|&protocol| protocol >= 0x206).and_then(|_| u32_at(bzimage, 0x238));
+    told.unwrap_or(BEFORE_2_06) as usize
+}
+
 fn elf(bytes: &[u8]) -> String {
     let width = match bytes.get(4) {
         Some(1) => "32-bit ",
@@ -100,6 +107,7 @@ mod tests {
         let modern = [linux, &[(0x211, &[1]), (0x280, b"6.1.0-x (me)")]].concat();
         assert_eq!(what(&with(&modern)), "bzImage 6.1.0-x");
         assert_eq!(what(&with(linux)), "a zImage");
+        assert_eq!(longest_command_line(&with(&[&modern[..], &[(0x238, &[0xff, 7])]].concat())), 2047);
         assert_eq!(
             what(&with(&[(0, b"MZ"), (0x3c, &[0x40]), (0x38, b"ARM\x64"), (0x40, b"PE\0\0")])),
             "an arm64 Linux Image"

@@ -4,7 +4,8 @@
 //! drivers that this takes, and the file `order` with their names in the order in which to load them. They are looked for where
 //! a distribution's package has them.
 
-use super::identify::{Kernel, identify};
+use super::identify::{Kernel, identify, longest_command_line};
+use super::limits;
 use super::modules;
 use super::options::{Boot, Options};
 use super::qemu::Start;
@@ -27,13 +28,15 @@ pub fn start(project: &Project, options: &Options, kernel: &Path, folder: &Path)
         Kernel::Other(what, why) => bail!("{} is {what}: {why}", kernel.display()),
     };
     ensure!(options.boot != Boot::Uefi, "--kernel boots by QEMU itself; UEFI would need an image of its own");
+    let arguments = arguments(options);
+    limits::check_length(&arguments, longest_command_line(&bytes), "this kernel")?;
     if !options.quiet {
         eprintln!("bin/run: {} is a Linux bzImage, version {version}", kernel.display());
     }
     let initial = folder.join("initial.cpio");
     fs::write(&initial, initial_archive(project, options, kernel, &version)?)
         .context("cannot write the initial archive")?;
-    Ok(Start::Kernel(kernel.to_path_buf(), Some(initial), arguments(options)))
+    Ok(Start::Kernel(kernel.to_path_buf(), Some(initial), arguments))
 }
 
 /// The initial file system.

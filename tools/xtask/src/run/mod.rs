@@ -1,7 +1,8 @@
 //! `bin/run`: boots Cor (or a Linux kernel) in QEMU, with a program to run or a console to sit at.
 //!
 //! ```text
-//! options.rs    what it can be told
+//! options.rs    what it can be told          values.rs    the values of options
+//! check.rs      what is refused              limits.rs    the least memory, the longest command line
 //! guest.rs      the first disk: the root, and /.cor behind it
 //! linux.rs      --kernel: what the file is, and the initial file system that a Linux kernel needs
 //! boot.rs       what the machine starts from and is told
@@ -16,12 +17,14 @@
 //! ```
 
 mod boot;
+mod check;
 mod clock;
 mod companions;
 mod console;
 mod control;
 mod guest;
 mod identify;
+mod limits;
 mod linux;
 pub mod machine;
 mod modules;
@@ -37,6 +40,7 @@ pub mod signals;
 mod status;
 pub mod stream;
 mod terminal;
+mod values;
 
 pub use boot::machine_line;
 
@@ -48,7 +52,7 @@ use clock::Clock;
 use console::{Mode, Port};
 use control::Control;
 use machine::{Machine, QEMU, Wire};
-use options::Options;
+use options::{Boot, Options};
 use pipes::{Input, Pipes};
 use qemu::Line;
 use qmp::Qmp;
@@ -78,6 +82,9 @@ type Verdict = (i32, Option<String>);
 fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let folder = private_folder()?;
     let mut line = machine_line(project, options, folder.path())?;
+    if options.record.is_some() && options.boot == Boot::Grub && !options.quiet {
+        eprintln!("bin/run: recording a boot by GRUB takes about twenty times as long as --boot direct");
+    }
     let wires = Wires::connect(options, &mut line, folder.path())?;
     if options.verbose {
         eprintln!("{}", command::describe(Command::new(QEMU).args(line.words())));

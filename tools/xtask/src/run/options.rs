@@ -1,5 +1,7 @@
 //! What `bin/run` can be told.
 
+use super::values::{Memory, QemuWords, machine, ports, processor, processors, seconds, variable};
+use clap::builder::ArgPredicate::IsPresent;
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -8,29 +10,33 @@ use std::path::PathBuf;
 /// The options of `bin/run`; without PROGRAM, an interactive serial console (Ctrl-A x leaves, Ctrl-A b sends a break).
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
-    /// The root file system: a newc archive, or a folder that is packed on the fly [default: the project's own]
-    #[arg(long, value_name = "ARCHIVE|FOLDER")]
+    /// The root file system: a newc archive, or a directory that is packed on the fly [default: the project's own]
+    #[arg(long, value_name = "ARCHIVE|DIRECTORY")]
     pub root: Option<PathBuf>,
-    /// A file of this host, or a folder's, put into the root where it is here; a dynamic program with its libraries
+    /// A file of this host, or a directory with all that is in it, put into the root where it is here. A dynamic
+    /// program brings its interpreter and libraries; symbolic links stay links, and a file that one leads to comes
+    /// along
     #[arg(long, value_name = "PATH")]
     pub with: Vec<PathBuf>,
-    /// How the kernel is started
-    #[arg(long, value_enum, default_value_t)]
+    /// Boot loader [default: grub; direct with --record and --schedule]
+    #[arg(long, value_enum, default_value = "grub", hide_default_value = true,
+        default_value_ifs = [("record", IsPresent, "direct"), ("schedule", IsPresent, "direct")])]
     pub boot: Boot,
     /// Hand the root to the kernel as a boot module, not as a disk; with --boot direct
     #[arg(long)]
     pub initrd: bool,
-    /// The machine's memory
-    #[arg(long, value_name = "SIZE", default_value = "256M")]
-    pub memory: String,
+    /// The machine's memory, in M (MiB), K or G. The project's own root runs in 20M, or 64M by UEFI; a larger root
+    /// needs more, and too little is refused
+    #[arg(long, value_name = "SIZE", default_value = "256M", allow_negative_numbers = true)]
+    pub memory: Memory,
     /// How many processors the machine has
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = processors, allow_negative_numbers = true)]
     pub smp: Option<NonZeroU32>,
     /// The processor
-    #[arg(long, value_name = "MODEL", default_value = "max,erms=off,la57=off")]
+    #[arg(long, value_name = "MODEL", default_value = "max,erms=off,la57=off", value_parser = processor)]
     pub cpu: String,
     /// The machine [default: pc; q35 for --boot uefi]
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", value_parser = machine)]
     pub machine: Option<String>,
     /// A further disk, raw or qcow2: the first becomes /dev/vdb
     #[arg(long, value_name = "FILE")]
@@ -47,7 +53,7 @@ pub struct Options {
     /// Hand TCP connections to a port of this host on to the machine; implies --net
     #[arg(long, value_name = "HOSTPORT:GUESTPORT", value_parser = ports)]
     pub forward: Vec<(u16, u16)>,
-    /// Further arguments for the kernel
+    /// Further arguments for the kernel, whose command line may have 4095 bytes
     #[arg(long, value_name = "KERNEL ARGS", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub append: String,
     /// Boot this kernel instead of Cor: a Linux bzImage, or Debian's, which is fetched
@@ -56,21 +62,22 @@ pub struct Options {
     /// A variable of PROGRAM's environment, beside HOME=/ and PATH
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub env: Vec<OsString>,
-    /// The folder that PROGRAM starts in
-    #[arg(long, value_name = "DIR", default_value = "/")]
+    /// The directory of the machine that PROGRAM starts in
+    #[arg(long, value_name = "DIRECTORY", default_value = "/")]
     pub cwd: OsString,
     /// End the machine after so long; the status is 124
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: Option<f64>,
     /// Let the machine's clock count instructions: one nanosecond each
     #[arg(long)]
     pub icount: bool,
     /// Change who runs at odd moments, which SEED chooses; the same SEED does exactly the same again: the machine has no disk, its clock
     /// counts instructions, and PROGRAM gets no input
-    #[arg(long, value_name = "SEED", conflicts_with_all = ["record", "disk", "net", "forward", "kernel"], requires = "program")]
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["record", "disk", "net", "forward", "kernel"])]
     pub schedule: Option<NonZeroU64>,
-    /// Record the run in this folder, for bin/replay and bin/when
-    #[arg(long, value_name = "FOLDER")]
+    /// Record the run in this directory, for bin/replay and bin/when; it boots directly unless --boot grub is given,
+    /// since GRUB takes twenty times as long to record
+    #[arg(long, value_name = "DIRECTORY")]
     pub record: Option<PathBuf>,
     /// Measure what is executed between a program's marks, by QEMU's plugin of that name and arguments (for xtask bench)
     #[arg(long, value_name = "FILE,ARGUMENT…", hide = true)]
@@ -79,6 +86,9 @@ pub struct Options {
     /// flame graph; a file that is not called .svg gets a line for each stack
     #[arg(long, value_name = "FILE.svg")]
     pub profile: Option<PathBuf>,
+    /// Further options for QEMU, behind bin/run's own, taken apart as by a shell: --qemu "-device edu -d int"
+    #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true)]
+    pub qemu: Vec<QemuWords>,
     /// Print only what PROGRAM prints, byte for byte
     #[arg(long)]
     pub quiet: bool,
@@ -124,38 +134,9 @@ impl Options {
         self.screen.is_some() || self.record.is_some()
     }
 
-    /// Refuses what cannot be recorded: what several processors race for, and what QEMU does not log.
-    pub fn check_record(&self) -> anyhow::Result<()> {
-        let alone = self.smp.is_none_or(|count| count.get() == 1) && self.accel == Accel::Tcg;
-        let network = self.net || !self.forward.is_empty();
-        let here = !network
-            && self.kernel.is_none()
-            && self.plugin.is_none()
-            && self.profile.is_none()
-            && self.disk_faults.is_none();
-        let why = match self {
-            _ if self.record.is_none() => return Ok(()),
-            _ if !alone => "needs one processor, and an emulated one",
-            _ if !here => "takes no --net, --forward, --kernel, --profile or --disk-faults",
-            _ if self.boot == Boot::Uefi => "cannot keep UEFI's variables: boot by GRUB or directly",
-            _ => return Ok(()),
-        };
-        anyhow::bail!("--record {why}")
-    }
-
     /// Whether the run is the same each time: nothing comes from this computer, no input either.
     pub fn is_repeatable(&self) -> bool {
         self.schedule.is_some() || self.icount && (self.profile.is_some() || self.plugin.is_some())
-    }
-
-    /// Refuses what would not be the same again.
-    pub fn check_schedule(&self) -> anyhow::Result<()> {
-        let alone = self.smp.is_none_or(|count| count.get() == 1) && self.accel == Accel::Tcg;
-        anyhow::ensure!(
-            alone && self.boot == Boot::Direct,
-            "--schedule needs --boot direct and one emulated processor"
-        );
-        Ok(())
     }
 
     /// Whether the root comes with the kernel, not on a disk.
@@ -167,23 +148,6 @@ impl Options {
     pub fn has_program(&self) -> bool {
         !self.program.is_empty()
     }
-}
-
-fn ports(text: &str) -> Result<(u16, u16), String> {
-    let parse = |port: &str| port.parse().map_err(|_| format!("{port:?} is not a port"));
-    let (host, guest) = text.split_once(':').ok_or("two ports are needed: HOSTPORT:GUESTPORT")?;
-    Ok((parse(host)?, parse(guest)?))
-}
-
-fn variable(text: &str) -> Result<OsString, String> {
-    match text.split_once('=') {
-        Some((name, _)) if !name.is_empty() => Ok(text.into()),
-        _ => Err("NAME=VALUE is needed".into()),
-    }
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|&s: &f64| s > 0.0 && s < 1e9).ok_or_else(|| "a number of seconds is needed".into())
 }
 
 #[cfg(test)]
@@ -210,11 +174,65 @@ mod tests {
     }
 
     #[test]
-    fn values_are_checked() {
-        assert_eq!(parse(&["--forward", "8080:80"]).unwrap().forward, [(8080, 80)]);
-        assert_eq!(parse(&["--append", "--x y"]).unwrap().append, "--x y");
-        for wrong in [["--forward", "80"], ["--env", "=x"], ["--timeout", "0"], ["--smp", "0"], ["--boot", "lilo"]] {
-            assert!(parse(&wrong).is_err(), "{wrong:?}");
+    fn values_are_read() {
+        let options = parse(&["--forward", "8080:80", "--append", "--x y", "--qemu", "-d int"]).unwrap();
+        assert_eq!((options.forward, options.append.as_str()), (vec![(8080, 80)], "--x y"));
+        assert_eq!(options.qemu, [QemuWords(vec!["-d".into(), "int".into()])]);
+    }
+
+    #[test]
+    fn wrong_values_are_refused_with_the_reason() {
+        for (words, reason) in [
+            (&["--memory", "1X"][..], "a whole number"),
+            (&["--memory", ""], "a whole number"),
+            (&["--memory", "-5"], "a whole number"),
+            (&["--memory", "0"], "without any memory"),
+            (&["--memory", "9999G"], "the most"),
+            (&["--smp", "0"], "1 to 255"),
+            (&["--smp", "-1"], "1 to 255"),
+            (&["--smp", "1000"], "1 to 255"),
+            (&["--smp", "many"], "1 to 255"),
+            (&["--cpu", ""], "the name of a processor"),
+            (&["--cpu", "help"], "the name of a processor"),
+            (&["--machine", ""], "the name of a machine"),
+            (&["--machine", "microvm"], "has to be a PC"),
+            (&["--disk", ""], "a value is required"),
+            (&["--root", ""], "a value is required"),
+            (&["--record", ""], "a value is required"),
+            (&["--disk-faults", "rules"], "--disk"),
+            (&["--forward", "80"], "HOSTPORT:GUESTPORT"),
+            (&["--forward", "0:80"], "no port"),
+            (&["--forward", "99999:80"], "no port"),
+            (&["--forward", "80:-1"], "no port"),
+            (&["--env", "=x", "--", "p"], "no name"),
+            (&["--env", "x", "--", "p"], "NAME=VALUE"),
+            (&["--env", "", "--", "p"], "NAME=VALUE"),
+            (&["--timeout", "0"], "seconds"),
+            (&["--timeout", "-1"], "seconds"),
+            (&["--timeout", "nan"], "seconds"),
+            (&["--timeout", "1e10"], "seconds"),
+            (&["--timeout", ""], "seconds"),
+            (&["--boot", "lilo"], "grub, uefi, direct"),
+            (&["--accel", "hvf"], "tcg, kvm"),
+            (&["--schedule", "0", "--", "p"], "zero"),
+            (&["--schedule", "7", "--record", "x", "--", "p"], "--record"),
+            (&["--qemu", "'-d int"], "quote"),
+            (&["--qemu", ""], "option of QEMU's"),
+            (&["--memory", "1G", "--memory", "2G"], "multiple times"),
+            (&["--append"], "a value is required"),
+            (&["program"], "unexpected argument"),
+        ] {
+            let told = parse(words).map(|_| String::new()).unwrap_or_else(|error| error.to_string());
+            assert!(told.contains(reason), "{words:?}: {told}");
         }
+    }
+
+    #[test]
+    fn what_is_recorded_or_repeated_boots_directly_unless_told_otherwise() {
+        let boot = |words: &[&str]| parse(words).unwrap().boot;
+        assert_eq!(boot(&[]), Boot::Grub);
+        assert_eq!(boot(&["--record", "x"]), Boot::Direct);
+        assert_eq!(boot(&["--schedule", "7", "--", "p"]), Boot::Direct);
+        assert_eq!(boot(&["--record", "x", "--boot", "grub"]), Boot::Grub);
     }
 }

@@ -36,7 +36,7 @@ impl Line {
         Line(words)
     }
 
-    /// What a recording needs.
+    /// Adds further words: what a recording needs, and what a person wants.
     pub fn extend(&mut self, words: Vec<OsString>) {
         self.0.extend(words);
     }
@@ -61,7 +61,7 @@ impl Line {
         line.add("-machine", machine);
         line.add("-accel", accel(options));
         line.add("-cpu", &options.cpu);
-        line.add("-m", &options.memory);
+        line.add("-m", options.memory.to_string());
         line.add("-smp", options.smp.map_or(1, u32::from).to_string());
         line.add("-vga", "std");
         line.add("-display", "none");
