@@ -27,7 +27,10 @@ pub enum Mode {
         fed: bool,
     },
     /// A person's terminal.
-    Interactive,
+    Interactive {
+        /// Whether the kernel itself says that it has started; of another one, its first output does.
+        announced: bool,
+    },
 }
 
 /// How far the output has come, for who waits for its end.
@@ -47,9 +50,18 @@ impl Progress {
 /// The way of input to the machine.
 pub type Port = Box<dyn Write + Send>;
 
+/// A connected console.
+pub struct Console {
+    /// Progress of its output.
+    pub progress: Arc<Progress>,
+    /// Takes word that the kernel has started, from which on it gets input.
+    pub started: Sender<()>,
+}
+
 /// Connects standard input and output to the machine's console.
-pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> Result<Arc<Progress>> {
+pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> Result<Console> {
     let (ready, started) = mpsc::channel();
+    let told_by_status = ready.clone();
     let progress = Arc::new(Progress::default());
     let output = File::from(stdout().as_fd().try_clone_to_owned().context("cannot use the standard output")?);
     let (shared, told) = (progress.clone(), events.clone());
@@ -61,10 +73,10 @@ pub fn connect(mode: Mode, input: Port, port: File, events: &Sender<Event>) -> R
     thread::spawn(move || match mode {
         Mode::Program { fed: true, .. } => carry_input(input, &started),
         Mode::Program { .. } => {}
-        Mode::Interactive if stdin().is_terminal() => carry_keys(input, &told),
-        Mode::Interactive => carry_text(input, &started, &watched),
+        Mode::Interactive { .. } if stdin().is_terminal() => carry_keys(input, &told),
+        Mode::Interactive { .. } => carry_text(input, &started, &watched),
     });
-    Ok(progress)
+    Ok(Console { progress, started: told_by_status })
 }
 
 /// Conversion of the machine's output to ours.
@@ -81,8 +93,8 @@ impl Filter {
     fn new(mode: Mode) -> Filter {
         match mode {
             Mode::Program { quiet, .. } => Filter::Stream(Output::new(quiet)),
-            Mode::Interactive if stdout().is_terminal() => Filter::Raw,
-            Mode::Interactive => Filter::Plain(Plain::default()),
+            Mode::Interactive { .. } if stdout().is_terminal() => Filter::Raw,
+            Mode::Interactive { .. } => Filter::Plain(Plain::default()),
         }
     }
 
@@ -96,8 +108,11 @@ impl Filter {
     }
 
     /// Whether output shows that somebody on the machine's side reads.
-    fn has_started(&self) -> bool {
-        !matches!(self, Filter::Stream(output) if !output.has_started())
+    fn has_started(&self, mode: Mode) -> bool {
+        match self {
+            Filter::Stream(output) => output.has_started(),
+            _ => mode != Mode::Interactive { announced: true },
+        }
     }
 }
 
@@ -113,7 +128,7 @@ fn carry_output(mode: Mode, mut port: File, mut to: File, progress: &Progress, r
             Err(_) => return Event::ConsoleEnd,
         };
         let bytes = filter.filter(&buffer[..length]);
-        if !told && filter.has_started() {
+        if !told && filter.has_started(mode) {
             told = true;
             let _ = ready.send(());
         }

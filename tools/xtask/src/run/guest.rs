@@ -19,7 +19,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// What every program finds in its environment unless `--env` says otherwise.
-const ENVIRONMENT: [&str; 2] = ["HOME=/", "PATH=/bin:/sbin:/usr/bin:/usr/sbin"];
+pub const ENVIRONMENT: [&str; 2] = ["HOME=/", "PATH=/bin:/sbin:/usr/bin:/usr/sbin"];
 
 /// Writes the first disk: the root archive, filled up to a page, and the archive of `/.cor` behind it. Returns its size
 /// in bytes.

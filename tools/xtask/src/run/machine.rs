@@ -9,7 +9,7 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::{Pid, getppid};
 use std::env;
 use std::ffi::OsString;
-use std::io::Read;
+use std::io::{self, PipeReader, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -49,21 +49,27 @@ impl Wire {
 }
 
 /// A QEMU that runs. Dropping it ends it.
-pub struct Machine(Child);
+pub struct Machine {
+    child: Child,
+    messages: Option<PipeReader>,
+}
 
 impl Machine {
     /// Starts QEMU.
     pub fn start(line: &Line) -> Result<Machine> {
         let mut command = child(QEMU)?;
         command.args(line.words());
+        // What it lists (--qemu "-device help") it prints on its output; people read that as they read its errors.
+        let (messages, theirs) = io::pipe().context("cannot make a pipe")?;
         // A group of its own: Ctrl-C on the terminal is for us to handle.
-        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        Ok(Machine(command.spawn().context("cannot start QEMU")?))
+        command.process_group(0).stdin(Stdio::null()).stdout(theirs.try_clone()?).stderr(theirs);
+        let child = command.spawn().context("cannot start QEMU")?;
+        Ok(Machine { child, messages: Some(messages) })
     }
 
     /// Collects what QEMU has to say, to be called once; if `verbose`, a person sees it at once.
     pub fn messages(&mut self, verbose: bool) -> Option<JoinHandle<String>> {
-        let mut from = self.0.stderr.take()?;
+        let mut from = self.messages.take()?;
         Some(thread::spawn(move || {
             let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
             while let Ok(length @ 1..) = from.read(&mut buffer) {
@@ -78,7 +84,7 @@ impl Machine {
 
     /// Asks it to end, so that it can write its recording to the end.
     pub fn end(&mut self) {
-        let asked = i32::try_from(self.0.id()).map(|id| kill(Pid::from_raw(id), Signal::SIGTERM));
+        let asked = i32::try_from(self.child.id()).map(|id| kill(Pid::from_raw(id), Signal::SIGTERM));
         if matches!(asked, Ok(Ok(()))) {
             // It is killed if it does not.
             let _ = self.wait_for(PATIENCE_WITH_LOG);
@@ -88,7 +94,7 @@ impl Machine {
     /// Ends it at once.
     pub fn kill(&mut self) {
         // An error says that it has ended already.
-        let _ = self.0.kill();
+        let _ = self.child.kill();
     }
 
     /// Waits for its end, which it is about to come to; not for long.
@@ -99,20 +105,20 @@ impl Machine {
     fn wait_for(&mut self, patience: Duration) -> Result<ExitStatus> {
         let deadline = Instant::now() + patience;
         while Instant::now() < deadline {
-            if let Some(status) = self.0.try_wait().context("cannot wait for QEMU")? {
+            if let Some(status) = self.child.try_wait().context("cannot wait for QEMU")? {
                 return Ok(status);
             }
             thread::sleep(Duration::from_millis(10));
         }
         self.kill();
-        self.0.wait().context("cannot wait for QEMU")
+        self.child.wait().context("cannot wait for QEMU")
     }
 }
 
 impl Drop for Machine {
     fn drop(&mut self) {
         self.kill();
-        let _ = self.0.wait();
+        let _ = self.child.wait();
     }
 }
 

@@ -13,7 +13,8 @@
 //! clock.rs      how far a recorded machine is
 //! control.rs    what QEMU is asked             qmp.rs       QEMU's control protocol
 //! reset.rs      what a processor was at that reset itself
-//! status.rs     second serial port, and what it means for the exit status
+//! status.rs     second serial port             verdict.rs   what all that means for the exit status
+//! explain.rs    what QEMU says when it fails   missing.rs   why a program was not found that is there
 //! ```
 
 mod boot;
@@ -22,11 +23,13 @@ mod clock;
 mod companions;
 mod console;
 mod control;
+mod explain;
 mod guest;
 mod identify;
 mod limits;
 mod linux;
 pub mod machine;
+mod missing;
 mod modules;
 pub mod options;
 mod pipes;
@@ -41,6 +44,7 @@ mod status;
 pub mod stream;
 mod terminal;
 mod values;
+mod verdict;
 
 pub use boot::machine_line;
 
@@ -56,14 +60,15 @@ use options::{Boot, Options};
 use pipes::{Input, Pipes};
 use qemu::Line;
 use qmp::Qmp;
-use session::{Ending, Session};
-use status::{Status, exit};
+use session::Session;
+use status::exit;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::sync::mpsc;
 use tempfile::TempDir;
+use verdict::{Facts, Verdict, verdict};
 
 /// Runs a machine to its end; gives the exit status for `bin/run`. Whatever is not the program's status comes with a line on
 /// standard error.
@@ -75,9 +80,6 @@ pub fn run(project: &Project, options: &Options) -> i32 {
     }
     status
 }
-
-/// The exit status, and what is to be said about it.
-type Verdict = (i32, Option<String>);
 
 fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     let folder = private_folder()?;
@@ -104,13 +106,25 @@ fn try_run(project: &Project, options: &Options) -> Result<Verdict> {
     }
     let ended = machine.wait()?;
     drop(terminal);
-    if let Some(drawing) = &options.profile {
-        let file = |name| folder.path().join(name);
-        profile::draw(project, options, &file(boot::ROOT), &file(profile::SAMPLES), drawing)?;
+    let file = |name| folder.path().join(name);
+    let profile = options
+        .profile
+        .as_deref()
+        .map_or(Ok(()), |drawing| profile::draw(project, options, &file(boot::ROOT), &file(profile::SAMPLES), drawing));
+    let facts = Facts {
+        ending,
+        reported: &session.reported,
+        registers: session.registers.as_deref(),
+        messages: &messages.and_then(|thread| thread.join().ok()).unwrap_or_default(),
+        ended,
+        root: &options.record.as_deref().unwrap_or(folder.path()).join(boot::ROOT),
+    };
+    let verdict = verdict(project, options, &facts);
+    // Why a machine failed tells more than that it left no samples.
+    if verdict.1.is_none() {
+        profile?;
     }
-    let messages = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    let reset = session.registers.map(|registers| reset::describe(project, &registers));
-    Ok(verdict(ending, &session.lines, &reset.unwrap_or(messages), ended))
+    Ok(verdict)
 }
 
 /// Ends a machine that is recorded, in order.
@@ -195,29 +209,12 @@ fn begin(wires: Wires, options: &Options, folder: &Path) -> Result<Session> {
     let mode = if options.has_program() {
         Mode::Program { quiet: options.quiet, fed: !options.is_repeatable() }
     } else {
-        Mode::Interactive
+        Mode::Interactive { announced: options.kernel.is_none() }
     };
     let (input, output, hold) = wires.console.ends(options.has_program())?;
-    let progress = console::connect(mode, input, output, &events)?;
+    let console = console::connect(mode, input, output, &events)?;
     let control = Control::connect(wires.control.keep(), options, folder.join("screen.ppm"), &events)?;
-    let mut session = Session::new(happened, progress, options.timeout, control);
+    let mut session = Session::new(happened, console, options.timeout, control);
     session.hold = hold;
     Ok(session)
-}
-
-/// What a run amounts to. A status that the machine told counts even if it then had to be ended.
-fn verdict(ending: Ending, lines: &str, messages: &str, ended: ExitStatus) -> Verdict {
-    let broken_pipe = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
-    match (ending, Status::of_lines(lines)) {
-        (Ending::Signal(signal), _) => (exit::SIGNAL + signal as i32, Some(format!("ended by {signal}"))),
-        (Ending::Output(error), _) if broken_pipe(&error) => (exit::SIGNAL + 13, None),
-        (Ending::Output(error), _) => (exit::MACHINE, Some(format!("cannot write the output: {error}"))),
-        (Ending::Left, _) => (0, None),
-        (_, Some(status)) => (status.exit_status(), status.message()),
-        (Ending::Timeout(after), None) => (exit::TIMEOUT, Some(format!("timed out after {after} s"))),
-        (Ending::Machine, None) if messages.is_empty() => {
-            (exit::MACHINE, Some(format!("the machine ended without telling its status (QEMU: {ended})")))
-        }
-        (Ending::Machine, None) => (exit::MACHINE, Some(format!("the machine failed: {messages}"))),
-    }
 }

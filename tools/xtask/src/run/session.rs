@@ -1,7 +1,8 @@
 //! The course of a run: waits until the machine ends, a time is up, or somebody wants to leave.
 
-use super::console::Progress;
+use super::console::{Console, Progress};
 use super::control::Control;
+use super::status::Reported;
 use anyhow::Result;
 use nix::sys::signal::Signal;
 use std::fs::File;
@@ -66,11 +67,14 @@ pub enum Ending {
 pub struct Session {
     events: Receiver<Event>,
     progress: Arc<Progress>,
+    started: Sender<()>,
     timeout: Option<f64>,
     deadline: Option<Instant>,
     control: Control,
-    /// The status lines so far.
-    pub lines: String,
+    /// The machine's status lines so far.
+    pub reported: Reported,
+    /// Time for which a machine may be silent that has told its status.
+    grace: Duration,
     /// The processor's registers when it reset itself without a word.
     pub registers: Option<String>,
     ports_open: u32,
@@ -80,10 +84,22 @@ pub struct Session {
 
 impl Session {
     /// A run whose machine has just been started, and its time, if that is bounded.
-    pub fn new(events: Receiver<Event>, progress: Arc<Progress>, timeout: Option<f64>, control: Control) -> Session {
+    pub fn new(events: Receiver<Event>, console: Console, timeout: Option<f64>, control: Control) -> Session {
         let deadline = timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds));
-        let (lines, registers, hold) = (String::new(), None, None);
-        Session { events, progress, timeout, deadline, control, lines, registers, ports_open: 2, hold }
+        let (reported, registers, hold) = (Reported::default(), None, None);
+        Session {
+            events,
+            progress: console.progress,
+            started: console.started,
+            timeout,
+            deadline,
+            control,
+            reported,
+            grace: GRACE,
+            registers,
+            ports_open: 2,
+            hold,
+        }
     }
 
     /// Waits for the end. Where a picture of the screen is wanted it is taken before the machine is gone.
@@ -95,12 +111,12 @@ impl Session {
                 self.take_picture();
                 return Ending::Timeout(self.timeout.unwrap_or_default());
             }
-            if !self.lines.is_empty() && silent.lasts(&self.progress) >= GRACE {
+            if self.reported.status().is_some() && silent.lasts(&self.progress) >= self.grace {
                 self.take_picture();
                 return Ending::Machine;
             }
-            let until_deadline = self.deadline.map_or(GRACE, |deadline| deadline - now);
-            match self.events.recv_timeout(until_deadline.min(GRACE / 4)) {
+            let until_deadline = self.deadline.map_or(self.grace, |deadline| deadline - now);
+            match self.events.recv_timeout(until_deadline.min(self.grace / 4)) {
                 Ok(event) => {
                     if let Some(ending) = self.handle(event) {
                         return ending;
@@ -137,7 +153,13 @@ impl Session {
     /// Notes an event; gives the ending if it is one.
     fn handle(&mut self, event: Event) -> Option<Ending> {
         match event {
-            Event::StatusLine(line) => self.lines.push_str(&format!("{line}\n")),
+            Event::StatusLine(line) => {
+                self.reported.note(&line);
+                if self.reported.has_started() {
+                    // Where nothing is typed nobody waits for this.
+                    let _ = self.started.send(());
+                }
+            }
             Event::ConsoleEnd | Event::StatusEnd => {
                 self.hold = None;
                 self.ports_open -= 1;
@@ -148,7 +170,7 @@ impl Session {
                 return Some(Ending::Output(error));
             }
             Event::Off(why) => {
-                if why == Why::Reset && self.lines.is_empty() {
+                if why == Why::Reset && self.reported.status().is_none() {
                     self.registers = self.control.registers().ok();
                 }
                 self.take_picture();
@@ -205,4 +227,31 @@ pub fn watch_status(port: UnixStream, events: Sender<Event>) {
         }
         let _ = events.send(Event::StatusEnd);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::options::Options;
+    use std::sync::mpsc;
+
+    /// Ends a run of half a second whose machine tells this line on its status port and then stays silent.
+    fn ending_after(line: &str) -> Ending {
+        let (events, happened) = mpsc::channel();
+        let (ours, _qemu) = UnixStream::pair().unwrap();
+        let control = Control::connect(ours, &Options::default(), "screen.ppm".into(), &events).unwrap();
+        let console = Console { progress: Arc::default(), started: mpsc::channel().0 };
+        let mut session = Session::new(happened, console, Some(0.5), control);
+        session.grace = Duration::from_millis(50);
+        events.send(Event::StatusLine(line.to_string())).unwrap();
+        session.wait()
+    }
+
+    #[test]
+    fn silence_ends_a_run_only_after_a_status() {
+        assert!(matches!(ending_after("exit 0"), Ending::Machine));
+        for firmware in ["", "BdsDxe: loading Boot0001", "\x1b[2J\x1b[01;01H\x1b[37m"] {
+            assert!(matches!(ending_after(firmware), Ending::Timeout(_)), "{firmware:?}");
+        }
+    }
 }

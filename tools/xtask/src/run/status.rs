@@ -1,4 +1,7 @@
-//! The status line: what the machine tells on its second serial port, and what it means for `bin/run`'s exit status.
+//! Status lines: the machine's reports on its second serial port, and their meaning for `bin/run`'s exit status.
+//!
+//! Cor says `started` in a line of its own, behind text that firmware may have printed there, and one of [`Status`] at
+//! its end.
 
 /// Exit statuses of `bin/run` that are not the program's.
 pub mod exit {
@@ -51,12 +54,9 @@ impl Status {
         }
     }
 
-    /// Of all lines the one that counts: a panic or a failure wherever it comes, else the first.
-    pub fn of_lines(lines: &str) -> Option<Status> {
-        let mut all = lines.lines().filter_map(Status::parse);
-        let first = all.next()?;
-        let worse = |status: &Status| matches!(status, Status::Panic(_) | Status::Failed(_));
-        Some(if worse(&first) { first } else { all.find(worse).unwrap_or(first) })
+    /// Whether it counts even behind another one.
+    fn overrides(&self) -> bool {
+        matches!(self, Status::Panic(_) | Status::Failed(_))
     }
 
     /// The exit status of `bin/run`.
@@ -80,6 +80,38 @@ impl Status {
             Status::Failed(text) => Some(format!("the machine failed: {text}")),
             Status::Selftest(passed, failed) => Some(format!("selftest: {passed} passed, {failed} failed")),
         }
+    }
+}
+
+/// Cor's first line, as soon as it has the port.
+const STARTED: &str = "started";
+
+/// The status lines of a machine so far.
+#[derive(Debug, Default)]
+pub struct Reported {
+    /// A panic or a failure wherever it comes, else the first status.
+    status: Option<Status>,
+    started: bool,
+}
+
+impl Reported {
+    /// Takes a line of the status port. Any other text, such as firmware prints there, changes nothing.
+    pub fn note(&mut self, line: &str) {
+        self.started |= line == STARTED;
+        let Some(status) = Status::parse(line) else { return };
+        if self.status.as_ref().is_none_or(|first| status.overrides() && !first.overrides()) {
+            self.status = Some(status);
+        }
+    }
+
+    /// Returns the status that counts; `None` while there is none.
+    pub fn status(&self) -> Option<&Status> {
+        self.status.as_ref()
+    }
+
+    /// Whether Cor has begun to run.
+    pub fn has_started(&self) -> bool {
+        self.started
     }
 }
 
@@ -116,8 +148,15 @@ mod tests {
 
     #[test]
     fn a_panic_counts_wherever_it_comes() {
-        assert_eq!(Status::of_lines("exit 3\nexit 4\n"), Some(Status::Exit(3)));
-        assert_eq!(Status::of_lines("exit 0\npanic x\n"), Some(Status::Panic("x".into())));
-        assert_eq!(Status::of_lines("noise\n"), None);
+        let status_of = |lines: &[&str]| {
+            let mut reported = Reported::default();
+            lines.iter().for_each(|line| reported.note(line));
+            assert!(!reported.has_started());
+            reported.status
+        };
+        assert_eq!(status_of(&["exit 3", "exit 4"]), Some(Status::Exit(3)));
+        assert_eq!(status_of(&["exit 0", "panic x", "exit 1"]), Some(Status::Panic("x".into())));
+        assert_eq!(status_of(&["panic x", "failed y"]), Some(Status::Panic("x".into())));
+        assert_eq!(status_of(&["noise", "", "\x1b[2JBdsDxe: failed to load Boot0001"]), None);
     }
 }
