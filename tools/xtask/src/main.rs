@@ -13,8 +13,10 @@ mod files;
 mod project;
 mod replay;
 mod run;
+mod stories;
 mod syscalls;
 mod test;
+mod version;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, error::ErrorKind};
@@ -27,7 +29,7 @@ use std::process::exit;
 
 /// The host's side of Cor
 #[derive(Parser)]
-#[command(name = "xtask")]
+#[command(name = "xtask", version)]
 struct Cli {
     #[command(subcommand)]
     command: Do,
@@ -42,6 +44,10 @@ enum Do {
         /// What to test
         stages: Vec<test::Stage>,
     },
+    /// List the stories in features/, which bin/cucumber runs
+    Features(stories::Stories),
+    /// Tell Cor's version, and those of the programs that it is built and run with
+    Version,
     /// Have everything fail that can fail in the programs of user/tests
     Faults {
         /// Programs as they lie in the root, or folders of them (with a slash at the end)
@@ -153,6 +159,8 @@ fn execute(project: &Project, command: Do) -> Result<()> {
     match command {
         Do::Build => build::build(project),
         Do::Test { stages } => test::test(project, &stages),
+        Do::Features(options) => stories::list(project, &options),
+        Do::Version => version::print(project),
         Do::Faults { programs } => test::faults(project, &programs),
         Do::Schedules(options) => test::schedules(project, &options),
         Do::Soak(options) => test::soak(project, &options),
