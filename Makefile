@@ -1,7 +1,7 @@
 # Cor's one entry. The work is done by tools/xtask; cargo and it know what is out of date.
 #
 #   make         build everything that a boot needs (target/images)
-#   make run     build, and sit at Cor's console (Ctrl-A x leaves)
+#   make run     build, and sit at Cor's console (Ctrl-A x leaves); `cargo run` does the same
 #   make test    all tests, from cheap to dear
 #   make soak    endurance: hours of work, and nothing may be left of it; SEED=7 for other numbers
 #   make faults  the n-th frame, copy, block … fails in the programs of user/tests, for n = 1, 2, 3 …;
