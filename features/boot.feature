@@ -50,6 +50,74 @@ Feature: Booting
       | 32M  | GRUB        |
 
   @cor
+  Scenario Outline: In the least memory that README names, <size> by <loader>
+    Given the project's own root
+    And a machine with <size> of memory
+    And a machine that boots by <loader>
+    When /bin/echo runs with "little, but enough"
+    Then it prints "little, but enough"
+
+    Examples:
+      | size | loader      |
+      | 20M  | QEMU itself |
+      | 20M  | GRUB        |
+
+    @uefi @slow
+    Examples:
+      | size | loader |
+      | 64M  | UEFI   |
+
+  @cor
+  Scenario Outline: <size> of memory by <loader> are too little
+    Given the project's own root
+    And a machine with <size> of memory
+    And a machine that boots by <loader>
+    When /bin/echo runs
+    Then the exit status is 125
+    And bin/run says "--memory <size> is too little: with this root ("
+
+    Examples:
+      | size | loader      |
+      | 8M   | QEMU itself |
+      | 8M   | GRUB        |
+      | 40M  | UEFI        |
+
+  @cor
+  Scenario Outline: A machine that has no room for the kernel itself says so: <size>
+    Given a machine with QEMU's options "-m <size>"
+    When /bin/hello runs
+    Then the exit status is 125
+    And bin/run says "there is too little memory for the kernel"
+
+    Examples:
+      | size  |
+      | 2M    |
+      | 4M    |
+
+  @cor
+  Scenario Outline: A command line of <length> bytes, by <loader>
+    Given a machine that boots by <loader>
+    When /bin/hello runs with <length> bytes on the kernel's command line
+    Then it prints "Hello, world!"
+
+    Examples: as long as it may be
+      | length | loader      |
+      | 4095   | QEMU itself |
+      | 4096   | GRUB        |
+
+  @cor
+  Scenario Outline: A command line of <length> bytes is too long, by <loader>
+    Given a machine that boots by <loader>
+    When /bin/hello runs with <length> bytes on the kernel's command line
+    Then the exit status is 125
+    And bin/run says "the kernel's command line would have <length> bytes"
+
+    Examples:
+      | length | loader      |
+      | 4096   | QEMU itself |
+      | 4097   | GRUB        |
+
+  @cor
   Scenario: On another chipset
     Given a machine of the type q35
     When /bin/hello runs

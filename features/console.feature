@@ -82,6 +82,50 @@ Feature: At the console
     And the exit status is 0
 
   @cor
+  Scenario Outline: What goes to a file or a pipe is plain lines, by <loader>
+    Given this computer's /bin/busybox as /bin/sh
+    And a machine that boots by <loader>
+    And standard input:
+      """
+      echo six times seven is $((6 * 7))
+      """
+    When Cor boots
+    Then the console says "six times seven is 42"
+    And the console comes in plain lines
+
+    Examples:
+      | loader      |
+      | QEMU itself |
+
+    @uefi @slow
+    Examples:
+      | loader |
+      | UEFI   |
+
+  @cor
+  Scenario Outline: What a program prints stays as it is, whatever came before it by <loader>
+    Given a machine that boots by <loader>
+    And the C program /bin/colours:
+      """
+      #include "stdio.h"
+      int main(void) { puts("\033[1mbold\033[m\r"); }
+      """
+    When Cor boots and runs /bin/colours
+    Then the console comes in plain lines, but what the program prints as it is:
+      """
+      \e[1mbold\e[m\r
+      """
+
+    Examples:
+      | loader      |
+      | QEMU itself |
+
+    @uefi @slow
+    Examples:
+      | loader |
+      | UEFI   |
+
+  @cor
   Scenario: Ctrl-A x leaves
     Given the C program /bin/sh:
       """

@@ -22,10 +22,11 @@ Feature: The root archive
     And it prints nothing
 
     Examples: what is no archive of this kind
-      | damage                  | reason                    |
-      | a text                  | not a newc cpio archive   |
-      | a tar archive           | not a newc cpio archive   |
-      | of another kind of cpio | not a newc cpio archive   |
+      | damage                  | reason                                            |
+      | empty                   | is empty, not a newc cpio archive                 |
+      | a text                  | is of an unknown kind, not a newc cpio archive    |
+      | a tar archive           | is a tar archive, not a newc cpio archive         |
+      | of another kind of cpio | is an old cpio archive, not a newc cpio archive   |
 
     Examples: what has been one
       | damage                          | reason                   |
@@ -36,6 +37,20 @@ Feature: The root archive
       | damaged in a number             | the archive is broken    |
       | full of names that do not end   | the archive is           |
       | full of files that do not end   | the archive is           |
+
+  @cor
+  Scenario Outline: A disk that is <damage>, told to be the root
+    Given a further disk with a root archive that is <damage>
+    When /bin/hello runs
+    Then the exit status is 125
+    And bin/run says "the disk vdb holds no root archive: this is"
+    And bin/run says "not a newc cpio archive"
+
+    Examples:
+      | damage                  |
+      | a text                  |
+      | a tar archive           |
+      | of another kind of cpio |
 
   @cor
   Scenario: The init that was asked for is not there
@@ -87,6 +102,38 @@ Feature: The root archive
       empty: 40755
       leads nowhere
       """
+
+  Scenario: What goes along keeps its links
+    Given a directory of this computer goes along, with a file, links to it, to a directory and to nowhere
+    And the C program /bin/links:
+      """
+      #include <stdio.h>
+      #include <unistd.h>
+
+      int main(void)
+      {
+          char target[100], line[100] = "", *links[] = {"1", "module", "lost"};
+          for (int i = 0; i < 3; i++) {
+              target[readlink(links[i], target, sizeof target - 1)] = 0;
+              printf("%s -> %s\n", links[i], target);
+          }
+          fputs(fgets(line, sizeof line, fopen("module", "r")), stdout);
+      }
+      """
+    When /bin/links runs in that directory
+    Then it prints:
+      """
+      1 -> 1.0
+      module -> 1/module
+      lost -> /nowhere
+      found
+      """
+
+  Scenario: A program whose interpreter is not there
+    Given this computer's /bin/ls as /bin/ls
+    When /bin/ls runs
+    Then the exit status is 127
+    And bin/run says "its interpreter /lib64/ld-linux-x86-64.so.2 is not in the root; --with /bin/ls brings it"
 
   @cor
   Scenario: A program that fills the root with files is told that it is full

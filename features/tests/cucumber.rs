@@ -9,6 +9,7 @@
 //! terminal.rs   a person at the console             session.rs    what is typed at the prompt, and what comes of it
 //! screen.rs     the picture on the machine's screen linux.rs      other kernels
 //! replay.rs     recordings of runs                  profile.rs    what the machine was at
+//! tools.rs      the project's other commands        help.rs       bin/cucumber --help
 //! ```
 //!
 //! With `FEATURES_KERNEL=FILE` every story is told to that kernel (a Linux bzImage) instead of Cor, to see whether the story is
@@ -19,6 +20,7 @@
 
 mod command;
 mod elf;
+mod help;
 mod input;
 mod linux;
 mod machine;
@@ -31,6 +33,7 @@ mod run;
 mod screen;
 mod session;
 mod terminal;
+mod tools;
 mod world;
 
 use cucumber::event::ScenarioFinished;
@@ -44,6 +47,10 @@ const AT_ONCE: usize = 2;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    if help::is_wanted() {
+        print!("{}", help::HELP);
+        return ExitCode::SUCCESS;
+    }
     static LEFT_OUT: AtomicUsize = AtomicUsize::new(0);
     let stories = World::cucumber().max_concurrent_scenarios(AT_ONCE).fail_on_skipped();
     let stories = stories.after(|_, _, scenario, event, world| {

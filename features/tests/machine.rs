@@ -87,6 +87,11 @@ fn network(world: &mut World) {
     world.machine.add(&[&"--net"]);
 }
 
+#[given(regex = r#"^a machine with QEMU's options "(.*)"$"#)]
+fn options_of_qemu(world: &mut World, options: String) {
+    world.machine.add(&[&"--qemu", &options]);
+}
+
 #[given(regex = r"^a machine of the type (\S+)$")]
 fn machine_type(world: &mut World, name: String) {
     world.machine.add(&[&"--machine", &name]);

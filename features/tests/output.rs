@@ -2,6 +2,7 @@
 
 use crate::command::Outcome;
 use crate::input::Input;
+use crate::run::with_place;
 use crate::world::{World, text};
 use cucumber::gherkin::Step;
 use cucumber::then;
@@ -81,10 +82,39 @@ fn console_does_not_say(world: &mut World, text: String) {
     assert!(!outcome.text().contains(&text), "the console says {text:?}{outcome}");
 }
 
+#[then("the console comes in plain lines")]
+fn plain_lines(world: &mut World) {
+    let outcome = world.outcome();
+    assert_plain(&outcome.output, outcome);
+}
+
+#[then("the console comes in plain lines, but what the program prints as it is:")]
+fn plain_lines_around(world: &mut World, step: &Step) {
+    let outcome = world.outcome();
+    let printed = text(step).replace("\\e", "\x1b").replace("\\r", "\r") + "\n";
+    let at = outcome.output.windows(printed.len()).position(|window| window == printed.as_bytes());
+    let at = at.unwrap_or_else(|| panic!("{printed:?} is not in the output{outcome}"));
+    assert_plain(&[&outcome.output[..at], &outcome.output[at + printed.len()..]].concat(), outcome);
+}
+
+/// Fails if there is something that only a terminal understands.
+fn assert_plain(output: &[u8], outcome: &Outcome) {
+    let odd = output.iter().position(|byte| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t'));
+    let around = odd.map(|at| String::from_utf8_lossy(&output[at.saturating_sub(40)..(at + 40).min(output.len())]));
+    assert!(odd.is_none() && !output.is_empty(), "not plain: {around:?}{outcome}");
+}
+
 #[then(regex = r#"^bin/run says "(.*)"$"#)]
 fn bin_run_says(world: &mut World, text: String) {
+    let text = with_place(world, &text);
     let outcome = world.outcome();
     assert!(outcome.errors.contains(&text), "bin/run does not say {text:?}{outcome}");
+}
+
+#[then(regex = r#"^bin/run does not say "(.*)"$"#)]
+fn bin_run_does_not_say(world: &mut World, text: String) {
+    let outcome = world.outcome();
+    assert!(!outcome.errors.contains(&text), "bin/run says {text:?}{outcome}");
 }
 
 #[then("bin/run says nothing")]

@@ -3,7 +3,7 @@
 use crate::command::finish;
 use crate::world::{World, text};
 use cucumber::gherkin::Step;
-use cucumber::given;
+use cucumber::{given, when};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -40,11 +40,47 @@ fn has_mode(world: &mut World, path: String, mode: String) {
     fs::set_permissions(world.in_root(&path), Permissions::from_mode(mode)).expect("a mode that can be set");
 }
 
+#[given("the project's own root")]
+pub fn own_root(world: &mut World) {
+    world.machine.root = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/images/root.cpio").into();
+}
+
+#[given("a directory of this computer goes along, with a file, links to it, to a directory and to nowhere")]
+fn directory_with_links(world: &mut World) {
+    let directory = world.path("along");
+    fs::create_dir_all(directory.join("1.0")).expect("a directory");
+    fs::write(directory.join("1.0/module"), "found\n").expect("a file");
+    for (link, target) in [("1", "1.0"), ("module", "1/module"), ("lost", "/nowhere")] {
+        symlink(target, directory.join(link)).expect("a link");
+    }
+    world.machine.add(&[&"--with", &directory]);
+}
+
+#[when(regex = r"^(\S+) runs in that directory$")]
+async fn runs_in_that_directory(world: &mut World, program: String) {
+    let directory = world.path("along");
+    world.machine.add(&[&"--cwd", &directory]);
+    let mut command = world.run();
+    command.args(["--quiet", "--", &program]);
+    world.outcomes.push(finish(command, Some(&[])).await);
+}
+
 #[given(regex = r"^a root archive that is (.*)$")]
-async fn odd_archive(world: &mut World, what: String) {
+async fn odd_root(world: &mut World, what: String) {
+    world.machine.root = odd_archive(world, &what).await;
+}
+
+#[given(regex = r"^a further disk with a root archive that is (.*)$")]
+async fn odd_disk(world: &mut World, what: String) {
+    let archive = odd_archive(world, &what).await;
+    world.machine.add(&[&"--disk", &archive, &"--append", &"root=/dev/vdb"]);
+}
+
+/// Packs the story's root into an archive, damaged as told.
+async fn odd_archive(world: &World, what: &str) -> PathBuf {
     let archive = world.path("root.cpio");
     let whole = pack(world).await;
-    let bytes = match what.as_str() {
+    let bytes = match what {
         "in order" => whole,
         "empty" => Vec::new(),
         "nothing but zeros" => vec![0; 64 * 1024],
@@ -61,7 +97,7 @@ async fn odd_archive(world: &mut World, what: String) {
         _ => panic!("unknown: {what}"),
     };
     fs::write(&archive, bytes).expect("an archive");
-    world.machine.root = archive;
+    archive
 }
 
 /// The root as the project packs it.

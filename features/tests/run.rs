@@ -86,11 +86,24 @@ async fn boots_with(world: &mut World, arguments: String) {
     boots(world).await;
 }
 
+#[when(regex = r"^(\S+) runs with (\d+) bytes on the kernel's command line$")]
+async fn runs_with_long_line(world: &mut World, program: String, length: usize) {
+    // What bin/run puts there itself, and the space behind it.
+    let own = "init=/.cor/init console=stream quiet ".len();
+    world.machine.add(&[&"--append", &"x".repeat(length - own)]);
+    run(world, &program, Vec::new()).await;
+}
+
 #[when(regex = r#"^bin/run is called with "(.*)"$"#)]
 async fn bin_run_is_called(world: &mut World, words: String) {
     let mut command = bin_run();
-    command.args(words.split(' '));
+    command.args(words.split(' ').map(|word| with_place(world, word)));
     world.outcomes.push(finish(command, Some(&[])).await);
+}
+
+/// A text in which HERE stands for the story's own directory.
+pub fn with_place(world: &World, text: &str) -> String {
+    text.replace("HERE", world.path("").display().to_string().trim_end_matches('/'))
 }
 
 /// Runs a program so that only what it prints is seen.

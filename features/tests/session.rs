@@ -18,7 +18,7 @@ struct Exchange {
 
 #[given("a person at the prompt")]
 async fn at_prompt(world: &mut World) {
-    world.machine.root = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/images/root.cpio").into();
+    crate::root::own_root(world);
     let mut opened = Terminal::open(world.machine.command(None));
     opened.wait_until("there is no prompt", |terminal| prompt_after(terminal, 0).is_some()).await;
     world.terminal = Some(opened);
