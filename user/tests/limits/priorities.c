@@ -1,5 +1,6 @@
 // RLIMIT_NICE and RLIMIT_RTPRIO: how urgent an ordinary user may make himself.
 #include "../process.h"
+#include "../real-time.h"
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -26,5 +27,6 @@ int main(void)
     struct rlimit raised = {25, 25};
     if (setrlimit(RLIMIT_NICE, &raised) == -1 && errno == EPERM)
         SKIP("needs CAP_SYS_RESOURCE");
+    need_real_time();
     EQUAL(IN_CHILD(bound()), 0);
 }

@@ -1,6 +1,7 @@
 // build: musl
 // On one CPU, who runs in real time is not disturbed by others until he waits; among such, the more urgent goes first.
 #include "../process.h"
+#include "../real-time.h"
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -27,6 +28,7 @@ static void be(int policy, int priority)
 
 int main(void)
 {
+    need_real_time();
     // The first CPU that this process may have.
     unsigned long cpus[16] = {0};
     CHECK(syscall(SYS_sched_getaffinity, 0, sizeof cpus, cpus) > 0);

@@ -1,6 +1,7 @@
 // build: musl
 // Real-time policies: set, asked for, inherited, or not by who asked for that; and who may not.
 #include "../process.h"
+#include "../real-time.h"
 #include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -34,6 +35,7 @@ static void as_another(void)
 
 int main(void)
 {
+    need_real_time();
     int priority = 30;
     struct timespec turn;
     SUCCEED(set(0, SCHED_FIFO, 20));

@@ -1,6 +1,7 @@
 // build: musl
 // sched_setattr(2), sched_getattr(2): everything about a thread's turn in one structure, whatever its size.
 #include "../process.h"
+#include "../real-time.h"
 #include <sched.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -31,6 +32,7 @@ static struct attributes get(unsigned size)
 
 int main(void)
 {
+    need_real_time();
     struct attributes wanted = {.size = 48, .policy = SCHED_OTHER, .nice = 7}, is = get(sizeof is);
     EQUAL(is.size, 56);
     EQUAL(is.policy, SCHED_OTHER);
