@@ -64,16 +64,19 @@ macro_rules! check {
 }
 pub(super) use check;
 
-/// Tries up to three times whether something is in time: an emulated machine may stand still for a while because its host is
-/// busy, but not three times in a row.
+/// How often something is tried that a busy host may keep from being in time.
+const TRIES: u32 = 10;
+
+/// Tries several times whether something is in time: an emulated machine may stand still for a while because its host is busy,
+/// but not so often in a row.
 #[track_caller]
 pub(super) fn in_time(mut attempt: impl FnMut() -> Result<bool, Failure>) -> Result<(), Failure> {
-    for _ in 0..3 {
+    for _ in 0..TRIES {
         if attempt()? {
             return Ok(());
         }
     }
-    Err(Failure::new("three times not in time".into()))
+    Err(Failure::new(alloc::format!("{TRIES} times not in time")))
 }
 
 /// Waits until a condition holds, looking at it each millisecond; fails when it takes too long.
