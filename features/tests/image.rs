@@ -1,7 +1,7 @@
 //! Images that boot by themselves.
 
 use crate::command::finish;
-use crate::machine::bin_run;
+use crate::machine::{PATIENCE, bin_run};
 use crate::session::sit_down;
 use crate::world::World;
 use cucumber::{given, then, when};
@@ -64,7 +64,7 @@ async fn at_prompt_of(world: &mut World, what: String, medium: String, firmware:
     let mut command = bin_run();
     command.args(["--boot-from", medium]).arg(image(&what).await);
     // Two stories may have the file at the same time.
-    command.args(["--snapshot", "--boot", boot, "--timeout", "80"]);
+    command.args(["--snapshot", "--boot", boot, "--timeout", &PATIENCE.to_string()]);
     sit_down(world, command).await;
 }
 

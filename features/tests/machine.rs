@@ -15,6 +15,10 @@ const SECTOR: usize = 512;
 /// What is written to QEMU's debug port.
 const DEBUG_PORT: &str = "debug-port";
 
+/// After how many seconds a machine is ended that hangs: many times what the longest story takes, for a host that others
+/// use too, and less than the story has (`command::LIMIT`), so that what it printed is seen.
+pub const PATIENCE: u32 = 300;
+
 /// A machine as `bin/run` is to be told of it.
 #[derive(Debug)]
 pub struct Machine {
@@ -29,10 +33,9 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// One that QEMU boots directly, with this root. Its time is shorter than the story's (`command::LIMIT`), so that
-    /// what it printed is seen.
+    /// One that QEMU boots directly, with this root.
     pub fn new(root: PathBuf) -> Machine {
-        Machine { root, boot: "direct".to_string(), timeout: 300, options: Vec::new() }
+        Machine { root, boot: "direct".to_string(), timeout: PATIENCE, options: Vec::new() }
     }
 
     /// Adds words for `bin/run`.
