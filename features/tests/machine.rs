@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 /// A sector of a disk, in bytes.
 const SECTOR: usize = 512;
-/// What is written to QEMU's debug port.
+/// File that receives what is written to QEMU's debug port.
 const DEBUG_PORT: &str = "debug-port";
 
 /// A machine as `bin/run` is to be told of it.
