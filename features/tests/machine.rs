@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 /// A sector of a disk, in bytes.
 const SECTOR: usize = 512;
-/// What is written to QEMU's debug port.
+/// File that receives what is written to QEMU's debug port.
 const DEBUG_PORT: &str = "debug-port";
 
 /// After how many seconds a machine is ended that hangs: many times what the longest story takes, for a host that others

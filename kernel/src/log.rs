@@ -57,10 +57,10 @@ static CONSOLE_OFF: AtomicBool = AtomicBool::new(false);
 pub const DEFAULT_LEVEL: u8 = DEBUG;
 /// All lines.
 const ALL: u8 = 8;
-/// What `debug!` and `verbose!` write: steps of the boot, for bin/bootchart, and all that is known of the machine. It stands in the
-/// ring, not on the console.
+/// Level of `debug!` and `verbose!`: steps of the boot, for bin/bootchart, and the description of the machine. Such lines stand in
+/// the ring, not on the console.
 const DEBUG: u8 = 7;
-/// What steps of the boot belong to that were done before there was a log.
+/// Subsystem of the steps of the boot that were done before there was a log.
 const BOOT: &str = "boot";
 /// What a line costs beside its text, at most: `<6>`.
 const PREFIX: usize = 3;
@@ -81,7 +81,7 @@ pub fn start() {
     }
 }
 
-/// Says which lines are recorded; the first call counts. If a person asked for a level that the console would not show, it does.
+/// Sets the filter; the first call counts. If a level is asked for that the console would not show, it shows all.
 pub fn set_filter(filter: Filter<'static>) {
     if filter.wants_all_shown() {
         set_console_level(ALL);

@@ -1,7 +1,7 @@
 //! Entries of ACPI tables, from the bytes of a table whose checksum was right. ACPI specification 6.5, sections 5.2.9 (FADT) and
 //! 5.2.12 (MADT); PCI Firmware Specification 3.0, section 4.1.2 (MCFG); IA-PC HPET Specification 1.0a, section 3.2.4.
 //!
-//! `machine::acpi` finds the tables. Sizes in them are checked all the same: firmware is as full of mistakes as other programs.
+//! `machine::acpi` finds the tables. Sizes in them are checked all the same: firmware has mistakes like other programs.
 
 /// Ports of a register block in the FADT.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,7 +42,7 @@ pub struct Processor {
 /// Configuration space of a range of PCI buses, in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ConfigurationSpace {
-    /// Physical address of bus 0, whether or not that is in the range.
+    /// Physical address of bus 0, which need not be in the range.
     pub address: u64,
     /// PCI segment.
     pub segment: u16,
@@ -133,7 +133,7 @@ impl ConfigurationSpace {
     /// Bytes of a bus: 32 devices of 8 functions of 4 KiB.
     const BUS: u64 = 1 << 20;
 
-    /// Where the buses' registers begin.
+    /// First address of the buses' registers.
     pub fn start(&self) -> u64 {
         self.address + u64::from(self.buses[0]) * ConfigurationSpace::BUS
     }

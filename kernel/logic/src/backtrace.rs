@@ -58,7 +58,7 @@ impl Collapser {
         let cycle: ArrayVec<u64, LONGEST_CYCLE> = self.recent[before..].iter().copied().collect();
         if matched >= frames {
             emit(Step::Repeated { frames, times: matched / frames });
-            // What came before the cycle is no longer followed by a single one.
+            // Frames from before the cycle are no longer next to the last one.
             self.recent.drain(..before);
         }
         cycle.into_iter().take(matched % frames).for_each(|address| self.emit_frame(address, emit));

@@ -1,7 +1,7 @@
 //! What the kernel knows of its machine when it starts, whoever loaded it.
 //!
 //! `multiboot2` and `pvh` fill it from a loader's structures, which lie in memory that is used for other things later; so
-//! everything here is a copy. It is large: it belongs in a static, not on a stack. Nothing in it is believed before `settle`.
+//! everything here is a copy. It is large: it belongs in a static, not on a stack. Nothing in it is valid before `settle`.
 
 use crate::address::{PhysAddr, PhysRange};
 use crate::memory_map::{Kind, MemoryMap};
@@ -17,7 +17,7 @@ const LARGEST_SCREEN: u64 = 1 << 30;
 /// How many boot modules are kept.
 pub const MODULES_MAX: usize = 8;
 
-/// How many areas of the loader's memory map are kept as they were told.
+/// Number of areas of the loader's memory map that are kept unchanged.
 pub const LOADER_AREAS_MAX: usize = 128;
 
 /// What the loader told.
@@ -29,7 +29,7 @@ pub struct BootInfo {
     pub command_line: ArrayString<COMMAND_LINE_MAX>,
     /// The memory, without what the kernel, its modules and the loader's structures take.
     pub memory: MemoryMap,
-    /// The first areas of the memory map as the loader listed them.
+    /// First areas of the memory map as the loader listed them.
     pub loader_areas: ArrayVec<LoaderArea, LOADER_AREAS_MAX>,
     /// Number of areas that the loader listed.
     pub loader_area_count: usize,
@@ -37,7 +37,7 @@ pub struct BootInfo {
     pub modules: ArrayVec<Module, MODULES_MAX>,
     /// The screen, if the loader set one up.
     pub framebuffer: Option<Framebuffer>,
-    /// Why the screen that the loader told of is not used.
+    /// Reason for which the loader's screen is not used.
     pub framebuffer_refused: Option<&'static str>,
     /// Where ACPI's root pointer is.
     pub acpi_root: Option<PhysAddr>,
@@ -127,7 +127,7 @@ impl BootInfo {
         }
     }
 
-    /// Takes in an area of the loader's memory map.
+    /// Adds an area of the loader's memory map.
     pub fn add_area(&mut self, area: LoaderArea) {
         self.memory.add(area.start, area.length, area.kind());
         self.loader_area_count += 1;
@@ -135,15 +135,15 @@ impl BootInfo {
         let _ = self.loader_areas.try_push(area);
     }
 
-    /// Takes in a boot module; an error if there are too many, or it cannot be where it is said to be.
+    /// Adds a boot module. Fails if there are too many, or if its end is no address.
     pub fn add_module(&mut self, start: u64, length: u64, command_line: &[u8]) -> Result<(), &'static str> {
         let range = PhysRange::new(PhysAddr(start), length).ok_or("a boot module wraps around the end of memory")?;
         let module = Module { range, command_line: text(command_line) };
         self.modules.try_push(module).map_err(|_| "there are too many boot modules")
     }
 
-    /// Checks all of it, and reserves the memory of the kernel's image and of the modules. An error says why the kernel cannot
-    /// start. A frame buffer that cannot be right is left out, and the reason noted: a machine can do without a screen.
+    /// Validates everything and reserves the memory of the kernel's image and of the modules. An error is the reason for which the
+    /// kernel cannot start. An invalid frame buffer is left out and the reason noted: a machine can do without a screen.
     pub fn settle(&mut self, image: PhysRange) -> Result<(), &'static str> {
         self.check_modules(image)?;
         self.memory.reserve(image.start.0, image.length());
@@ -158,7 +158,7 @@ impl BootInfo {
         Ok(())
     }
 
-    /// Modules must lie in memory, apart from each other and from the kernel.
+    /// Checks that modules lie in usable memory and overlap neither each other nor the kernel.
     fn check_modules(&self, image: PhysRange) -> Result<(), &'static str> {
         for (index, module) in self.modules.iter().enumerate() {
             let others = self.modules[..index].iter().map(|module| module.range);
@@ -177,7 +177,7 @@ impl BootInfo {
 }
 
 impl LoaderArea {
-    /// What the kernel makes of the type.
+    /// Returns the kind that the kernel makes of the type.
     pub fn kind(&self) -> Kind {
         match self.code {
             1 => Kind::Usable,
@@ -205,7 +205,7 @@ impl fmt::Display for LoaderArea {
     }
 }
 
-/// A loader's text, up to a NUL if there is one: as much as fits, with a replacement character for what is no UTF-8.
+/// Converts a loader's text up to its NUL, if it has one: as much as fits, with replacement characters for invalid UTF-8.
 pub fn text<const N: usize>(bytes: &[u8]) -> ArrayString<N> {
     let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     let mut text = ArrayString::new();

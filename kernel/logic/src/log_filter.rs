@@ -1,26 +1,26 @@
-//! Which lines of the kernel's log are recorded, by subsystem and level; what the boot argument `log=` says.
+//! Filter of the kernel's log by subsystem and level; parser of the boot argument `log=`.
 //!
 //! The argument is a list such as `info,virtio_blk=debug,fs=off`: a level alone is for all subsystems that are not named.
 
 use arrayvec::ArrayVec;
 
-/// How many subsystems can be named.
+/// Most subsystems that can be named.
 const MOST: usize = 32;
 
-/// How much of a subsystem is recorded: lines of this level and of those before it.
+/// Level of a line; as a limit, lines of this level and of those before it are recorded.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Level {
     /// Nothing.
     Off,
-    /// What does not work.
+    /// Failures.
     Error,
-    /// What may not work as meant.
+    /// Possible failures.
     Warning,
-    /// What everybody may want to know.
+    /// Events of general interest.
     Info,
-    /// Steps of the boot, and what helps to find a mistake.
+    /// Steps of the boot, and details for debugging.
     Debug,
-    /// All that is known of the machine.
+    /// Description of the machine.
     Verbose,
 }
 
@@ -56,7 +56,7 @@ impl Default for Filter<'_> {
 }
 
 impl<'a> Filter<'a> {
-    /// All but `Verbose`.
+    /// Records everything but `Verbose`.
     pub const fn new() -> Filter<'a> {
         Filter { usual: Level::Debug, named: ArrayVec::new_const(), asked: Level::Off }
     }
@@ -66,8 +66,7 @@ impl<'a> Filter<'a> {
         (self.usual, self.asked) = (Level::Verbose, Level::Verbose);
     }
 
-    /// Takes in a list; an error is the first part of it that means nothing, and the parts before it count. Of two that name the
-    /// same the later counts.
+    /// Adds a list. An error is its first invalid part; the parts before it count. Of two for the same subsystem the later counts.
     pub fn add(&mut self, list: &'a str) -> Result<(), &'a str> {
         for part in list.split(',').filter(|part| !part.is_empty()) {
             let (subsystem, level) = part.split_once('=').map_or((None, part), |(name, level)| (Some(name), level));
@@ -84,14 +83,14 @@ impl<'a> Filter<'a> {
         Ok(())
     }
 
-    /// The level up to which a subsystem is recorded. Unless it is named, one that is foreign, a crate that is not of the kernel, is
-    /// recorded up to `Warning` only.
+    /// Returns the level up to which a subsystem is recorded. A foreign one, a crate that is not of the kernel, is recorded up to
+    /// `Warning` only, unless it is named.
     pub fn level(&self, subsystem: &str, foreign: bool) -> Level {
         let named = self.named.iter().find(|(name, _)| *name == subsystem).map(|(_, level)| *level);
         named.unwrap_or(if foreign { self.usual.min(Level::Warning) } else { self.usual })
     }
 
-    /// The highest level that anything is recorded at.
+    /// Returns the highest level at which anything is recorded.
     pub fn loudest(&self) -> Level {
         self.named.iter().map(|(_, level)| *level).fold(self.usual, Level::max)
     }
@@ -102,7 +101,7 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// The subsystem that a line belongs to, from the path of the module that wrote it: the kernel's folder (of drivers, the driver;
+/// Returns the subsystem of a module, from its path: the kernel's folder (of drivers, the driver;
 /// `init` is `boot`), the file of the crate `machine`, or else the crate.
 pub fn subsystem(module: &str) -> &str {
     let mut parts = module.split("::");

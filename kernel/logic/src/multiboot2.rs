@@ -1,14 +1,14 @@
-//! What a Multiboot2 loader (GRUB) leaves in memory: a list of tags. Multiboot2 specification 2.0, chapter 3.6.
+//! Boot information of a Multiboot2 loader (GRUB): a list of tags. Multiboot2 specification 2.0, chapter 3.6.
 //!
-//! The list is bytes that nobody vouches for: every size in it is checked against the bytes that are there, and a damaged list
-//! is an error with a reason, never a panic. `machine::boot` maps the bytes and calls [`read`].
+//! The list is untrusted: every size in it is checked against the bytes that are there, and a damaged list is an error with a
+//! reason, never a panic. `machine::boot` maps the bytes and calls [`read`].
 
 use crate::address::PhysAddr;
 use crate::boot_info::{BootInfo, Field, Format, Framebuffer, LoaderArea, text};
 
 /// Size of the list's header: the size of all, and a reserved word.
 pub const HEADER_SIZE: usize = 8;
-/// The largest list that is believed, in bytes.
+/// Largest list that is accepted, in bytes.
 const LARGEST: usize = 16 << 20;
 /// Type and size, before each tag's contents.
 const TAG_HEADER: usize = 8;
@@ -38,7 +38,7 @@ struct Tag<'a> {
     contents: &'a [u8],
 }
 
-/// The size of the whole list in bytes, from its header; an error if it cannot be right.
+/// Returns the size of the whole list in bytes, from its header; an error if it is out of bounds.
 pub fn size(header: &[u8]) -> Result<usize> {
     let size = word(header, 0).ok_or("the Multiboot2 information is cut off")? as usize;
     if size < HEADER_SIZE + TAG_HEADER {
@@ -50,7 +50,7 @@ pub fn size(header: &[u8]) -> Result<usize> {
     Ok(size)
 }
 
-/// Reads the list that lies at a physical address. An error says what is damaged; `info` is then worth nothing.
+/// Reads the list at a physical address. An error names the damage; `info` is then incomplete.
 pub fn read(address: PhysAddr, list: &[u8], info: &mut BootInfo) -> Result<()> {
     let list = list.get(..size(list)?).ok_or("the Multiboot2 information is cut off")?;
     let mut place = HEADER_SIZE;

@@ -1,7 +1,7 @@
-//! What a PVH loader (`qemu -kernel`, Firecracker, Xen) leaves in memory: Xen's `hvm_start_info`.
+//! Boot information of a PVH loader (`qemu -kernel`, Firecracker, Xen): Xen's `hvm_start_info`.
 //!
 //! The layout is that of Xen's public header `arch-x86/hvm/start_info.h`; all numbers are little endian. Addresses and counts in it
-//! are not believed: `machine::boot` gives [`read`] only memory that is there, and what points elsewhere is an error with a reason.
+//! are untrusted: `machine::boot` gives [`read`] only memory that is there, and a pointer elsewhere is an error with a reason.
 
 use crate::address::PhysAddr;
 use crate::boot_info::{BootInfo, LoaderArea, text};
@@ -21,7 +21,7 @@ pub const MODULE_SIZE: usize = 32;
 /// Bytes of an entry of the memory map.
 pub const MEMORY_SIZE: usize = 24;
 
-/// The most entries of the memory map, and of the module list, that are believed.
+/// Most entries of the memory map, and of the module list, that are accepted.
 const MOST_ENTRIES: u32 = 1 << 12;
 
 /// The longest command line that is looked through for its end.

@@ -1,13 +1,13 @@
-//! Ranges of addresses and who owns them: a tree of resources, for I/O ports or for physical memory.
+//! Ranges of addresses and their owners: a tree of resources, for I/O ports or for physical memory.
 //!
-//! A *window* describes a range, such as a memory area or a device's base address register; windows nest. A *claim* belongs to one
-//! owner, who alone talks to what is there: nothing else may be claimed in it, and it lies within a window or outside of all. The
-//! tree needs no heap, since the first claims come before there is one.
+//! A *description* names a range, such as a memory area or a device's base address register; descriptions nest. A *claim* belongs to one
+//! owner, the only user of the range: nothing else may be claimed in it, and it lies within a description or outside of all. The tree
+//! needs no heap, since the first claims come before there is one.
 
 use arrayvec::{ArrayString, ArrayVec};
 use core::cmp::Reverse;
 
-/// The name of a window or an owner.
+/// The name of a range or of its owner.
 pub type Name = ArrayString<32>;
 
 /// A range with a name, its last address included.
@@ -17,13 +17,13 @@ pub struct Resource {
     pub first: u64,
     /// Last address.
     pub last: u64,
-    /// What it is, or whose.
+    /// Name of the range or of its owner.
     pub name: Name,
-    /// Whether it is a claim, not a window.
+    /// Whether it is a claim, not a description.
     pub claimed: bool,
 }
 
-/// Why a range was not taken into the tree.
+/// Reason for which a range was not inserted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refused {
     /// It has something in common with this range.
@@ -48,7 +48,7 @@ impl<const N: usize> Resources<N> {
         Resources(ArrayVec::new_const())
     }
 
-    /// Gives a range to an owner. It must overlap no other claim, and lie inside or outside of every window.
+    /// Gives a range to an owner. It must overlap no other claim, and lie inside or outside of every description.
     pub fn claim(&mut self, first: u64, last: u64, owner: &str) -> Result<(), Refused> {
         let new = Resource { first, last, name: shortened(owner), claimed: true };
         self.insert(new, |old| old.overlaps(&new) && (old.claimed || !old.contains(&new)))
@@ -80,7 +80,7 @@ impl<const N: usize> Resources<N> {
         if let Some(old) = self.0.iter().find(|old| conflicts(old)) {
             return Err(Refused::Conflict(*old));
         }
-        // A claim goes below a window of the same range, and a window above a claim.
+        // A claim is below a description of the same range.
         let key = |resource: &Resource| (resource.first, Reverse(resource.last), resource.claimed);
         let place = self.0.iter().position(|old| key(old) > key(&new)).unwrap_or(self.0.len());
         self.0.try_insert(place, new).map_err(|_| Refused::Full)
@@ -99,7 +99,7 @@ impl Resource {
 
 fn shortened(name: &str) -> Name {
     let mut short = Name::new();
-    // What does not fit any more is left out.
+    // The rest of a long name is left out.
     name.chars().take_while(|&character| short.try_push(character).is_ok()).for_each(drop);
     short
 }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_nest_around_and_inside_each_other() {
+    fn descriptions_nest_around_and_inside_each_other() {
         let mut memory = Resources::<16>::new();
         memory.claim(0x20_0000, 0x20_0fff, "owner").unwrap();
         memory.describe(0x10_0000, 0x7f_ffff, "System RAM").unwrap();
@@ -168,7 +168,7 @@ mod tests {
                 let last = first + random.below(64 - first).min(8);
                 let range = first as usize..=last as usize;
                 match random.below(4) {
-                    0 => _ = tree.describe(first, last, "window"),
+                    0 => _ = tree.describe(first, last, "description"),
                     1 => {
                         let whole = owners[first as usize]
                             .filter(|&owner| (0..64).all(|at| (owners[at] == Some(owner)) == range.contains(&at)));

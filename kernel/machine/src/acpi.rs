@@ -1,5 +1,5 @@
-//! What the firmware tells of the machine: ACPI's tables, found through the root pointer that the loader gave or the
-//! BIOS left.
+//! ACPI tables, the firmware's description of the machine, found through the root pointer that the loader gave or the BIOS
+//! left.
 //!
 //! The crate `acpi` finds and checks the tables, logic/acpi_tables.rs reads entries in them; of the objects in AML only one matters,
 //! which logic/aml_sleep.rs picks out.
@@ -30,13 +30,13 @@ pub(crate) type Tables = AcpiTables<Map>;
 /// At least the size of what is mapped to see whether there is a table: its header, or the root pointer.
 const HEADER: usize = 64;
 
-/// How many processors are remembered.
+/// Most processors that are kept.
 const MOST_PROCESSORS: usize = 64;
 
-/// What the tables say of the machine.
+/// Facts about the machine from the tables.
 #[derive(Debug)]
 pub struct Platform {
-    /// Where the root pointer lies.
+    /// Address of the root pointer (RSDP).
     pub root: PhysAddr,
     /// The register that resets the machine, and what to write there.
     pub reset: Option<(Register, u8)>,
@@ -46,7 +46,7 @@ pub struct Platform {
     pub processor_count: usize,
 }
 
-/// Where a register is.
+/// Location of a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Register {
     /// An I/O port.

@@ -9,7 +9,7 @@ use logic::errno::{Errno, Result};
 use x86_64::instructions::port::Port;
 
 const PORT: u16 = 0xe9;
-/// What the port reads as; one where nothing is reads as all ones.
+/// Value that the port reads as; a port without a device reads as all ones.
 const ANSWER: u8 = 0xe9;
 
 static OWNED: spin::Once<PortRange> = spin::Once::new();

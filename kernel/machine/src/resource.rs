@@ -1,4 +1,4 @@
-//! Who owns which I/O ports and which physical memory: the trees that /proc/ioports and /proc/iomem show (logic::resources).
+//! Owners of I/O ports and physical memory: the trees that /proc/ioports and /proc/iomem show (logic::resources).
 //!
 //! `port` and `mmio` claim what drivers hold; `boot`, `acpi` and `pci` describe what the loader, the firmware and the devices say
 //! is where. Both locks are leaves, and nothing is allocated with them.
@@ -15,7 +15,7 @@ use logic::{
 static PORTS: SpinLock<Resources<96>> = SpinLock::new("ports' owners", Resources::new());
 static MEMORY: SpinLock<Resources<384>> = SpinLock::new("memory's owners", Resources::new());
 
-/// What is described by a tree of resources.
+/// Address space of a tree of resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
     /// I/O ports.
@@ -86,7 +86,7 @@ pub(crate) fn describe_memory(start: PhysAddr, length: u64, name: &str) {
 
 /// Describes the memory map, and the parts of the kernel's image in it, of which the last, the symbols, ends at `image_end`.
 pub(crate) fn describe_map(map: &MemoryMap, image_end: u64) {
-    // What the kernel has taken is RAM like its neighbours.
+    // Memory that the kernel has taken is RAM like its neighbours.
     let mut ram: Option<PhysRange> = None;
     for area in map.areas() {
         match (&mut ram, area.kind <= Kind::Taken) {

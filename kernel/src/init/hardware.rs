@@ -1,11 +1,11 @@
-//! What is known of the machine before there are drivers, for the log at the level `verbose`: the loader's memory map, the kernel's
-//! addresses, the screen, and what ACPI says.
+//! Description of the machine in the log at the level `verbose`, before there are drivers: the loader's memory map, the kernel's
+//! addresses, the screen, and ACPI's facts.
 
 use crate::log::verbose;
 use logic::boot_info::{BootInfo, Format};
 use machine::{acpi::Platform, kernel_space};
 
-/// Tells it.
+/// Writes it.
 pub(super) fn describe(info: &BootInfo, platform: Option<&Platform>) {
     memory(info);
     screen(info);

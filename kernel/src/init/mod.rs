@@ -70,7 +70,7 @@ pub fn main(info: &'static BootInfo) -> ! {
     task::idle()
 }
 
-/// Does what the command line says about the log.
+/// Sets the log up as the command line says.
 fn prepare_log(line: &'static str) {
     if command_line::has(line, "quiet") {
         log::be_quiet();
@@ -158,7 +158,7 @@ fn boot(ctx: &TaskContext, info: &'static BootInfo) -> Result<(), Failure> {
     start_first(ctx, line, root)
 }
 
-/// What /dev/console is to be: the last that is named.
+/// Chooses /dev/console: the last that is named.
 fn console(line: &str) -> Choice {
     Choice::new(command_line::values(line, "console").filter(|word| *word != DEBUG_CONSOLE).last())
 }

@@ -1,4 +1,4 @@
-//! /proc/iomem and /proc/ioports: which memory and which ports there are, and whose; proc(5).
+//! /proc/iomem and /proc/ioports: ranges of physical memory and of I/O ports with their owners; proc(5).
 
 use crate::{
     fs::proc::{self, Text},

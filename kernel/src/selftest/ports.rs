@@ -14,7 +14,7 @@ const FREE: u16 = 0x2000;
 /// The first interrupt controller.
 const PIC: u16 = 0x20;
 
-/// Whose the ports from `base` on are.
+/// Whether the ports from `base` on have an owner.
 fn is_claimed(base: u16) -> bool {
     let mut found = false;
     let Ok(()) = for_each::<Infallible>(Space::Ports, |_, range| {

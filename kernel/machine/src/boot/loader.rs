@@ -1,4 +1,4 @@
-//! What the loader left in memory: Multiboot2's structures or PVH's, which logic/multiboot2.rs and logic/pvh.rs read.
+//! Access to the loader's structures in memory, Multiboot2's or PVH's, which logic/multiboot2.rs and logic/pvh.rs read.
 //!
 //! All of it lies below 4 GiB, where the stub's tables still show it, in memory that the map may call free: everything is
 //! copied, except the modules and the range that is returned, which the caller reserves.
