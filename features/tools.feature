@@ -156,14 +156,11 @@ Feature: The tools at the prompt
     When "secret 42 words" is typed
     Then the screen shows "~ #"
 
-  Scenario: The default root has no tests, and the program that runs them says which root has
-    Given a person at the prompt
-    When the session goes:
-      """
-      / # run-tests; echo $?
-      run-tests: this root has no tests; to run them: bin/run --root target/images/tests.cpio -- /bin/run-tests
-      2
-      """
+  Scenario: In a root without tests the program that runs them says which root has some
+    Given this computer's ../target/images/tests/root/bin/run-tests as /bin/run-tests
+    When /bin/run-tests runs
+    Then it prints "run-tests: this root has no tests; to run them: bin/run --root target/images/tests/tests.cpio -- /bin/run-tests"
+    And the exit status is 2
 
   @cor
   Scenario: A disk without a file system that Cor knows

@@ -45,8 +45,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use world::World;
 
-/// Each machine wants a processor of its own, and the smallest computer that this runs on has two.
-const AT_ONCE: usize = 2;
+/// Scenarios at once. Most of their time machines wait, for a person or a time, so that two processors are enough for four of them.
+const AT_ONCE: usize = 4;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

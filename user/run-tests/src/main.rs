@@ -20,7 +20,8 @@ const TESTS: &str = "/tests";
 const FIXTURES: &str = "files";
 
 /// What helps in a root without tests, such as the default one.
-const NO_TESTS: &str = "this root has no tests; to run them: bin/run --root target/images/tests.cpio -- /bin/run-tests";
+const NO_TESTS: &str =
+    "this root has no tests; to run them: bin/run --root target/images/tests/tests.cpio -- /bin/run-tests";
 
 /// The exit status of a test that does not apply.
 const SKIPPED: Ending = Ending::Status(77);

@@ -1,5 +1,5 @@
-//! The order of stages: on two processors two lanes of them run side by side, one of compilers and host programs, one of machines.
-//! The stories come last and alone, since they start two machines at once.
+//! The order of stages: lanes of them run side by side, one of compilers and host programs, one of machines, and one that compiles the
+//! kernel as a whole, which keeps one processor busy for long. The stories come last and alone, since they start several machines at once.
 
 use super::Stage;
 use super::stage::{Report, Tally};
@@ -12,9 +12,10 @@ type Lane = Vec<Stage>;
 /// Divides stages into steps of lanes; the lanes of a step run side by side.
 fn steps(stages: &[Stage]) -> Vec<Vec<Lane>> {
     let lane = |is_in: fn(Stage) -> bool| -> Lane { stages.iter().copied().filter(|&stage| is_in(stage)).collect() };
-    let mut side_by_side = vec![lane(Stage::is_on_host), lane(Stage::is_on_one_machine)];
+    let is_release = |stage| stage == Stage::Release;
+    let mut side_by_side = vec![lane(is_release), lane(Stage::is_on_host), lane(Stage::is_on_one_machine)];
     side_by_side.retain(|lane| !lane.is_empty());
-    let alone = stages.iter().filter(|stage| !stage.is_on_host() && !stage.is_on_one_machine());
+    let alone = stages.iter().filter(|stage| **stage == Stage::Features);
     std::iter::once(side_by_side).filter(|step| !step.is_empty()).chain(alone.map(|&stage| vec![vec![stage]])).collect()
 }
 
@@ -44,7 +45,7 @@ mod tests {
     fn machines_run_beside_compilers_and_stories_alone() {
         let steps = steps(&Stage::ALL);
         assert_eq!(steps.len(), 2);
-        assert_eq!(steps[0].len(), 2);
+        assert_eq!(steps[0].len(), 3);
         assert_eq!(steps[1], [[Stage::Features]]);
         assert_eq!(steps.iter().flatten().flatten().count(), Stage::ALL.len());
     }

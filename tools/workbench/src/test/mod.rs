@@ -28,7 +28,7 @@ use xtask::project::{Build, Project};
 #[derive(Args)]
 pub struct Options {
     /// Stages: checks, host, selftest, programs, soak, release, unoptimized, features, linux, schedules, soak-long; behind `programs` or `linux`
-    /// only these tests (CHAPTER or CHAPTER/NAME) [default: all stages before linux]
+    /// only these tests (CHAPTER or CHAPTER/NAME) [default: all but the last four and unoptimized]
     #[arg(value_name = "STAGE|TEST")]
     words: Vec<String>,
 }
@@ -48,7 +48,7 @@ pub enum Stage {
     Soak,
     /// The kernel that is compiled as a whole: its tests of itself
     Release,
-    /// The kernel without optimisation: its tests of itself
+    /// The kernel without optimisation: its tests of itself (long)
     Unoptimized,
     /// The stories in features/
     Features,
@@ -65,7 +65,7 @@ impl Stage {
         [Stage::Checks, Stage::Host, Stage::Selftest, Stage::Programs, Stage::Soak, Stage::Release, Stage::Features];
 
     /// Those of `make test-long`.
-    const LONG: [Stage; 3] = [Stage::Linux, Stage::Schedules, Stage::SoakLong];
+    const LONG: [Stage; 4] = [Stage::Unoptimized, Stage::Linux, Stage::Schedules, Stage::SoakLong];
 
     fn name(self) -> &'static str {
         match self {
@@ -85,12 +85,12 @@ impl Stage {
 
     /// Whether compilers are most of it.
     fn is_on_host(self) -> bool {
-        matches!(self, Stage::Checks | Stage::Host | Stage::Release | Stage::Unoptimized)
+        matches!(self, Stage::Checks | Stage::Host | Stage::Unoptimized)
     }
 
     /// Whether it keeps one processor busy with a machine.
     fn is_on_one_machine(self) -> bool {
-        !self.is_on_host() && self != Stage::Features
+        !self.is_on_host() && ![Stage::Release, Stage::Features].contains(&self)
     }
 
     /// Runs it, with the programs that are wanted, or all.
