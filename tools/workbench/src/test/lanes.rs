@@ -1,52 +1,59 @@
-//! The order of stages: lanes of them run side by side, one of compilers and host programs, one of machines, and one that compiles the
-//! kernel as a whole, which keeps one processor busy for long. The stories come last and alone, since they start several machines at once.
+//! The order of stages. Two stages run side by side, since the smallest computer that this runs on has two processors: whenever one ends, the
+//! next begins. The stories come last and alone, since they start several machines at once.
 
 use super::Stage;
 use super::stage::{Report, Tally};
 use std::sync::Mutex;
 use std::thread;
+use std::time::Instant;
 
-/// Stages that run one after the other.
-type Lane = Vec<Stage>;
+/// Stages that run side by side.
+const SIDE_BY_SIDE: usize = 2;
 
-/// Divides stages into steps of lanes; the lanes of a step run side by side.
-fn steps(stages: &[Stage]) -> Vec<Vec<Lane>> {
-    let lane = |is_in: fn(Stage) -> bool| -> Lane { stages.iter().copied().filter(|&stage| is_in(stage)).collect() };
-    let is_release = |stage| stage == Stage::Release;
-    let mut side_by_side = vec![lane(is_release), lane(Stage::is_on_host), lane(Stage::is_on_one_machine)];
-    side_by_side.retain(|lane| !lane.is_empty());
-    let alone = stages.iter().filter(|stage| **stage == Stage::Features);
-    std::iter::once(side_by_side).filter(|step| !step.is_empty()).chain(alone.map(|&stage| vec![vec![stage]])).collect()
+/// The stages that may run beside others, in their order, and those that come after them one by one.
+fn order(stages: &[Stage]) -> (Vec<Stage>, Vec<Stage>) {
+    stages.iter().partition(|&&stage| stage != Stage::Features)
 }
 
 /// Runs stages, and tells how each went as it ends.
 pub fn run(stages: &[Stage], tally: &Mutex<Tally>, run_stage: &(dyn Fn(Stage) -> Report + Sync)) {
-    for step in steps(stages) {
-        thread::scope(|scope| {
-            for lane in step {
-                scope.spawn(move || lane.into_iter().for_each(|stage| run_one(stage, tally, run_stage)));
-            }
-        });
-    }
+    let (together, alone) = order(stages);
+    let queue = Mutex::new(together.into_iter());
+    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
+    thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| std::iter::from_fn(next).for_each(|stage| run_one(stage, tally, run_stage)));
+        }
+    });
+    alone.into_iter().for_each(|stage| run_one(stage, tally, run_stage));
 }
 
 fn run_one(stage: Stage, tally: &Mutex<Tally>, run_stage: &(dyn Fn(Stage) -> Report + Sync)) {
-    let clock = std::time::Instant::now();
+    let began = Instant::now();
     let report = run_stage(stage);
-    // A lane that panicked has left a tally that counts what it had.
-    tally.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).note(stage.name(), report, clock.elapsed());
+    // A stage that panicked has left a tally that counts what it had.
+    tally.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).note(stage.name(), report, began.elapsed());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
-    fn machines_run_beside_compilers_and_stories_alone() {
-        let steps = steps(&Stage::ALL);
-        assert_eq!(steps.len(), 2);
-        assert_eq!(steps[0].len(), 3);
-        assert_eq!(steps[1], [[Stage::Features]]);
-        assert_eq!(steps.iter().flatten().flatten().count(), Stage::ALL.len());
+    fn every_stage_runs_once_two_at_most_together_and_stories_alone() {
+        let (running, most, ran) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
+        run(&Stage::ALL, &Mutex::new(Tally::default()), &|stage| {
+            let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+            most.fetch_max(now, Ordering::SeqCst);
+            assert!(stage != Stage::Features || now == 1);
+            ran.lock().unwrap().push(stage);
+            thread::sleep(std::time::Duration::from_millis(20));
+            running.fetch_sub(1, Ordering::SeqCst);
+            Report::default()
+        });
+        let ran = ran.into_inner().unwrap();
+        assert_eq!((ran.len(), most.into_inner()), (Stage::ALL.len(), 2));
+        assert_eq!(ran.last(), Some(&Stage::Features));
     }
 }

@@ -61,8 +61,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Those of `make test`, in the order in which they begin: what lasts long begins early.
     const ALL: [Stage; 7] =
-        [Stage::Checks, Stage::Host, Stage::Selftest, Stage::Programs, Stage::Soak, Stage::Release, Stage::Features];
+        [Stage::Checks, Stage::Selftest, Stage::Programs, Stage::Release, Stage::Host, Stage::Soak, Stage::Features];
 
     /// Those of `make test-long`.
     const LONG: [Stage; 4] = [Stage::Unoptimized, Stage::Linux, Stage::Schedules, Stage::SoakLong];
@@ -83,14 +84,9 @@ impl Stage {
         }
     }
 
-    /// Whether compilers are most of it.
+    /// Whether it needs no machine that is built before.
     fn is_on_host(self) -> bool {
         matches!(self, Stage::Checks | Stage::Host | Stage::Unoptimized)
-    }
-
-    /// Whether it keeps one processor busy with a machine.
-    fn is_on_one_machine(self) -> bool {
-        !self.is_on_host() && ![Stage::Release, Stage::Features].contains(&self)
     }
 
     /// Runs it, with the programs that are wanted, or all.
