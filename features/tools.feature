@@ -68,7 +68,7 @@ Feature: The tools at the prompt
       PID   PPID  STAT COMMAND
           1     0 S    init
       / # mkfifo /tmp/p; cat /tmp/p &
-      / # until ps -o args | grep '[c]at /tmp/p'; do :; done
+      / # until ps -o args | grep '^[c]at /tmp/p'; do :; done
       cat /tmp/p
       / # echo done > /tmp/p; wait
       done
