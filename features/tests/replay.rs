@@ -1,4 +1,5 @@
-//! Recorded runs: every run that can be is recorded, and the recording is kept if the story fails. And gdb, on recorded and on other runs.
+//! Recorded runs: every run that can be is recorded, and the recording is kept if the story fails. And gdb, on
+//! recorded and on other runs.
 
 use crate::command::finish;
 use crate::world::World;

@@ -1,8 +1,8 @@
 //! Function at an offset of an ELF file, by the symbol table that the file carries: elf(5).
 //!
-//! `process::signal` names by it where a program was killed. The file belongs to the program, may be damaged, and may change while
-//! it is read: nothing in it is trusted, and the work is limited by [`SEGMENTS_MAX`], [`SECTIONS_MAX`] and [`SYMBOLS_MAX`]. Names
-//! are told as they stand in the table (mangled, for C++ and Rust).
+//! `process::signal` names by it where a program was killed. The file belongs to the program, may be damaged, and may
+//! change while it is read: nothing in it is trusted, and the work is limited by [`SEGMENTS_MAX`], [`SECTIONS_MAX`]
+//! and [`SYMBOLS_MAX`]. Names are returned as they stand in the table (mangled, for C++ and Rust).
 
 use crate::errno::Result;
 use arrayvec::ArrayVec;
@@ -15,22 +15,23 @@ use elf::section::SectionHeader;
 use elf::segment::ProgramHeader;
 use elf::symbol::Symbol;
 
-/// How many program headers are looked at; linkers make a dozen.
+/// Most program headers that are read; linkers make a dozen.
 pub const SEGMENTS_MAX: u64 = 64;
 
-/// How many section headers are looked at; linkers make some forty.
+/// Most section headers that are read; linkers make some forty.
 pub const SECTIONS_MAX: u64 = 1024;
 
-/// How many symbols are looked at: 3 MiB of them. A static program with the C library has 2,000, a large C++ program 100,000.
+/// Most symbols that are read: 3 MiB of them. A static program with the C library has 2,000, a large C++ program
+/// 100,000.
 pub const SYMBOLS_MAX: u64 = 1 << 17;
 
-/// The longest name that is told whole, in bytes.
+/// Longest name that is returned whole, in bytes.
 pub const NAME_MAX: usize = 96;
 
 /// The size of the file's header.
 const HEADER: usize = 64;
 
-/// How many bytes of a table are read at once: whole entries of each of the three kinds (56, 64 and 24 bytes).
+/// Bytes of a table that are read at once: whole entries of each of the three kinds (56, 64 and 24 bytes).
 const PIECE: usize = 1344;
 
 /// A file that is read piece by piece.
@@ -44,7 +45,7 @@ pub trait ReadAt {
 pub struct Function {
     /// The function's name, cut to [`NAME_MAX`] bytes.
     pub name: ArrayVec<u8, NAME_MAX>,
-    /// How far behind its start, in bytes.
+    /// Distance from its start, in bytes.
     pub offset: u64,
 }
 
@@ -54,8 +55,8 @@ impl fmt::Display for Function {
     }
 }
 
-/// Finds the function whose code lies at an offset of the file. `None`: no code is loaded from there, the file has no symbols for it,
-/// or it is damaged. Of a table that is not all there, what is there serves.
+/// Finds the function whose code lies at an offset of the file. `None`: no code is loaded from there, the file has no
+/// symbols for it, or it is damaged. Of a table that is not all there, what is there serves.
 pub fn function_at(file: &mut dyn ReadAt, offset: u64) -> Option<Function> {
     let header = read_header(file)?;
     let code = code_segment(file, &header, offset)?;
@@ -85,7 +86,8 @@ fn code_segment(file: &mut dyn ReadAt, header: &FileHeader<LittleEndian>, offset
     })
 }
 
-/// The section with the symbols: those for debuggers, else those for the dynamic linker, which a stripped library still has.
+/// The section with the symbols: those for debuggers, else those for the dynamic linker, which a stripped library
+/// still has.
 fn symbol_section(file: &mut dyn ReadAt, header: &FileHeader<LittleEndian>) -> Option<SectionHeader> {
     let count = u64::from(header.e_shnum).min(SECTIONS_MAX);
     let mut dynamic = None;
@@ -98,7 +100,8 @@ fn symbol_section(file: &mut dyn ReadAt, header: &FileHeader<LittleEndian>) -> O
     found.or(dynamic)
 }
 
-/// The innermost function around an address: by its size, or by its start if the table gives it no size and no other begins between.
+/// The innermost function around an address: by its size, or by its start if the table gives it no size and no other
+/// begins between.
 fn best_symbol(file: &mut dyn ReadAt, table: &SectionHeader, code: &ProgramHeader, address: u64) -> Option<Symbol> {
     let count = (table.sh_size / Symbol::size_for(Class::ELF64) as u64).min(SYMBOLS_MAX);
     let (mut around, mut before): (Option<Symbol>, Option<Symbol>) = (None, None);

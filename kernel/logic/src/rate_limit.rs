@@ -1,4 +1,5 @@
-//! Rate limit of log lines that programs bring about: some at once, then none until the interval is over. As Linux's `ratelimit`.
+//! Rate limit of log lines that programs bring about: some at once, then none until the interval is over. As Linux's
+//! `ratelimit`.
 
 /// The state of a limit. Times are nanoseconds of any clock that does not go back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,8 +18,8 @@ impl RateLimit {
         RateLimit { burst, interval, start: 0, passed: 0, suppressed: 0 }
     }
 
-    /// Whether a line may be written now: `Some` with the number of lines that were suppressed since the last interval that suppressed
-    /// any; `None` suppresses it.
+    /// Whether a line may be written now: `Some` with the number of lines that were suppressed since the last interval
+    /// that suppressed any; `None` suppresses it.
     pub fn pass(&mut self, now: u64) -> Option<u32> {
         let is_over = now.saturating_sub(self.start) >= self.interval;
         if is_over || self.passed == 0 {
@@ -52,15 +53,15 @@ mod tests {
     #[test]
     fn no_interval_has_more_than_two_bursts_and_every_line_is_counted() {
         let (mut random, mut limit) = (Random(3), RateLimit::new(10, 5000));
-        let (mut now, mut told, mut times) = (1, 0, Vec::new());
+        let (mut now, mut counted, mut times) = (1, 0, Vec::new());
         for _ in 0..20_000 {
             now += random.below(200);
             if let Some(suppressed) = limit.pass(now) {
-                told += 1 + suppressed;
+                counted += 1 + suppressed;
                 times.push(now);
             }
         }
-        assert_eq!(told + limit.suppressed, 20_000);
+        assert_eq!(counted + limit.suppressed, 20_000);
         assert!(times.windows(21).all(|some| some[20] - some[0] >= 5000));
     }
 }

@@ -260,7 +260,8 @@ unsafe extern "C" fn switch_stacks(saved: *mut u64, to: u64, running: *mut bool)
     );
 }
 
-/// Outermost function of a fiber, with nothing of its stack in use: its first switch returns to it. Debuggers find no caller here.
+/// Outermost function of a fiber, with nothing of its stack in use: its first switch returns to it. Debuggers find no
+/// caller here.
 #[unsafe(naked)]
 extern "C" fn fiber_start() -> ! {
     naked_asm!(

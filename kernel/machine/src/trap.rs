@@ -45,7 +45,7 @@ global_asm!(
     .balign 16
     .globl trap_stubs
 trap_stubs:
-    .cfi_sections .debug_frame              /* for debuggers: a program, or what a few instructions interrupted, is no caller */
+    .cfi_sections .debug_frame              /* for debuggers: neither a program nor interrupted code is a caller */
     .cfi_startproc
     .cfi_undefined %rip
     .set vector, 0

@@ -39,7 +39,7 @@ pub(super) fn start(line: Arc<ScreenLine>) -> Result<()> {
 }
 
 impl State {
-    /// What was typed, and whether Ctrl-Alt-Delete was.
+    /// Takes the codes that have come: the bytes for the terminal, and whether Ctrl-Alt-Delete was pressed.
     fn take(&mut self, cursor_keys: bool) -> (ArrayVec<u8, { GULP * LONGEST }>, bool) {
         let mut typed = ArrayVec::new();
         for _ in 0..GULP {

@@ -23,10 +23,10 @@ pub const TYPES: [&str; 6] = ["sysfs", "tmpfs", "ramfs", "proc", "devtmpfs", "de
 /// The file system of pseudo-terminals, which a layer above has.
 static DEVPTS: Once<fn() -> Arc<Volume>> = Once::new();
 
-/// At most so many lines about types that are not there, in so many nanoseconds.
+/// Limits the lines about types that are not there.
 static UNKNOWN_TYPES: SpinLock<RateLimit> = SpinLock::new("lines about mount", RateLimit::new(10, 5_000_000_000));
 
-/// The longest name of a type that is told whole.
+/// Longest name of a type that is logged whole.
 const NAME_SHOWN: usize = 32;
 
 /// Says which file system the type devpts is.
@@ -68,7 +68,7 @@ pub fn mount_new(on: &Path, type_name: &[u8], options: &[u8], flags: MountFlags,
     mount::mount(&covered, volume, None, flags, source)
 }
 
-/// Tells the log why a type cannot be mounted, since `ENODEV` reads as if the disk were missing.
+/// Logs the reason for a type that cannot be mounted, since `ENODEV` reads as if the disk were missing.
 fn explain(type_name: &[u8]) {
     let may_write = UNKNOWN_TYPES.lock().pass(clock::now().0).is_some();
     if may_write {

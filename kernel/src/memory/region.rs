@@ -87,7 +87,8 @@ impl Region {
         [read, write, mark(Access::EXECUTE, b'x'), if self.shared { b's' } else { b'p' }]
     }
 
-    /// The name that /proc/PID/maps shows: its part in the program, or its file's path; empty for others. Called with nothing locked.
+    /// The name that /proc/PID/maps shows: its part in the program, or its file's path; empty for others. Called with
+    /// nothing locked.
     pub fn name(&self) -> Box<[u8]> {
         match (self.role, &self.content) {
             (Role::Heap, _) => Box::from(*b"[heap]"),

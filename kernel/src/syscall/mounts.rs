@@ -23,8 +23,9 @@ const SPREADING: u32 = linux::MS_SHARED | linux::MS_SLAVE | linux::MS_PRIVATE | 
 const AS_EVER: u32 = linux::MS_SILENT | linux::MS_STRICTATIME | linux::MS_SYNCHRONOUS | linux::MS_DIRSYNC;
 
 /// mount(2)
-/// Differs: the file systems are tmpfs, ramfs, proc, sysfs, devtmpfs and devpts, the last four the same wherever they are mounted; mounts do not spread to others, so only MS_PRIVATE is
-/// taken of the flags about that. Nothing can be mounted below /proc/PID: `ENOENT`.
+/// Differs: the file systems are tmpfs, ramfs, proc, sysfs, devtmpfs and devpts, the last four the same wherever they
+/// are mounted; mounts do not spread to others, so only MS_PRIVATE is taken of the flags about that. Nothing can be
+/// mounted below /proc/PID: `ENOENT`.
 pub(super) fn mount(
     caller: &mut Caller,
     source: Pointer,

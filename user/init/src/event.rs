@@ -1,8 +1,8 @@
 //! Events that init waits for: a child that ended, or a signal that asks for the machine's end.
 //!
-//! The signals are those that BusyBox's tools send to process 1, as its own init takes them: SIGUSR2 from poweroff(8), SIGTERM from
-//! reboot(8), SIGUSR1 from halt(8), and SIGINT from the kernel for Ctrl-Alt-Del. They are blocked and taken one by one, so that no
-//! handler is needed; all others the kernel ignores, since init has no action for them.
+//! The signals are those that BusyBox's tools send to process 1, as its own init takes them: SIGUSR2 from poweroff(8),
+//! SIGTERM from reboot(8), SIGUSR1 from halt(8), and SIGINT from the kernel for Ctrl-Alt-Del. They are blocked and
+//! taken one by one, so that no handler is needed; all others the kernel ignores, since init has no action for them.
 
 use cor_rt::gate::{Pid, Status};
 use cor_rt::linux::{self, End};
@@ -15,13 +15,13 @@ const REQUESTS: SignalSet = SignalSet::of(&[Signal::USR1, Signal::USR2, Signal::
 /// All signals that wake init.
 const WAKING: SignalSet = SignalSet::of(&[Signal::USR1, Signal::USR2, Signal::TERM, Signal::INT, Signal::CHLD]);
 
-/// What has happened.
+/// Reason for the end of a wait.
 pub(crate) enum Event {
     /// A child has ended, and is reaped.
     Ended(Pid, Status),
-    /// Somebody asks for the machine's end.
+    /// A signal asks for the machine's end.
     Asked(End),
-    /// Nothing, for the time that was given.
+    /// Nothing has happened for the time that was given.
     Timeout,
 }
 

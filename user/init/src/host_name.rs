@@ -2,7 +2,8 @@
 
 use cor_rt::{Errno, File, Result, linux};
 
-/// Names the host as the file says: by its first line that is neither empty nor a comment. Without the file it has no name.
+/// Names the host as the file says: by its first line that is neither empty nor a comment. Without the file it has no
+/// name.
 pub(crate) fn set() -> Result<()> {
     let text = match File::read(c"/etc/hostname") {
         Ok(text) => text,

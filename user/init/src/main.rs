@@ -39,7 +39,7 @@ const HOME: &CStr = c"/root";
 /// What init says of itself when it cannot do its work.
 const FAILED: Status = Status::exited(125);
 
-/// Why the machine is to end.
+/// Reason for the end of the machine.
 enum Outcome {
     /// The program that all is about has ended, or did not start.
     Ended(Status),
@@ -153,7 +153,8 @@ fn missing_variables(arguments: &Arguments) -> Vec<CString> {
     [path.as_str(), "TERM=linux"].iter().copied().filter(missing).flat_map(CString::new).collect()
 }
 
-/// Waits until this child has ended or the machine is to end. Reaps whatever else ends, and keeps the shell at the screen running.
+/// Waits until this child has ended or the machine is to end. Reaps whatever else ends, and keeps the shell at the
+/// screen running.
 fn wait_for(child: Pid, mut screen: Option<&mut Screen<'_>>) -> Outcome {
     loop {
         match event::next(screen.as_ref().and_then(|screen| screen.pause())) {

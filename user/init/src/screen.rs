@@ -13,8 +13,8 @@ use program::Program;
 /// Its terminal.
 const TERMINAL: &CStr = c"/dev/tty1";
 
-/// How long it is left alone before it is started again, unless something else happens: so that one that fails does not keep the
-/// machine busy.
+/// Delay before it is started again, unless another event comes first: a shell that fails must not keep the machine
+/// busy.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The shell at the screen, if there is one.
@@ -44,7 +44,7 @@ impl<'a> Screen<'a> {
         self.running
     }
 
-    /// How long to wait for other events before the shell is started again; `None`: it runs, or there is none.
+    /// Longest wait for other events before the shell is started again; `None`: it runs, or there is none.
     pub(crate) fn pause(&self) -> Option<Duration> {
         self.ended.then_some(PAUSE)
     }

@@ -6,7 +6,7 @@ use cor_rt::gate::Pid;
 use cor_rt::linux::{self, End};
 use core::time::Duration;
 
-/// How long processes may take to end by SIGTERM, and then by SIGKILL.
+/// Grace period: the time that processes have to end after SIGTERM, and again after SIGKILL.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// The longest sleep between two looks at what is left.
@@ -21,8 +21,9 @@ pub(crate) const fn describe(end: End) -> &'static str {
     }
 }
 
-/// Ends all processes but init: by SIGTERM, those that init itself started also by SIGHUP (an interactive shell ignores SIGTERM), and
-/// by SIGKILL what is left after the grace period, of which `warn` tells. Then writes back what files hold.
+/// Ends all processes but init: by SIGTERM, those that init itself started also by SIGHUP (an interactive shell
+/// ignores SIGTERM), and by SIGKILL those left after the grace period, which `warn` announces. Then writes back what
+/// files hold.
 pub(crate) fn end_processes(started: &[Pid], warn: impl Fn()) {
     let _ = linux::kill_all(Signal::TERM);
     for &pid in started {

@@ -1,8 +1,9 @@
 //! Cor's own gate for Rust programs without `std`.
 //!
-//! A program names its main function with [`main!`] and gets the arguments and environment that execve(2) lays out, the
-//! calls of `int 0x14` as functions ([`gate`]) and some of Linux's that have no counterpart there ([`linux`]), files ([`File`]),
-//! [`print!`] and friends, and a heap. It is linked by `program.ld`, which each program's build.rs hands to the linker.
+//! A program names its main function with [`main!`] and gets the arguments and environment that execve(2) lays out,
+//! the calls of `int 0x14` as functions ([`gate`]) and some of Linux's that have no counterpart there ([`linux`]),
+//! files ([`File`]), [`print!`] and friends, and a heap. It is linked by `program.ld`, which each program's build.rs
+//! hands to the linker.
 #![no_std]
 
 extern crate alloc;

@@ -1,5 +1,5 @@
-//! The Linux calls of a program that manages the machine: signals, children without waiting, the host's name, the end. Cor's own
-//! gate has none of them; one process may use both gates.
+//! The Linux calls of a program that manages the machine: signals, children without waiting, the host's name, the end.
+//! Cor's own gate has none of them; one process may use both gates.
 
 use core::arch::asm;
 use core::ptr::null;
@@ -124,7 +124,7 @@ fn timespec(time: Duration) -> linux::__kernel_timespec {
 /// Enters the gate.
 ///
 /// # Safety
-/// What the call does with the addresses among its arguments must be sound.
+/// The call's use of the addresses among its arguments must be sound.
 unsafe fn call(number: u32, [a, b, c, d]: [usize; 4]) -> Result<usize> {
     let value: usize;
     // SAFETY: the gate changes rax, rcx and r11 and, by the caller's promise, only memory that it may.

@@ -19,7 +19,7 @@ const TESTS: &str = "/tests";
 /// What stands among the chapters but is none: what the tests read.
 const FIXTURES: &str = "files";
 
-/// What helps in a root without tests, such as the default one.
+/// Advice in a root without tests, such as the default one.
 const NO_TESTS: &str =
     "this root has no tests; to run them: bin/run --root target/images/tests/tests.cpio -- /bin/run-tests";
 

@@ -30,7 +30,7 @@ pub fn signal_of_fault(fault: Fault, address: u64) -> Info {
         Fault::Unmapped => (Signal::SEGV, linux::SEGV_MAPERR),
         Fault::Forbidden => (Signal::SEGV, linux::SEGV_ACCERR),
         Fault::Unreadable => (Signal::BUS, linux::BUS_ADRERR),
-        // Nobody sees the code of a SIGKILL; the detail tells the log who ended it.
+        // No program sees the code of a SIGKILL; `fatal` knows by the detail that it came from here.
         Fault::NoMemory => (Signal::KILL, linux::SI_KERNEL),
     };
     Info { signal, code: code as i32, detail: Detail::Fault { address } }

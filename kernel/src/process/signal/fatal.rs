@@ -1,9 +1,9 @@
 //! The log's line about a program that is killed by a fault of its own, or for want of memory.
 //!
-//! As Linux's "segfault at … ip … sp … error …", in words and with names: the access and the address, whether the page was present,
-//! the region (VMA) there, and the instruction by function, file and offset in the file. The function comes from the file's symbol
-//! table, which is read here and not trusted (`logic::elf_function`). At most [`BURST`] lines in [`INTERVAL`], so that a program
-//! that crashes in a loop does not flood the console.
+//! As Linux's "segfault at … ip … sp … error …", in words and with names: the access and the address, whether the page
+//! was present, the region (VMA) there, and the instruction by function, file and offset in the file. The function
+//! comes from the file's symbol table, which is read here and not trusted (`logic::elf_function`). At most [`BURST`]
+//! lines in [`INTERVAL`], so that a program that crashes in a loop does not flood the console.
 
 use super::info::{Detail, Info};
 use crate::log::warn;

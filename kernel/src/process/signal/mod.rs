@@ -1,7 +1,8 @@
 //! Signals: what a process wants done about them, which have come, and what happens before a program goes on. signal(7)
 //!
-//! `send` notes a signal and wakes who should take it; `attend` is called by a thread itself before it returns to its program, and
-//! ends, stops or diverts it. `exception` says which signal an exception of the CPU is, `fatal` logs which program one has killed.
+//! `send` notes a signal and wakes who should take it; `attend` is called by a thread itself before it returns to its
+//! program, and ends, stops or diverts it. `exception` says which signal an exception of the CPU is, `fatal` logs
+//! which program one has killed.
 
 mod action;
 mod attend;

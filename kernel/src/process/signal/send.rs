@@ -182,8 +182,8 @@ pub fn discard(process: &Process, signals: SignalSet) {
     process.for_each_thread(|thread| thread.signals.lock().pending.discard(signals));
 }
 
-/// Whether a signal would do nothing: it is not blocked, and it is ignored or for the first process, which is not to be ended by
-/// accident.
+/// Whether a signal would do nothing: it is not blocked, and it is ignored or for the first process, which is not to
+/// be ended by accident.
 fn is_lost(process: &Process, signal: Signal, thread: Option<&Thread>) -> bool {
     let action = process.actions.get(signal);
     let spared = process.pid() == INIT && action.handler == Handler::Default;

@@ -1,5 +1,5 @@
-//! Directories and modes of the root, from `user/root.modes`: git stores neither empty directories nor modes but the executable bit, and
-//! the modes of a working tree depend on the umask of the person who made it.
+//! Directories and modes of the root, from `user/root.modes`: git stores neither empty directories nor modes but the
+//! executable bit, and the modes of a working tree depend on the umask of the person who made it.
 
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -38,8 +38,8 @@ impl Modes {
         self.0.iter().map(|(path, mode)| format!("{mode:o} {}\n", path.display()))
     }
 
-    /// Makes the directories that are missing in a root, gives everything in it the mode that it is to have, and removes empty directories
-    /// that the list does not name.
+    /// Makes the directories that are missing in a root, gives everything in it the mode that it is to have, and
+    /// removes empty directories that the list does not name.
     pub fn apply(&self, root: &Path) -> Result<()> {
         for path in self.0.keys().map(|path| root.join(path)).filter(|path| !path.exists()) {
             fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
