@@ -17,6 +17,7 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ffi::CStr;
+use core::time::Duration;
 
 use cor_rt::gate::{self, Fd, Open, Pid, Status};
 use cor_rt::linux::{self, End};
@@ -38,6 +39,9 @@ const HOME: &CStr = c"/root";
 
 /// What init says of itself when it cannot do its work.
 const FAILED: Status = Status::exited(125);
+
+/// Delay between looks for orphans when the machine cannot be ended.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Reason for the end of the machine.
 enum Outcome {
@@ -67,6 +71,7 @@ fn main(arguments: &Arguments) -> i32 {
     println!("init: cannot end the machine: {errno}");
     loop {
         let _ = event::next(None);
+        event::wait_for_child(PAUSE);
     }
 }
 
@@ -75,14 +80,16 @@ fn run_told(file: &[u8]) -> Outcome {
     let Some(program) = Program::parse(file) else {
         return Outcome::Ended(fail("failed /.cor/program is not in order", FAILED));
     };
-    let outcome = match start(&program) {
-        Ok(child) => wait_for(child, None),
+    match start(&program) {
+        Ok(child) => {
+            let outcome = wait_for(child, None);
+            if let Outcome::Asked(_) = outcome {
+                shutdown::end_processes(&[child], || ());
+            }
+            outcome
+        }
         Err(failure) => Outcome::Ended(explain(&program, &failure)),
-    };
-    if let Outcome::Asked(_) = outcome {
-        shutdown::end_processes(&[], || ());
     }
-    outcome
 }
 
 /// Greets and runs what there is for a person: a shell, else the tour.
@@ -101,7 +108,8 @@ fn run_default(arguments: &Arguments) -> Outcome {
             Ok(child) => {
                 let mut screen = Screen::start(arguments, &environment);
                 let outcome = wait_for(child, Some(&mut screen));
-                shut_down(arguments, what, &outcome, &[Some(child), screen.running()]);
+                let alive = matches!(outcome, Outcome::Asked(_)).then_some(child);
+                shut_down(arguments, what, &outcome, &[alive, screen.running()]);
                 return outcome;
             }
             Err(Failure::NotFound(_)) => {}
