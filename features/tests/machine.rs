@@ -66,8 +66,13 @@ impl Machine {
 /// `bin/run` as it stands in the project, of what has been built before the stories began.
 pub fn bin_run() -> Command {
     let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bin").join("run"));
-    command.env("COR_NO_BUILD", "1");
+    command.env("COR_NO_BUILD", "1").env("COR_BUILD", build());
     command
+}
+
+/// How the kernel is compiled that most stories are told to.
+pub fn build() -> String {
+    env::var("COR_BUILD").unwrap_or_else(|_| "quick".to_string())
 }
 
 /// The kernel that the stories are told to instead of Cor.

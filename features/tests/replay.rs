@@ -2,6 +2,7 @@
 //! recorded and on other runs.
 
 use crate::command::finish;
+use crate::machine::build;
 use crate::world::World;
 use cucumber::{then, when};
 use std::ffi::OsStr;
@@ -69,7 +70,7 @@ async fn bin_replay_gdb(world: &mut World, commands: String) {
 #[when(regex = r#"^bin/debug is given "(.*)" for gdb$"#)]
 async fn bin_debug(world: &mut World, commands: String) {
     let mut command = tool("debug");
-    command.args(["--boot", "direct", "--batch"]);
+    command.env("COR_BUILD", build()).args(["--boot", "direct", "--batch"]);
     execute(&mut command, &commands);
     command.args(["--", "/bin/hello"]);
     world.outcomes.push(finish(command, Some(&[])).await);

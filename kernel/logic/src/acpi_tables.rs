@@ -3,6 +3,8 @@
 //!
 //! `machine::acpi` finds the tables. Sizes in them are checked all the same: firmware has mistakes like other programs.
 
+use crate::bytes::{u16_at, u32_at, u64_at};
+
 /// Ports of a register block in the FADT.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PortBlock {
@@ -121,7 +123,7 @@ pub fn hpet(table: &[u8]) -> Option<u64> {
 pub fn configuration_spaces(table: &[u8]) -> impl Iterator<Item = ConfigurationSpace> {
     let entries = table.get(44..).unwrap_or_default().chunks_exact(16);
     entries.filter_map(|entry| {
-        let segment = u16::from_le_bytes(*entry.get(8..)?.first_chunk()?);
+        let segment = u16_at(entry, 8)?;
         let space = ConfigurationSpace { address: u64_at(entry, 0)?, segment, buses: [entry[10], entry[11]] };
         let fits =
             space.buses[0] <= space.buses[1] && space.address.checked_add(256 * ConfigurationSpace::BUS).is_some();
@@ -142,14 +144,6 @@ impl ConfigurationSpace {
     pub fn length(&self) -> u64 {
         (u64::from(self.buses[1] - self.buses[0]) + 1) * ConfigurationSpace::BUS
     }
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod aml_sleep;
 pub mod backtrace;
 pub mod boot_info;
 pub mod buddy;
+mod bytes;
 pub mod calibration;
 pub mod clock_scale;
 pub mod cmos_date;

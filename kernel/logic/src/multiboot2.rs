@@ -5,6 +5,7 @@
 
 use crate::address::PhysAddr;
 use crate::boot_info::{BootInfo, Field, Format, Framebuffer, LoaderArea, text};
+use crate::bytes::{u32_at, u64_at};
 
 /// Size of the list's header: the size of all, and a reserved word.
 pub const HEADER_SIZE: usize = 8;
@@ -40,7 +41,7 @@ struct Tag<'a> {
 
 /// Returns the size of the whole list in bytes, from its header; an error if it is out of bounds.
 pub fn size(header: &[u8]) -> Result<usize> {
-    let size = word(header, 0).ok_or("the Multiboot2 information is cut off")? as usize;
+    let size = u32_at(header, 0).ok_or("the Multiboot2 information is cut off")? as usize;
     if size < HEADER_SIZE + TAG_HEADER {
         return Err("the Multiboot2 information is too short to have an end");
     }
@@ -67,7 +68,7 @@ pub fn read(address: PhysAddr, list: &[u8], info: &mut BootInfo) -> Result<()> {
 
 fn tag_at(list: &[u8], place: usize) -> Result<Tag<'_>> {
     let rest = list.get(place..).unwrap_or_default();
-    let (Some(kind), Some(size)) = (word(rest, 0), word(rest, 4)) else {
+    let (Some(kind), Some(size)) = (u32_at(rest, 0), u32_at(rest, 4)) else {
         return Err("the Multiboot2 information has no end tag");
     };
     let contents = rest.get(TAG_HEADER..size as usize).ok_or("a tag of the Multiboot2 information has a wrong size")?;
@@ -92,7 +93,7 @@ fn take(address: PhysAddr, tag: &Tag<'_>, info: &mut BootInfo) -> Result<()> {
 }
 
 fn take_module(contents: &[u8], info: &mut BootInfo) -> Result<()> {
-    let (Some(start), Some(end)) = (word(contents, 0), word(contents, 4)) else {
+    let (Some(start), Some(end)) = (u32_at(contents, 0), u32_at(contents, 4)) else {
         return Err("a boot module's tag is cut off");
     };
     let length = end.checked_sub(start).ok_or("a boot module ends before it begins")?;
@@ -100,12 +101,12 @@ fn take_module(contents: &[u8], info: &mut BootInfo) -> Result<()> {
 }
 
 fn take_areas(contents: &[u8], info: &mut BootInfo) -> Result<()> {
-    let size = word(contents, 0).ok_or("the memory map's tag is cut off")? as usize;
+    let size = u32_at(contents, 0).ok_or("the memory map's tag is cut off")? as usize;
     if size < AREA_SIZE || !size.is_multiple_of(ALIGNMENT) {
         return Err("the memory map's entries have a wrong size");
     }
     for entry in contents.get(8..).unwrap_or_default().chunks_exact(size) {
-        if let (Some(start), Some(length), Some(code)) = (long(entry, 0), long(entry, 8), word(entry, 16)) {
+        if let (Some(start), Some(length), Some(code)) = (u64_at(entry, 0), u64_at(entry, 8), u32_at(entry, 16)) {
             info.add_area(LoaderArea { start, length, code });
         }
     }
@@ -124,21 +125,13 @@ fn framebuffer(contents: &[u8]) -> Option<Framebuffer> {
         _ => return None,
     };
     Some(Framebuffer {
-        address: PhysAddr(long(contents, 0)?),
-        pitch: word(contents, 8)?,
-        width: word(contents, 12)?,
-        height: word(contents, 16)?,
+        address: PhysAddr(u64_at(contents, 0)?),
+        pitch: u32_at(contents, 8)?,
+        width: u32_at(contents, 12)?,
+        height: u32_at(contents, 16)?,
         bits: byte(20)?,
         format,
     })
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
-}
-
-fn long(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 #[cfg(test)]

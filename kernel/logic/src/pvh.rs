@@ -5,6 +5,7 @@
 
 use crate::address::PhysAddr;
 use crate::boot_info::{BootInfo, LoaderArea, text};
+use crate::bytes::{u32_at, u64_at};
 
 /// What `magic` must be: "xEn3" with the highest bit of the E set.
 pub const MAGIC: u32 = 0x336e_c578;
@@ -131,14 +132,6 @@ fn line_at<'a>(view: &View<'a>, address: u64) -> Result<&'a [u8], &'static str> 
             bytes => return bytes,
         }
     }
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 #[cfg(test)]

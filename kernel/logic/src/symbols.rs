@@ -16,6 +16,8 @@
 //! ```
 //! Names, files and scopes are told by their offset in their area; offset 0 is "none".
 
+use crate::bytes::{u32_at, u64_at};
+
 mod encoder;
 
 pub use encoder::{Encoder, Place};
@@ -68,7 +70,7 @@ impl<'a> Table<'a> {
         let functions_end = HEADER.checked_add(functions.checked_mul(FUNCTION)?)?;
         let checkpoints_end = functions_end.checked_add(checkpoints.checked_mul(CHECKPOINT)?)?;
         Some(Table {
-            base: u64::from_le_bytes(bytes.get(32..40)?.try_into().ok()?),
+            base: u64_at(bytes, 32)?,
             functions: bytes.get(HEADER..functions_end)?,
             checkpoints: bytes.get(functions_end..checkpoints_end)?,
             rows: bytes.get(rows..scopes)?,
@@ -205,10 +207,6 @@ impl Bytes<'_> {
         }
         None
     }
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
 /// How many of the first `count` numbers fulfil a condition that holds for a beginning of them only.

@@ -115,18 +115,10 @@ global_asm!(
 enter_user:
     .cfi_sections .debug_frame              /* for debuggers: the caller, as long as the stack is the kernel's */
     .cfi_startproc
-    push %rbp
+    .irp register, rbp, rbx, r12, r13, r14, r15
+    push %\register
     .cfi_adjust_cfa_offset 8
-    push %rbx
-    .cfi_adjust_cfa_offset 8
-    push %r12
-    .cfi_adjust_cfa_offset 8
-    push %r13
-    .cfi_adjust_cfa_offset 8
-    push %r14
-    .cfi_adjust_cfa_offset 8
-    push %r15
-    .cfi_adjust_cfa_offset 8
+    .endr
     mov %rsp, %gs:{kernel_stack}
     lea 176(%rdi), %rax
     mov %rax, %gs:{rsp0}
@@ -189,24 +181,11 @@ leave_user:
     cmpb $0, %gs:{has_smap}                 /* a program may have set the flag that lets the kernel touch its memory */
     je 1f
     clac
-1:  pop %r15
+1:  .irp register, r15, r14, r13, r12, rbx, rbp
+    pop %\register
     .cfi_adjust_cfa_offset -8
-    .cfi_restore %r15
-    pop %r14
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %r14
-    pop %r13
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %r13
-    pop %r12
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %r12
-    pop %rbx
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %rbx
-    pop %rbp
-    .cfi_adjust_cfa_offset -8
-    .cfi_restore %rbp
+    .cfi_restore %\register
+    .endr
     ret
     .cfi_endproc
 "#,

@@ -3,9 +3,10 @@
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
+use std::env;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::exit;
 use xtask::build::{self, Root, Wanted};
@@ -133,8 +134,22 @@ fn run_machine(words: &[OsString]) -> i32 {
         }
         (Err(error), _) => failed(&error.to_string().trim_start_matches("error: ")),
         (_, Err(error)) => failed(&error),
-        (Ok(run), Ok(project)) => run::run(&project, &run.options),
+        (Ok(run), Ok(project)) => match build_kernel(&project, &run.options) {
+            Err(error) => failed(&error),
+            Ok(()) => run::run(&project, &run.options),
+        },
     }
+}
+
+/// Brings a kernel up to date that the command bin/run itself, which builds the quick one, did not know of. What is printed about that
+/// goes to standard error: standard output is the machine's.
+fn build_kernel(project: &Project, options: &Options) -> Result<()> {
+    if options.build == Build::default() || options.brings_its_kernel() || env::var_os("COR_NO_BUILD").is_some() {
+        return Ok(());
+    }
+    let mut build = project.xtask();
+    build.args(["build", "--build", options.build.profile()]).stdout(io::stderr());
+    command::run(&mut build)
 }
 
 fn dispatch() -> i32 {

@@ -23,8 +23,15 @@ pub struct Options {
     #[arg(long, value_enum, default_value = "grub", hide_default_value = true,
         default_value_ifs = [("record", IsPresent, "direct"), ("schedule", IsPresent, "direct")])]
     pub boot: Boot,
-    /// How the kernel is compiled
-    #[arg(long, value_enum, env = "COR_BUILD", default_value_t)]
+    /// How the kernel is compiled [default: quick; release with --record, since bin/when reads the compiler's types]
+    #[arg(
+        long,
+        value_enum,
+        env = "COR_BUILD",
+        default_value = "quick",
+        hide_default_value = true,
+        default_value_if("record", IsPresent, "release")
+    )]
     pub build: Build,
     /// Hand the root to the kernel as a boot module, not as a disk
     #[arg(long)]
@@ -144,6 +151,11 @@ impl Options {
     /// Whether the run is the same each time: nothing comes from this computer, no input either.
     pub fn is_repeatable(&self) -> bool {
         self.schedule.is_some() || self.icount && (self.profile.is_some() || self.plugin.is_some())
+    }
+
+    /// Whether the kernel is not one that the project builds: another, or an image's.
+    pub fn brings_its_kernel(&self) -> bool {
+        self.kernel.is_some() || !self.boot_from.is_empty()
     }
 
     /// Whether the root comes with the kernel, not on a disk.
